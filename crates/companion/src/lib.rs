@@ -1,0 +1,1 @@
+//! The use cases: a turn, recall, learning, settings, exchange.

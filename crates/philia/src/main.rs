@@ -1,0 +1,2 @@
+//! The philia program.
+fn main() {}

@@ -1,0 +1,155 @@
+//! The recall index port: finds a person's memories by their words, their meaning, who is spoken of, and when.
+//!
+//! An index is a follower of the store: it can be dropped at any time and is filled again from the change feed
+//! (see `philia-companion`'s recall). So it never holds the only copy of anything.
+
+use crate::store::Partition;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use philia_mind::memory::{Category, MemoryKind, Place, Speaker};
+use philia_mind::MemoryId;
+
+pub use philia_mind::memory::recall::{Query, Signals};
+
+/// What is indexed of a memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Which memory.
+    pub id: MemoryId,
+    /// Its text, without a speaker's prefix.
+    pub text: String,
+    /// Its vector, of length 1; none if it has none (yet).
+    pub vector: Option<Vec<f32>>,
+    /// Who said it.
+    pub speaker: Speaker,
+    /// Its place in a conversation, if it has one.
+    pub place: Option<Place>,
+    /// When it was true in the world.
+    pub occurred_at: Timestamp,
+    /// Episodic or semantic.
+    pub kind: MemoryKind,
+    /// What it is about.
+    pub category: Category,
+    /// 0..1.
+    pub importance: f64,
+    /// Times it was said again.
+    pub reinforced: u32,
+    /// The emotion it was appraised as.
+    pub emotion: Option<String>,
+    /// Free labels.
+    pub tags: Vec<String>,
+    /// No longer true, or not to be found: its words still count for its neighbours.
+    pub hidden: bool,
+}
+
+/// Which memories may be found. The default lets all pass but the companion's own words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    /// Only these categories; none of them means all.
+    pub categories: Vec<Category>,
+    /// Only this kind.
+    pub kind: Option<MemoryKind>,
+    /// Only this speaker.
+    pub speaker: Option<Speaker>,
+    /// Also what the companion said (a query that asks for it).
+    pub include_companion: bool,
+    /// Only this emotion.
+    pub emotion: Option<String>,
+    /// Only with all of these tags.
+    pub tags: Vec<String>,
+    /// Only `occurred_at >= after`.
+    pub after: Option<Timestamp>,
+    /// Only `occurred_at < before`.
+    pub before: Option<Timestamp>,
+    /// Only this important or more.
+    pub min_importance: f64,
+}
+
+/// A memory that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Which.
+    pub id: MemoryId,
+    /// The fused relevance, 0..1: 1 would be the best by every signal.
+    pub relevance: f64,
+    /// The signals it was fused from.
+    pub signals: Signals,
+    /// Words of the query it holds itself, as the query spelled them.
+    pub shared: Vec<String>,
+    /// When it was true in the world.
+    pub occurred_at: Timestamp,
+    /// 0..1.
+    pub importance: f64,
+    /// Times it was said again.
+    pub reinforced: u32,
+    /// Its vector, for diversity among hits.
+    pub vector: Option<Vec<f32>>,
+}
+
+/// How far an index has come with a partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexInfo {
+    /// The generation it follows.
+    pub generation: u64,
+    /// The last commit of the store that it has taken in.
+    pub upto: u64,
+    /// Entries.
+    pub entries: usize,
+    /// Bytes held, about.
+    pub bytes: usize,
+}
+
+/// Why nothing could be searched.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// The partition is not loaded: fill it from the store and ask again.
+    #[error("this person's index is not loaded")]
+    NotLoaded,
+    /// A vector has another length than those already there.
+    #[error("a vector of {found} numbers in an index of {expected}")]
+    Dimensions {
+        /// The length that is there.
+        expected: usize,
+        /// The length that came.
+        found: usize,
+    },
+    /// A remote index does not answer; worth another try.
+    #[error("the index does not answer: {0}")]
+    Unavailable(String),
+}
+
+/// Finds memories.
+///
+/// # Contract
+/// What was applied is found by the next search. Search sees one partition only. Results are ordered by
+/// relevance, ties by id, and are the same for the same content in whatever order it came.
+#[async_trait]
+pub trait Index: Send + Sync + 'static {
+    /// How far it has come with a partition; none if it holds nothing of it.
+    async fn info(&self, partition: &Partition) -> Result<Option<IndexInfo>, IndexError>;
+
+    /// Takes in changes of the store up to commit `upto`: removals first, then entries, which replace those of
+    /// the same id. With no earlier content this loads the partition; an older generation's content is dropped.
+    async fn apply(
+        &self,
+        partition: &Partition,
+        upserts: Vec<Entry>,
+        removals: &[MemoryId],
+        upto: u64,
+    ) -> Result<(), IndexError>;
+
+    /// The best `k` by the fused signals. `vectors` are those of [`Query::dense_texts`], in that order; none
+    /// where the embedder could not judge.
+    async fn search(
+        &self,
+        partition: &Partition,
+        query: &Query,
+        vectors: &[Option<Vec<f32>>],
+        filter: &Filter,
+        k: usize,
+    ) -> Result<Vec<Hit>, IndexError>;
+
+    /// Forgets a partition (it is erased, or another instance has it now).
+    async fn clear(&self, partition: &Partition) -> Result<(), IndexError>;
+}

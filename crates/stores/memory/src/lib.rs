@@ -1,0 +1,1 @@
+//! The record store in memory: memory:// and the tests' fake.

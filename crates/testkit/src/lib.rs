@@ -1,0 +1,1 @@
+//! Conformance suites and scripted servers for tests.

@@ -1,0 +1,1 @@
+//! The HTTP doors: REST and the chat page.
