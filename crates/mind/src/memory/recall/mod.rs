@@ -1,5 +1,6 @@
 //! Recall: what a question asks for, and how the signals that find memories are fused into one order.
 
+use crate::Memory;
 use jiff::Timestamp;
 
 /// A question, analysed: what every index needs to know of it.
@@ -32,4 +33,21 @@ pub struct Signals {
     pub speaker: f64,
     /// The question asks about this memory's time.
     pub date: f64,
+}
+
+/// A memory that was recalled, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recalled {
+    /// The memory itself.
+    pub memory: Memory,
+    /// What it was ranked by: relevance with importance, recency and reinforcement added. Not bounded by 1.
+    pub score: f64,
+    /// The fused relevance, 0..1.
+    pub relevance: f64,
+    /// The signals it was fused from.
+    pub signals: Signals,
+    /// Words of the question that it holds itself, as the question spelled them.
+    pub shared: Vec<String>,
+    /// Why, in words fit for the person ("shares 'dog', 'name'; close in meaning; said 3 days ago").
+    pub why: String,
 }
