@@ -30,8 +30,6 @@ pub struct FailedAttempt {
 pub struct UsedMemory {
     /// Which.
     pub id: MemoryId,
-    /// Its text then, shortened for the log's reader.
-    pub excerpt: String,
     /// When it was true in the world.
     pub occurred_at: Timestamp,
     /// Why it was recalled, in words ("shares 'dog', 'name'; close in meaning; said 3 May").
@@ -86,6 +84,9 @@ pub struct Interaction {
     /// The person stopped the answer; `reply` holds what had been said.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cancelled: bool,
+    /// The person had this turn forgotten: its texts are gone for good.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
     /// Mood when the message came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mood_before: Option<Pad>,
