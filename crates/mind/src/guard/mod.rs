@@ -1,1 +1,4 @@
-//! To be written.
+//! What is noticed before persona and model: a person in danger first, then attempts to take the companion over.
+
+pub mod care;
+pub mod threat;

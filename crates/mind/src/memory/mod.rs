@@ -173,4 +173,5 @@ pub struct Memory {
     pub metadata: BTreeMap<String, serde_json::Value>,
 }
 
+pub mod importance;
 pub mod recall;

@@ -109,3 +109,7 @@ pub struct Persona {
     #[serde(default)]
     pub style: Style,
 }
+
+mod validate;
+
+pub use validate::Problem;
