@@ -17,6 +17,10 @@
 //! - **Order.** A scan is ordered by (`at`, `id`) and stable under paging: what existed throughout is
 //!   delivered exactly once.
 
+mod rules;
+
+pub use rules::{Position, check_changes, micros};
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::fmt;
@@ -25,8 +29,13 @@ use std::fmt;
 pub const MAX_CHANGES: usize = 100;
 /// The most bytes of one record, document as JSON and blob together.
 pub const MAX_RECORD_BYTES: usize = 350 * 1024;
+/// The most levels of objects and lists within each other in a document.
+pub const MAX_DEPTH: usize = 100;
 /// The most records a scan returns at once; a larger limit is lowered to it.
 pub const MAX_PAGE: usize = 1000;
+
+/// The account of [`PartitionId::system`], which no person can name.
+const SYSTEM_ACCOUNT: &str = "_system";
 
 /// Names a partition: the account that owns it and the person spoken with.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,7 +49,7 @@ impl PartitionId {
     ///
     /// # Errors
     /// [`StoreError::Invalid`] if either part is empty, longer than 128 bytes, or holds a `/` or a control
-    /// character.
+    /// character, or if the account is that of [`PartitionId::system`].
     pub fn new(account: impl Into<String>, subject: impl Into<String>) -> Result<Self, StoreError> {
         let (account, subject) = (account.into(), subject.into());
         for (what, text) in [("account", &account), ("user", &subject)] {
@@ -51,12 +60,15 @@ impl PartitionId {
                 )));
             }
         }
+        if account == SYSTEM_ACCOUNT {
+            return Err(StoreError::Invalid(format!("the account name {SYSTEM_ACCOUNT:?} is the program's own")));
+        }
         Ok(Self { account, subject })
     }
 
     /// The partition of the program itself: identities, incidents, the audit log.
     pub fn system() -> Self {
-        Self { account: "_system".into(), subject: "_".into() }
+        Self { account: SYSTEM_ACCOUNT.into(), subject: "_".into() }
     }
 
     /// The account that owns it.
@@ -185,12 +197,18 @@ impl Key {
     }
 }
 
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind, self.id)
+    }
+}
+
 /// What is written: a record without its version, which the store counts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
     /// Its name.
     pub key: Key,
-    /// The instant it is ordered by, kept to the microsecond.
+    /// The instant it is ordered by, kept to the microsecond (rounded down).
     pub at: Timestamp,
     /// The document: a JSON object.
     pub doc: serde_json::Value,
@@ -347,7 +365,7 @@ pub struct StoreHealth {
 #[non_exhaustive]
 pub enum StoreError {
     /// A change expected another version. Nothing was committed.
-    #[error("{}/{} is not at the expected version", .0.kind, .0.id)]
+    #[error("{0} is not at the expected version")]
     Conflict(Key),
     /// The partition was erased after the handle was made. Nothing was committed.
     #[error("this person's data was erased meanwhile")]
@@ -392,7 +410,8 @@ impl StoreError {
 /// The records of one person at a time. See the module's contract.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// A handle for a partition, whether or not anything is in it yet. Writes nothing.
+    /// A handle for a partition, whether or not anything is in it yet. Writes nothing. Reading asks only who:
+    /// a handle from before an erasure reads what there is now.
     async fn open(&self, id: &PartitionId) -> Result<Partition, StoreError>;
 
     /// Makes all changes or none, and returns the commit's number: one more than the partition's last.
@@ -401,7 +420,7 @@ pub trait Store: Send + Sync + 'static {
     /// [`Conflict`](StoreError::Conflict) names the first change that did not hold;
     /// [`Erased`](StoreError::Erased); [`Invalid`](StoreError::Invalid) for no change at all, more than
     /// [`MAX_CHANGES`], a record over [`MAX_RECORD_BYTES`], a record named twice, a document that is no
-    /// object, an id that is not allowed; [`Full`](StoreError::Full).
+    /// object or nested deeper than [`MAX_DEPTH`], an id that is not allowed; [`Full`](StoreError::Full).
     async fn commit(&self, partition: &Partition, changes: Vec<Change>) -> Result<u64, StoreError>;
 
     /// The records of those names, in the order asked, with their blobs; none where there is none.
@@ -411,17 +430,19 @@ pub trait Store: Send + Sync + 'static {
     async fn scan(&self, partition: &Partition, scan: &Scan) -> Result<Page<Record>, StoreError>;
 
     /// What has changed in a kind after the commit `since` (0 for everything that is there), at most about
-    /// `limit` records, but a commit's are never cut apart. With `since` 0 deletions may be left out.
+    /// `limit` records, but a commit's are never cut apart. With `since` 0 deletions may be left out. A limit
+    /// of zero is an error.
     async fn changes(&self, partition: &Partition, kind: Kind, since: u64, limit: usize) -> Result<Feed, StoreError>;
 }
 
 /// The only port that crosses partitions: for the program's own jobs and for operators.
 #[async_trait]
 pub trait StoreAdmin: Store {
-    /// Jobs due at or before an instant, the longest overdue first.
+    /// Jobs due at or before an instant, the longest overdue first (then by partition and id).
     async fn due(&self, before: Timestamp, limit: usize) -> Result<Vec<(Partition, Record)>, StoreError>;
 
-    /// Partitions that hold anything, in order of their names, [`PartitionId::system`] not among them.
+    /// Partitions that hold any record, in order of their names (account, then subject, by bytes), at most
+    /// [`MAX_PAGE`] at once, [`PartitionId::system`] not among them. A limit of zero is an error.
     async fn partitions(&self, limit: usize, cursor: Option<Cursor>) -> Result<Page<PartitionInfo>, StoreError>;
 
     /// Removes everything of a partition for good and raises its generation. Erasing an empty one is content.
