@@ -1,1 +1,163 @@
-//! To be written.
+//! Words: how any text, in any script, becomes the terms that recall compares.
+//!
+//! One [`Analyzer`] serves the index and the query, so both sides always agree. Words are split by script, folded
+//! (case, accents, width), stripped of possessives, freed of stop words and, where they are Latin, stemmed with
+//! Snowball's English stemmer. Scripts without spaces (Chinese, Japanese, Korean, Thai, ...) become bigrams of
+//! characters, as is usual in search engines; emoji are words of their own.
+
+mod fold;
+mod scan;
+mod stop;
+
+pub use fold::fold;
+pub use scan::{Kind, Word, words};
+
+use rust_stemmers::{Algorithm, Stemmer};
+use std::collections::HashSet;
+
+/// One term of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term<'a> {
+    /// What is compared: folded and stemmed.
+    pub stem: &'a str,
+    /// The word as the text spells it.
+    pub surface: &'a str,
+    /// The byte at which the surface begins.
+    pub start: usize,
+    /// A word that says nothing by itself ("the", "что", "的").
+    pub stop: bool,
+}
+
+/// Turns texts into terms. Built once and passed in; building takes well under a millisecond.
+pub struct Analyzer {
+    stemmer: Stemmer,
+    stop: HashSet<String>,
+}
+
+impl Default for Analyzer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Analyzer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Analyzer").field("stop", &self.stop.len()).finish_non_exhaustive()
+    }
+}
+
+impl Analyzer {
+    /// An analyser with the built-in stop words.
+    pub fn new() -> Self {
+        Self { stemmer: Stemmer::create(Algorithm::English), stop: stop::words().map(fold).collect() }
+    }
+
+    /// Calls `found` for each term in order, stop words included (they say so).
+    pub fn each(&self, text: &str, mut found: impl FnMut(Term<'_>)) {
+        let mut folded = String::with_capacity(32);
+        words(text, |word| match word.kind {
+            Kind::Spaced => self.spaced(word, &mut folded, &mut found),
+            Kind::Unspaced => unspaced(word, &mut found),
+            Kind::Emoji => {
+                folded.clear();
+                folded.extend(word.text.chars().filter(|c| !fold::is_emoji_variant(*c)));
+                found(Term { stem: &folded, surface: word.text, start: word.start, stop: false });
+            }
+        });
+    }
+
+    /// The stems of the content words, in order, repeats included.
+    pub fn terms(&self, text: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        self.each(text, |term| {
+            if !term.stop {
+                out.push(term.stem.to_owned());
+            }
+        });
+        out
+    }
+
+    /// The stem of one word, whether it is a stop word or not; the word folded if it is not Latin.
+    pub fn stem(&self, word: &str) -> String {
+        let mut folded = String::new();
+        fold::fold_into(word, &mut folded);
+        let base = strip_affixes(&folded);
+        if is_stemmable(base) { self.stemmer.stem(base).into_owned() } else { base.to_owned() }
+    }
+
+    /// Does this word say nothing by itself?
+    pub fn is_stop(&self, word: &str) -> bool {
+        let mut folded = String::new();
+        fold::fold_into(word, &mut folded);
+        self.stop.contains(strip_affixes(&folded))
+    }
+
+    fn spaced(&self, word: Word<'_>, folded: &mut String, found: &mut impl FnMut(Term<'_>)) {
+        fold::fold_into(word.text, folded);
+        let base = strip_affixes(folded);
+        if base.is_empty() {
+            return;
+        }
+        let stop = self.stop.contains(base);
+        let surface = surface_of(word.text);
+        if !stop && is_stemmable(base) {
+            let stem = self.stemmer.stem(base);
+            found(Term { stem: &stem, surface, start: word.start, stop });
+        } else {
+            found(Term { stem: base, surface, start: word.start, stop });
+        }
+    }
+}
+
+/// Snowball's English rules are for lower-case Latin words; short ones have nothing to lose.
+fn is_stemmable(word: &str) -> bool {
+    word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+/// "dog's" is about a dog, "don't" is a stop word by its head, "l'ami" is a friend.
+fn strip_affixes(word: &str) -> &str {
+    let Some((head, tail)) = word.split_once('\'') else { return word };
+    match tail {
+        "s" | "t" | "re" | "ve" | "ll" | "d" | "m" | "" => head,
+        _ if head.len() <= 2 => tail,
+        _ => word,
+    }
+}
+
+/// The surface without a possessive: "dog's" is shown as "dog".
+fn surface_of(text: &str) -> &str {
+    let mut chars = text.char_indices().rev();
+    match (chars.next(), chars.next()) {
+        (Some((_, 's' | 'S')), Some((at, quote))) if fold::is_apostrophe(quote) => &text[..at],
+        _ => text,
+    }
+}
+
+/// Bigrams of the run between function characters; a Chinese character is also a word by itself.
+fn unspaced(word: Word<'_>, found: &mut impl FnMut(Term<'_>)) {
+    let folded: Vec<char> = fold::fold(word.text).chars().collect();
+    let mut gram = String::with_capacity(8);
+    for piece in folded.split(|c| stop::is_function_character(*c)) {
+        let mut emit = |chars: &[char]| {
+            gram.clear();
+            gram.extend(chars);
+            let stop = stop::is_function_bigram(&gram);
+            found(Term { stem: &gram, surface: &gram, start: word.start, stop });
+        };
+        if let [single] = piece {
+            emit(&[*single]);
+            continue;
+        }
+        for (at, &c) in piece.iter().enumerate() {
+            if scan::is_han(c) {
+                emit(&[c]);
+            }
+            if let Some(&next) = piece.get(at + 1) {
+                emit(&[c, next]);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
