@@ -1,1 +1,3 @@
 //! Chat and embedding models behind the ports.
+
+pub mod static_table;

@@ -1,0 +1,252 @@
+//! The lowercasing WordPiece tokenizer of the BERT family, exactly as the reference implementation has it:
+//! text -> words (cleaned, lowercased, without accents, punctuation and CJK apart) -> the longest known pieces.
+
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use unicode_normalization::char::decompose_canonical;
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+/// Id of the padding token; it never stands for a text.
+const PAD: u32 = 0;
+/// Id of a word without known pieces.
+pub(crate) const UNKNOWN: u32 = 1;
+/// Tokens that are recognised literally, before anything is normalised.
+const SPECIAL: [(&str, u32); 2] = [("[PAD]", PAD), ("[UNK]", UNKNOWN)];
+/// A word of more characters than this is unknown as a whole.
+const LONGEST_WORD: usize = 100;
+
+/// What a text's tokens are, and how much of the text the vocabulary really knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tokens {
+    /// Token ids in order, [`UNKNOWN`]s included.
+    pub(crate) ids: Vec<u32>,
+    /// How many letters and digits the words have.
+    pub(crate) letters: usize,
+    /// Those of them that lie in words the vocabulary holds whole.
+    pub(crate) letters_in_whole_words: usize,
+}
+
+/// FNV-1a: the keys are short and come from our own vocabulary, so nobody can flood the table.
+#[derive(Clone)]
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+type Pieces = HashMap<Box<str>, u32, BuildHasherDefault<Fnv>>;
+
+/// The tokenizer.
+pub(crate) struct WordPiece {
+    /// Pieces that begin a word.
+    first: Pieces,
+    /// Pieces that go on with one, without their `##`.
+    further: Pieces,
+    /// Length of the longest piece in bytes: no longer prefix need be looked up.
+    longest: usize,
+    /// At most so many tokens of a text are read.
+    limit: usize,
+}
+
+impl WordPiece {
+    /// Reads the vocabulary of a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// If it is not a WordPiece tokenizer's file.
+    pub(crate) fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct File {
+            model: Model,
+            truncation: Truncation,
+        }
+        #[derive(Deserialize)]
+        struct Model {
+            vocab: HashMap<String, u32>,
+        }
+        #[derive(Deserialize)]
+        struct Truncation {
+            max_length: usize,
+        }
+        let File { model, truncation } = serde_json::from_slice(json)?;
+        let mut first = Pieces::with_capacity_and_hasher(model.vocab.len(), BuildHasherDefault::default());
+        let mut further = Pieces::default();
+        let mut longest = 0;
+        for (token, id) in model.vocab {
+            longest = longest.max(token.len());
+            match token.strip_prefix("##") {
+                Some(rest) if !rest.is_empty() => further.insert(rest.into(), id),
+                _ => first.insert(token.into_boxed_str(), id),
+            };
+        }
+        Ok(Self { first, further, longest, limit: truncation.max_length })
+    }
+
+    /// The tokens of `text`, at most as many as the file's truncation allows.
+    pub(crate) fn tokens(&self, text: &str) -> Tokens {
+        let mut tokens = Tokens::default();
+        let mut rest = text;
+        while let Some((before, id, after)) = split_special(rest) {
+            self.words(before, &mut tokens);
+            tokens.ids.push(id);
+            rest = after;
+            if tokens.ids.len() >= self.limit {
+                break;
+            }
+        }
+        self.words(rest, &mut tokens);
+        tokens.ids.truncate(self.limit);
+        tokens
+    }
+
+    fn words(&self, text: &str, tokens: &mut Tokens) {
+        let mut words = Words { word: String::with_capacity(32), found: |word: &str| {
+            self.word(word, tokens);
+            tokens.ids.len() < self.limit
+        } };
+        words.read(text);
+    }
+
+    fn word(&self, word: &str, tokens: &mut Tokens) {
+        let letters = word.chars().filter(|c| c.is_alphanumeric()).count();
+        tokens.letters += letters;
+        let before = tokens.ids.len();
+        let fits = word.len() <= LONGEST_WORD || word.chars().count() <= LONGEST_WORD;
+        if !(fits && self.split(word, &mut tokens.ids)) {
+            tokens.ids.truncate(before);
+            tokens.ids.push(UNKNOWN);
+        } else if tokens.ids.len() == before + 1 && (letters > 1 || word.is_ascii()) {
+            tokens.letters_in_whole_words += letters;
+        }
+    }
+
+    /// Greedy longest match; false if a part of the word has no piece.
+    fn split(&self, word: &str, ids: &mut Vec<u32>) -> bool {
+        let mut rest = word;
+        let mut table = &self.first;
+        while !rest.is_empty() {
+            let mut end = rest.floor_char_boundary(self.longest);
+            let id = loop {
+                if end == 0 {
+                    return false;
+                }
+                if let Some(id) = table.get(&rest[..end]) {
+                    break *id;
+                }
+                end = rest.floor_char_boundary(end - 1);
+            };
+            ids.push(id);
+            rest = &rest[end..];
+            table = &self.further;
+        }
+        true
+    }
+}
+
+/// Finds the words of a text and hands each to `found`, until that says no.
+struct Words<F> {
+    word: String,
+    found: F,
+}
+
+impl<F: FnMut(&str) -> bool> Words<F> {
+    fn read(&mut self, text: &str) {
+        let more = text.chars().all(|c| match c {
+            '\t' | '\n' | '\r' | ' ' => self.end_word(),
+            '\0'..='\x1f' | '\x7f' => true,
+            '!'..='/' | ':'..='@' | '['..='`' | '{'..='~' => self.apart(c),
+            _ if c.is_ascii() => {
+                self.word.push(c.to_ascii_lowercase());
+                true
+            }
+            _ if is_dropped(c) => true,
+            _ => self.beyond_ascii(c),
+        });
+        if more {
+            self.end_word();
+        }
+    }
+
+    fn beyond_ascii(&mut self, c: char) -> bool {
+        let cjk = is_cjk(c);
+        let mut more = !cjk || self.end_word();
+        decompose_canonical(c, |part| {
+            if part.general_category() == GeneralCategory::NonspacingMark {
+                return;
+            }
+            for lower in part.to_lowercase() {
+                more = more
+                    && if lower.is_whitespace() {
+                        self.end_word()
+                    } else if is_punctuation(lower) {
+                        self.apart(lower)
+                    } else {
+                        self.word.push(lower);
+                        true
+                    };
+            }
+        });
+        more && (!cjk || self.end_word())
+    }
+
+    /// A character that is a word of its own.
+    fn apart(&mut self, c: char) -> bool {
+        let more = self.end_word();
+        self.word.push(c);
+        more && self.end_word()
+    }
+
+    fn end_word(&mut self) -> bool {
+        let more = self.word.is_empty() || (self.found)(&self.word);
+        self.word.clear();
+        more
+    }
+}
+
+/// The words of a text before they are split into pieces.
+#[cfg(test)]
+pub(crate) fn words_of(text: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    Words { word: String::new(), found: |word: &str| { all.push(word.to_owned()); true } }.read(text);
+    all
+}
+
+/// The first special token of the text, with what is before and behind it.
+fn split_special(text: &str) -> Option<(&str, u32, &str)> {
+    SPECIAL
+        .iter()
+        .filter_map(|(token, id)| text.find(token).map(|at| (at, *token, *id)))
+        .min_by_key(|(at, ..)| *at)
+        .map(|(at, token, id)| (&text[..at], id, &text[at + token.len()..]))
+}
+
+/// Control, format and private characters carry no meaning and vanish.
+fn is_dropped(c: char) -> bool {
+    use GeneralCategory::{Control, Format, PrivateUse};
+    c == '\u{fffd}' || matches!(c.general_category(), Control | Format | PrivateUse)
+}
+
+fn is_punctuation(c: char) -> bool {
+    c.is_ascii_punctuation() || c.general_category_group() == GeneralCategoryGroup::Punctuation
+}
+
+/// Ideographs, each of which is a word (the ranges of the reference implementation).
+fn is_cjk(c: char) -> bool {
+    matches!(c,
+        '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}' | '\u{20000}'..='\u{2a6df}' | '\u{2a700}'..='\u{2b73f}'
+        | '\u{2b740}'..='\u{2b81f}' | '\u{2b920}'..='\u{2ceaf}' | '\u{f900}'..='\u{faff}' | '\u{2f800}'..='\u{2fa1f}')
+}
