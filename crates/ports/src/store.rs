@@ -19,7 +19,7 @@
 
 mod rules;
 
-pub use rules::{Position, check_changes, micros};
+pub use rules::{Position, check_changes, from_micros, micros};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -145,6 +145,8 @@ kinds! {
     Interaction = "interaction",
     /// A memory; the blob is its vector as little-endian f32.
     Memory = "memory",
+    /// Which memory holds a fact's present value; id is the hash of subject and key.
+    Fact = "fact",
     /// Access counts of memories, kept apart so that reading rewrites no memory.
     Access = "access",
     /// A conflict between memories.

@@ -1,1 +1,3 @@
 //! Conformance suites and scripted servers for tests.
+
+pub mod store;

@@ -90,6 +90,13 @@ pub fn micros(at: Timestamp) -> i64 {
     i64::try_from(at.as_nanosecond().div_euclid(1000)).unwrap_or(i64::MAX)
 }
 
+/// The instant of [`micros`]; none outside the years -9999 to 9999.
+pub fn from_micros(micros: i64) -> Option<Timestamp> {
+    // `Timestamp::from_microsecond` refuses the last second of time, so not by it.
+    let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1000).ok()?;
+    Timestamp::new(micros.div_euclid(1_000_000), nanos).ok()
+}
+
 fn micros_up(at: Timestamp) -> i64 {
     i64::try_from(-(-at.as_nanosecond()).div_euclid(1000)).unwrap_or(i64::MAX)
 }
@@ -159,7 +166,12 @@ mod tests {
     fn instants_are_cut_downwards_and_bounds_rounded_upwards() {
         for (nanos, down, up) in [(0, 0, 0), (1, 0, 1), (999, 0, 1), (1000, 1, 1), (-1, -1, 0), (-1000, -1, -1)] {
             assert_eq!((micros(at(nanos)), micros_up(at(nanos))), (down, up), "{nanos} ns");
+            assert_eq!(from_micros(down).map(micros), Some(down));
         }
+        for end in [Timestamp::MIN, Timestamp::MAX] {
+            assert_eq!(from_micros(micros(end)).map(micros), Some(micros(end)), "{end}");
+        }
+        assert_eq!((from_micros(i64::MIN), from_micros(i64::MAX)), (None, None));
     }
 
     #[test]
