@@ -1,1 +1,32 @@
-//! The use cases: a turn, recall, learning, settings, exchange.
+//! The use cases: what every door (terminal, page, REST, and whatever comes) calls.
+//!
+//! - [`Philia`] is the running program: its ports, its compiled matchers, its background work.
+//! - [`Person`] is a handle for one person's partition; everything that reads or writes for somebody goes
+//!   through it, so nothing can forget whose data it is.
+//! - [`turn`] is the walk of one message, from hearing it to learning from it.
+
+pub mod error;
+pub mod evaluate;
+pub mod exchange;
+pub mod health;
+pub mod hook;
+pub mod jobs;
+pub mod learn;
+pub mod memories;
+pub mod person;
+pub mod personas;
+pub mod philia;
+pub mod recall;
+pub mod settings;
+pub mod state;
+pub mod tokens;
+pub mod turn;
+
+mod records;
+
+pub use error::Error;
+pub use person::Person;
+pub use personas::Personas;
+pub use philia::{Parts, Philia};
+pub use settings::Settings;
+pub use turn::{Incoming, Reply, TurnEvent, TurnStream};

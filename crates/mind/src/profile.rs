@@ -88,3 +88,68 @@ impl Default for Profile {
         }
     }
 }
+
+impl Profile {
+    /// What is not allowed, each naming the field, the value and what is; empty if all is well. The time zone's
+    /// and the persona's existence are checked where they are known.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if let Some(name) = &self.display_name
+            && (name.trim().is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control))
+        {
+            problems.push(format!("display_name: {name:?} is not 1 to 64 characters without control characters"));
+        }
+        let well_formed = |tag: &str| tag.len() <= 35 && tag.split('-').all(|part| {
+            (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
+        });
+        if self.language.len() < 2 || !well_formed(&self.language) {
+            problems.push(format!("language: {:?} is no language tag, such as en or pt-BR", self.language));
+        }
+        if let Some(country) = &self.country
+            && (country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase()))
+        {
+            problems.push(format!("country: {country:?} is no two-letter country code, such as PK or DE"));
+        }
+        for (field, minute) in [("from", self.quiet_hours.from), ("until", self.quiet_hours.until)] {
+            if minute >= 24 * 60 {
+                problems.push(format!("quiet_hours.{field}: {minute} is no minute of a day (0 to 1439)"));
+            }
+        }
+        if self.retention_days == Some(0) {
+            problems.push("retention_days: 0 would forget at once; 1 or more, or none to keep everything".into());
+        }
+        if !(1..=180).contains(&self.reminder_minutes) {
+            problems.push(format!("reminder_minutes: {} is not 1 to 180", self.reminder_minutes));
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_hold() {
+        assert_eq!(Profile::default().problems(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_mistake_is_named_at_once() {
+        let profile = Profile {
+            display_name: Some("a\u{7}".into()),
+            language: "e".into(),
+            country: Some("Germany".into()),
+            quiet_hours: QuietHours { from: 1440, until: 0 },
+            retention_days: Some(0),
+            reminder_minutes: 600,
+            ..Profile::default()
+        };
+        let fields: Vec<String> =
+            profile.problems().iter().map(|problem| problem.split(':').next().unwrap_or_default().into()).collect();
+        assert_eq!(
+            fields,
+            ["display_name", "language", "country", "quiet_hours.from", "retention_days", "reminder_minutes"]
+        );
+    }
+}

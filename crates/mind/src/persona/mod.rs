@@ -19,6 +19,12 @@ pub struct Temperament {
     pub neuroticism: f64,
 }
 
+impl Temperament {
+    /// Neither one way nor the other: every trait at 0.5.
+    pub const MIDDLE: Self =
+        Self { openness: 0.5, conscientiousness: 0.5, extraversion: 0.5, agreeableness: 0.5, neuroticism: 0.5 };
+}
+
 /// One exchange that shows how the character talks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

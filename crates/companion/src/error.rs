@@ -1,0 +1,48 @@
+//! What a use case can answer instead of a result.
+
+use philia_ports::StoreError;
+
+/// Why a use case gave no result. The words are fit for the person who asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// What came in is not allowed; the words name it and say what is.
+    #[error("{0}")]
+    Invalid(String),
+    /// There is no such thing, in this person's own data.
+    #[error("there is no {what} {name:?}{}", suggestion(.nearest))]
+    NotFound {
+        /// What kind of thing.
+        what: &'static str,
+        /// The name that was asked for.
+        name: String,
+        /// The nearest name that exists.
+        nearest: Option<String>,
+    },
+    /// Somebody changed it meanwhile; ask again.
+    #[error("it was changed meanwhile; please try again")]
+    Changed,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is stored cannot be understood. Nothing was overwritten.
+    #[error("the {what} {id} cannot be read: {detail}")]
+    Damaged {
+        /// The kind of record.
+        what: &'static str,
+        /// Which.
+        id: String,
+        /// What was found.
+        detail: String,
+    },
+    /// The program is ending.
+    #[error("Philia is shutting down")]
+    Closing,
+}
+
+fn suggestion(nearest: &Option<String>) -> String {
+    nearest.as_ref().map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
+}
+
+/// A result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,1 @@
+//! Bringing conversations in from elsewhere, and taking everything out.

@@ -1,0 +1,59 @@
+//! What works, what does not, and what that means.
+
+use crate::philia::Philia;
+use serde::Serialize;
+
+/// How a part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// As it should be.
+    Ok,
+    /// Philia goes on without it, or with less.
+    Degraded,
+    /// Nothing can be kept.
+    Down,
+}
+
+/// One part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// `store`, `models`, `memory`.
+    pub name: &'static str,
+    /// How it is.
+    pub status: Status,
+    /// What it is, or what is wrong with it.
+    pub detail: String,
+}
+
+/// The whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Health {
+    /// The worst of the parts that matter.
+    pub status: Status,
+    /// Version of the program.
+    pub version: &'static str,
+    /// The parts.
+    pub parts: Vec<Part>,
+}
+
+impl Philia {
+    /// Asks the store and says what is configured. Asks no model.
+    pub async fn health(&self) -> Health {
+        let parts = &self.0.parts;
+        let (status, detail) = match parts.store.health().await {
+            Ok(store) => (Status::Ok, store.engine),
+            Err(error) => {
+                tracing::error!(%error, "the store is not well");
+                (Status::Down, "the store does not answer; turns are answered but not kept".to_owned())
+            }
+        };
+        let store = Part { name: "store", status, detail };
+        let models = match &parts.chat {
+            Some(model) => Part { name: "models", status: Status::Ok, detail: model.info().name.clone() },
+            None => Part { name: "models", status: Status::Ok, detail: "the offline voice".to_owned() },
+        };
+        let memory = Part { name: "memory", status: Status::Ok, detail: parts.embedder.info().id.clone() };
+        Health { status, version: env!("CARGO_PKG_VERSION"), parts: vec![store, models, memory] }
+    }
+}

@@ -1,0 +1,77 @@
+//! Jobs: work that was promised durably and is done when it is due.
+//!
+//! A turn does its own learning as soon as it is answered. This is for what was left over: by a crash, by a
+//! store that failed for a while, by an embedder that did not answer.
+
+use crate::error::Result;
+use crate::person::Person;
+use crate::philia::Philia;
+use jiff::{SignedDuration, Timestamp};
+use philia_mind::InteractionId;
+use philia_ports::Partition;
+use philia_ports::store::Record;
+use std::time::Duration;
+
+/// Jobs taken at once.
+const BATCH: usize = 100;
+/// A turn that is being answered learns by itself; its job is left alone for so long.
+const GRACE: SignedDuration = SignedDuration::from_mins(2);
+/// How often overdue jobs are looked for.
+const SWEEP: Duration = Duration::from_secs(30);
+
+impl Philia {
+    /// Does the jobs that a former run of the program left behind, and returns how many there were. Call it
+    /// before any door opens: no turn is running then, so none is disturbed.
+    pub async fn recover(&self) -> Result<usize> {
+        self.do_due(Timestamp::MAX).await
+    }
+
+    /// Looks for overdue jobs until the future is dropped.
+    pub async fn sweep(&self) {
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            let before = self.now().saturating_sub(GRACE).unwrap_or(Timestamp::MIN);
+            if let Err(error) = self.do_due(before).await {
+                tracing::warn!(%error, "the overdue jobs are put off");
+            }
+        }
+    }
+
+    async fn do_due(&self, before: Timestamp) -> Result<usize> {
+        let mut done = 0;
+        loop {
+            let due = self.0.parts.store.due(before, BATCH).await?;
+            let mut advanced = false;
+            for (partition, job) in &due {
+                match self.do_job(partition, job).await {
+                    Ok(true) => {
+                        done += 1;
+                        advanced = true;
+                    }
+                    Ok(false) => {}
+                    Err(error) => tracing::error!(%error, job = job.key.id, "a job failed and is kept"),
+                }
+            }
+            // What failed stays due: without progress, another look would be the same look.
+            if due.len() < BATCH || !advanced {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Does a job, unless it must wait for a turn that is running.
+    async fn do_job(&self, partition: &Partition, job: &Record) -> Result<bool> {
+        let person = Person { app: self.0.clone(), partition: partition.clone(), locks: self.0.locks(&partition.id) };
+        let task = job.doc["task"].as_str().unwrap_or_default();
+        match (task, job.doc["interaction"].as_str()) {
+            ("learn", Some(id)) => match person.locks.turn.try_lock() {
+                Ok(_between_turns) => person.learn(&InteractionId::new(id)).await.map(|()| true),
+                Err(_) => Ok(false),
+            },
+            _ => {
+                tracing::warn!(job = job.key.id, task, "a job of a kind this program does not know is left alone");
+                Ok(false)
+            }
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! Learning: a heard turn becomes memories and facts, once.
+//!
+//! The job is made durable in the same commit as the message, and deleted in the same commit that writes what was
+//! learned. So learning twice is impossible, and a crash in between only means learning later. Memories' ids
+//! derive from the turn, so a rebuild from the log yields the same ones.
+
+use crate::error::{Error, Result};
+use crate::hook::Event;
+use crate::person::{Person, write};
+use crate::records::{Versioned, blob_of, draft, read};
+use jiff::Timestamp;
+use philia_mind::memory::extract::Extracted;
+use philia_mind::memory::importance::importance;
+use philia_mind::memory::{Category, Fact, Link, MemoryKind, Place, Provenance, Relation, Speaker};
+use philia_mind::persona::Temperament;
+use philia_mind::{Interaction, InteractionId, Memory, MemoryId, Profile};
+use philia_ports::StoreError;
+use philia_ports::store::{Change, Draft, Key, Kind, Scan};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// Tag of a message that only asks: its words help its neighbours, but it answers nothing itself.
+pub(crate) const QUESTION: &str = "question";
+/// Tag of what was said in a crisis: kept, findable, never brought up.
+pub(crate) const CARE: &str = "care";
+
+/// The job of learning from a turn.
+pub(crate) fn job(interaction: &InteractionId, at: Timestamp) -> Result<Draft> {
+    let doc = json!({ "task": "learn", "interaction": interaction });
+    draft(Kind::Job, &job_id(interaction), at, &doc)
+}
+
+fn job_id(interaction: &InteractionId) -> String {
+    format!("learn-{interaction}")
+}
+
+/// Which memory holds the value of a fact that is true now. Unique per (subject, key).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct LiveFact {
+    subject: String,
+    key: String,
+    value: String,
+    memory: MemoryId,
+}
+
+/// What a turn teaches, before it is written.
+struct Lesson {
+    memories: Vec<Memory>,
+    /// The name the person gave themselves.
+    name: Option<String>,
+}
+
+impl Person {
+    /// Learns from a turn, if that has not been done.
+    pub(crate) async fn learn(&self, id: &InteractionId) -> Result<()> {
+        loop {
+            let [job, heard] = self
+                .get_records([Key::new(Kind::Job, job_id(id)), Key::new(Kind::Interaction, id.as_str())])
+                .await?;
+            let Some(job) = job else { return Ok(()) };
+            let done = Change::Delete { key: job.key, expected: Some(job.version) };
+            let lesson = match heard.map(read::<Interaction>).transpose()? {
+                Some(Versioned { value: turn, .. }) if !turn.redacted => self.lesson(&turn).await?,
+                _ => Lesson { memories: Vec::new(), name: None },
+            };
+            let mut changes = self.written(&lesson.memories).await?;
+            changes.push(done);
+            match self.commit(changes).await {
+                // Another fact of the same key, or the same lesson on another instance: look again.
+                Err(Error::Store(StoreError::Conflict(_))) => continue,
+                other => other?,
+            };
+            if let Some(name) = lesson.name {
+                self.take_up_name(name).await?;
+            }
+            for memory in &lesson.memories {
+                self.app.tell(&self.partition.id, &Event::MemoryCreated(memory));
+            }
+            return Ok(());
+        }
+    }
+
+    /// What a turn teaches.
+    async fn lesson(&self, turn: &Interaction) -> Result<Lesson> {
+        let attempted = turn.security.as_deref().is_some_and(|what| what != "crisis");
+        if attempted {
+            // What tried to turn the companion into something else stays in the log and teaches nothing.
+            return Ok(Lesson { memories: Vec::new(), name: None });
+        }
+        let profile = self.profile().await?;
+        let persona = self.app.parts.personas.get(turn.persona.as_str()).ok();
+        let temperament = persona.map_or(Temperament::MIDDLE, |persona| persona.temperament);
+        let appraisal = self.app.rules.appraise(&turn.message, &temperament);
+        let mut message = memory_of(turn, "u", Speaker::User, &turn.message);
+        message.importance = importance(&turn.message, &appraisal);
+        message.mood = turn.mood_after;
+        message.emotion = turn.felt.as_ref().map(|felt| felt.emotion.clone()).filter(|emotion| emotion != "neutral");
+
+        let mut name = None;
+        let mut memories = Vec::new();
+        if turn.security.is_some() {
+            message.tags.push(CARE.into());
+        } else {
+            if only_asks(&turn.message) {
+                message.tags.push(QUESTION.into());
+            }
+            let said = self.extracted(turn, &profile).await?;
+            if let Some(first) = said.first() {
+                message.category = first.category;
+            }
+            for (n, what) in said.into_iter().enumerate() {
+                if what.fact.as_ref().is_some_and(|fact| fact.subject == "user" && fact.key == "name") {
+                    name = what.fact.as_ref().map(|fact| fact.value.clone());
+                }
+                if what.fact.is_some() {
+                    memories.push(fact_memory(turn, n, what, message.importance));
+                }
+            }
+        }
+        memories.insert(0, message);
+        if let Some(reply) = turn.reply.as_deref().filter(|reply| !reply.is_empty()) {
+            memories.push(Memory { importance: 0.1, ..memory_of(turn, "r", Speaker::Companion, reply) });
+        }
+        Ok(Lesson { memories, name })
+    }
+
+    async fn extracted(&self, turn: &Interaction, profile: &Profile) -> Result<Vec<Extracted>> {
+        // The message before says who "he" is.
+        let scan = Scan { until: Some(turn.at), ..Scan::newest(Kind::Interaction, 5) };
+        let before = self.page::<Interaction>(&scan).await?.items;
+        let previous = before.iter().find(|i| i.session == turn.session && i.id != turn.id && !i.redacted);
+        let previous = previous.map(|i| i.message.as_str());
+        Ok(self.app.extractor.extract(&turn.message, previous, turn.at, &self.zone(profile)))
+    }
+
+    /// The changes that write memories, their vectors and the facts they state. A fact whose key has a value
+    /// already closes the old one; the same value again strengthens it.
+    async fn written(&self, memories: &[Memory]) -> Result<Vec<Change>> {
+        let vectors = self.vectors_of(memories).await;
+        let mut changes = Vec::with_capacity(memories.len() * 3 + 1);
+        for (memory, vector) in memories.iter().zip(vectors) {
+            let mut memory = memory.clone();
+            if let Some(fact) = memory.fact.clone() {
+                match self.settled_fact(&fact, &mut memory, &mut changes).await? {
+                    Settled::New => {}
+                    Settled::Known => continue,
+                }
+            }
+            let mut draft = draft(Kind::Memory, memory.id.as_str(), memory.occurred_at, &memory)?;
+            if let Some(vector) = vector {
+                draft.doc["embedder"] = json!(self.app.parts.embedder.info().id);
+                draft.blob = Some(blob_of(&vector));
+            }
+            changes.push(Change::Insert(draft));
+        }
+        Ok(changes)
+    }
+
+    async fn settled_fact(&self, fact: &Fact, memory: &mut Memory, changes: &mut Vec<Change>) -> Result<Settled> {
+        let id = fact_id(fact);
+        let live = LiveFact {
+            subject: fact.subject.clone(),
+            key: fact.key.clone(),
+            value: fact.value.clone(),
+            memory: memory.id.clone(),
+        };
+        let Some(Versioned { value: old, version }) = self.get::<LiveFact>(Kind::Fact, &id).await? else {
+            changes.push(Change::Insert(draft(Kind::Fact, &id, memory.occurred_at, &live)?));
+            return Ok(Settled::New);
+        };
+        let [known] = self.get_records([Key::new(Kind::Memory, old.memory.as_str())]).await?;
+        let Some(record) = known else {
+            // Its memory was forgotten: the fact begins anew.
+            changes.push(write(draft(Kind::Fact, &id, memory.occurred_at, &live)?, version));
+            return Ok(Settled::New);
+        };
+        let blob = record.blob.clone();
+        let Versioned { value: mut known, version: known_version } = read::<Memory>(record)?;
+        let same = folded(&old.value) == folded(&fact.value);
+        if same {
+            known.reinforced += 1;
+            known.confidence = (known.confidence + memory.confidence).min(1.0);
+            known.sources.extend(memory.sources.iter().filter(|source| !known.sources.contains(source)).cloned().collect::<Vec<_>>());
+        } else {
+            known.valid_until = Some(memory.occurred_at);
+            memory.valid_from = Some(memory.occurred_at);
+            memory.links.push(Link { to: known.id.clone(), relation: Relation::Supersedes, strength: 1.0 });
+            changes.push(write(draft(Kind::Fact, &id, memory.occurred_at, &live)?, version));
+        }
+        let mut draft = draft(Kind::Memory, known.id.as_str(), known.occurred_at, &known)?;
+        draft.blob = blob;
+        changes.push(Change::Put { draft, expected: known_version });
+        Ok(if same { Settled::Known } else { Settled::New })
+    }
+
+    /// Vectors of memories; none where the embedder cannot judge or does not answer.
+    pub(crate) async fn vectors_of(&self, memories: &[Memory]) -> Vec<Option<Vec<f32>>> {
+        let texts: Vec<String> = memories.iter().map(|memory| memory.content.clone()).collect();
+        match self.app.parts.embedder.embed_documents(&texts).await {
+            Ok(vectors) => vectors,
+            Err(error) => {
+                tracing::warn!(%error, "memories are kept without a vector for now");
+                vec![None; texts.len()]
+            }
+        }
+    }
+
+    async fn take_up_name(&self, name: String) -> Result<()> {
+        let taken = self.update_profile(|profile| profile.display_name = Some(name.clone())).await;
+        match taken {
+            Err(Error::Invalid(why)) => tracing::debug!(why, "a name that cannot be taken up"),
+            other => {
+                other?;
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Settled {
+    /// The memory is to be written.
+    New,
+    /// It was known; the old one has been strengthened instead.
+    Known,
+}
+
+/// The id of the record that makes a fact unique.
+fn fact_id(fact: &Fact) -> String {
+    let mut hash = Sha256::new();
+    hash.update(folded(&fact.subject).as_bytes());
+    hash.update([0]);
+    hash.update(folded(&fact.key).as_bytes());
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Text as it is compared: without case, punctuation and surplus space.
+fn folded(text: &str) -> String {
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
+        .filter(|word: &String| !word.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+fn memory_of(turn: &Interaction, part: &str, speaker: Speaker, content: &str) -> Memory {
+    let reply = u64::from(part == "r");
+    Memory {
+        id: MemoryId::of(&turn.id, part),
+        kind: MemoryKind::Episodic,
+        category: Category::Conversation,
+        content: content.to_owned(),
+        source: turn.channel.clone(),
+        speaker,
+        importance: 0.3,
+        confidence: 1.0,
+        occurred_at: if reply == 1 { turn.replied_at.unwrap_or(turn.at) } else { turn.at },
+        created_at: turn.replied_at.unwrap_or(turn.at),
+        valid_from: None,
+        valid_until: None,
+        fact: None,
+        place: Some(Place { group: turn.session.as_str().to_owned(), order: turn.turn * 2 + reply }),
+        mood: None,
+        emotion: None,
+        sources: vec![Provenance::Interaction(turn.id.clone())],
+        links: Vec::new(),
+        tags: Vec::new(),
+        pinned: false,
+        reinforced: 0,
+        embedder: None,
+        metadata: BTreeMap::new(),
+    }
+}
+
+fn fact_memory(turn: &Interaction, n: usize, said: Extracted, importance: f64) -> Memory {
+    Memory {
+        kind: MemoryKind::Semantic,
+        category: said.category,
+        content: said.content,
+        confidence: said.confidence,
+        importance: importance.max(0.5),
+        fact: said.fact,
+        tags: said.tags,
+        place: None,
+        ..memory_of(turn, &format!("f{n}"), Speaker::User, "")
+    }
+}
+
+/// Does the message only ask? Careful: "I got a puppy, isn't that great?" tells something.
+fn only_asks(text: &str) -> bool {
+    const OPENERS: &[&str] = &[
+        "what", "what's", "whats", "where", "where's", "when", "when's", "who", "who's", "whose", "whom", "which",
+        "why", "how", "how's", "do", "does", "did", "is", "are", "am", "was", "were", "can", "could", "would", "will",
+        "should", "have", "has", "had", "remember",
+    ];
+    let text = text.trim();
+    let Some(body) = text.strip_suffix(['?', '？', '؟']) else { return false };
+    if body.contains(['.', '!', '?', '。', '！', '？', '\n']) {
+        return false;
+    }
+    let latin = body.chars().filter(|c| c.is_alphabetic()).all(|c| c.is_ascii());
+    let first = body.split_whitespace().next().unwrap_or_default().to_lowercase();
+    if latin { OPENERS.contains(&first.as_str()) && !body.contains(", ") } else { true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_bare_question_only_asks() {
+        for text in ["What is my dog's name?", "Do I have a dog?", "where do I live?", "私の犬の名前は？", "¿Cómo se llama mi perro?"] {
+            assert!(only_asks(text), "{text}");
+        }
+        for text in [
+            "I got a puppy, isn't that great?",
+            "His name is Sparky.",
+            "My sister Ana had a baby. Can you believe it?",
+            "Did I tell you, Ana moved to Rome?",
+            "Sparky ate my shoe?",
+        ] {
+            assert!(!only_asks(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_are_compared_without_case_space_and_punctuation() {
+        assert_eq!(folded("  Berlin,  Germany! "), folded("berlin germany"));
+        assert_ne!(folded("May 3"), folded("May 5"));
+        assert_ne!(folded("Lahore to Berlin"), folded("Berlin to Lahore"));
+    }
+
+    #[test]
+    fn a_fact_is_one_by_subject_and_key() {
+        let fact = |subject: &str, key: &str| fact_id(&Fact { subject: subject.into(), key: key.into(), value: "x".into() });
+        assert_eq!(fact("user", "home"), fact("User", "home"));
+        assert_ne!(fact("user", "home"), fact("sister", "home"));
+        assert_ne!(fact("ab", "c"), fact("a", "bc"));
+    }
+}

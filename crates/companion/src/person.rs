@@ -1,0 +1,209 @@
+//! A person: the handle through which everything of theirs is read and written.
+
+use crate::error::{Error, Result};
+use crate::philia::{Inner, Locks, Philia, zone_of};
+use crate::records::{Versioned, draft, read};
+use crate::state::{CompanionState, ThreadState};
+use jiff::Timestamp;
+use philia_mind::mood::{EmotionLabel, Octant};
+use philia_mind::{Interaction, InteractionId, Pad, Persona, Profile, ThreadId};
+use philia_ports::store::{Change, Cursor, Draft, Key, Kind, Order, Page, Record, Scan};
+use philia_ports::{Partition, StoreError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+const PROFILE: &str = "profile";
+
+/// One person. Cheap to clone; clones keep the same order of turns.
+#[derive(Clone)]
+pub struct Person {
+    pub(crate) app: Arc<Inner>,
+    pub(crate) partition: Partition,
+    pub(crate) locks: Arc<Locks>,
+}
+
+/// How the companion feels towards this person now.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MoodView {
+    /// Whose mood.
+    pub persona: String,
+    /// The mood now.
+    pub pad: Pad,
+    /// What it returns to.
+    pub baseline: Pad,
+    /// Mehrabian's name of its octant.
+    pub octant: Octant,
+    /// The nearest of ten emotions.
+    pub emotion: EmotionLabel,
+    /// Turns answered so far.
+    pub turns: u64,
+}
+
+impl Person {
+    /// The name of the partition (`account/subject`).
+    pub fn id(&self) -> &philia_ports::PartitionId {
+        &self.partition.id
+    }
+
+    /// The running program this person is a part of.
+    pub fn philia(&self) -> Philia {
+        Philia(Arc::clone(&self.app))
+    }
+
+    /// The person's own settings, or the defaults.
+    pub async fn profile(&self) -> Result<Profile> {
+        Ok(self.profile_record().await?.value)
+    }
+
+    /// Changes the person's own settings.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming every value that is not allowed and what is; nothing is changed then.
+    pub async fn update_profile(&self, change: impl Fn(&mut Profile) + Send + Sync) -> Result<Profile> {
+        loop {
+            let Versioned { value: mut profile, version } = self.profile_record().await?;
+            change(&mut profile);
+            self.check_profile(&profile)?;
+            let draft = draft(Kind::Profile, PROFILE, self.now(), &profile)?;
+            match self.commit(vec![write(draft, version)]).await {
+                Err(Error::Store(StoreError::Conflict(_))) => {}
+                other => return other.map(|_| profile),
+            }
+        }
+    }
+
+    fn check_profile(&self, profile: &Profile) -> Result<()> {
+        let mut problems = profile.problems();
+        if jiff::tz::TimeZone::get(&profile.time_zone).is_err() {
+            problems.push(format!(
+                "time_zone: {:?} is no IANA time zone, such as Europe/Berlin or UTC",
+                profile.time_zone
+            ));
+        }
+        if let Err(unknown) = self.app.parts.personas.get(&profile.persona) {
+            problems.push(format!("persona: {unknown}"));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems.join("; "))) }
+    }
+
+    pub(crate) async fn profile_record(&self) -> Result<Versioned<Profile>> {
+        Ok(self.get(Kind::Profile, PROFILE).await?.unwrap_or_else(|| Versioned {
+            value: self.app.parts.default_profile.clone(),
+            version: 0,
+        }))
+    }
+
+    /// The persona of that id, or the one the person has chosen.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] with the nearest name there is.
+    pub async fn persona(&self, id: Option<&str>) -> Result<Arc<Persona>> {
+        match id {
+            Some(id) => self.app.parts.personas.get(id),
+            None => self.app.parts.personas.get(&self.profile().await?.persona),
+        }
+    }
+
+    /// How the companion feels now.
+    pub async fn mood(&self, persona: Option<&str>) -> Result<MoodView> {
+        let persona = self.persona(persona).await?;
+        let now = self.now();
+        let state = self.state(&persona, now).await?.value;
+        let pad = state.mood_at(self.app.parts.settings.mood_half_life_hours, now);
+        Ok(MoodView {
+            persona: persona.id.clone(),
+            pad,
+            baseline: state.baseline,
+            octant: pad.octant(),
+            emotion: pad.emotion(),
+            turns: state.turns,
+        })
+    }
+
+    /// The living instance of a persona; a newborn (version 0) if they have not met.
+    pub(crate) async fn state(&self, persona: &Persona, now: Timestamp) -> Result<Versioned<CompanionState>> {
+        Ok(self
+            .get(Kind::Companion, &persona.id)
+            .await?
+            .unwrap_or_else(|| Versioned { value: CompanionState::newborn(persona, now), version: 0 }))
+    }
+
+    /// One turn of the log.
+    pub async fn interaction(&self, id: &InteractionId) -> Result<Option<Interaction>> {
+        Ok(self.get(Kind::Interaction, id.as_str()).await?.map(|record| record.value))
+    }
+
+    /// Turns of the log, newest first; only of one thread if it is named. A page may hold fewer than `limit`
+    /// and still have a next one.
+    pub async fn history(
+        &self,
+        thread: Option<&ThreadId>,
+        limit: usize,
+        cursor: Option<Cursor>,
+    ) -> Result<Page<Interaction>> {
+        let scan = Scan { cursor, ..Scan::newest(Kind::Interaction, limit) };
+        let page: Page<Interaction> = self.page(&scan).await?;
+        let items = page.items.into_iter().filter(|turn| thread.is_none_or(|thread| &turn.thread == thread)).collect();
+        Ok(Page { items, next: page.next })
+    }
+
+    /// The last turn that was answered: what `/why` explains.
+    pub async fn last_answered(&self) -> Result<Option<Interaction>> {
+        let page = self.history(None, 20, None).await?;
+        Ok(page.items.into_iter().find(|turn| turn.reply.is_some()))
+    }
+
+    /// The named conversations, newest first.
+    pub async fn threads(&self) -> Result<Vec<ThreadState>> {
+        let scan = Scan { order: Order::Descending, ..Scan::of(Kind::Thread) };
+        Ok(self.page(&scan).await?.items)
+    }
+
+    /// Erases the person: every record and everything derived from them, for good.
+    pub async fn erase(&self) -> Result<()> {
+        self.app.parts.store.erase(&self.partition.id).await?;
+        if let Err(error) = self.app.parts.index.clear(&self.partition).await {
+            tracing::warn!(%error, "the index could not be told of an erasure; it drops the data at its next use");
+        }
+        Ok(())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.app.parts.clock.now()
+    }
+
+    pub(crate) async fn get<T: DeserializeOwned>(&self, kind: Kind, id: &str) -> Result<Option<Versioned<T>>> {
+        let [record] = self.get_records([Key::new(kind, id)]).await?;
+        record.map(read).transpose()
+    }
+
+    /// Several records in one read, in the order asked.
+    pub(crate) async fn get_records<const N: usize>(&self, keys: [Key; N]) -> Result<[Option<Record>; N]> {
+        let found = self.app.parts.store.get_many(&self.partition, &keys).await?;
+        found.try_into().map_err(|found: Vec<_>| Error::Damaged {
+            what: "store",
+            id: "get_many".into(),
+            detail: format!("{} answers to {N} questions", found.len()),
+        })
+    }
+
+    pub(crate) async fn page<T: DeserializeOwned>(&self, scan: &Scan) -> Result<Page<T>> {
+        let page = self.app.parts.store.scan(&self.partition, scan).await?;
+        let items = page.items.into_iter().map(|record| read(record).map(|read| read.value)).collect::<Result<_>>()?;
+        Ok(Page { items, next: page.next })
+    }
+
+    pub(crate) async fn commit(&self, changes: Vec<Change>) -> Result<u64> {
+        Ok(self.app.parts.store.commit(&self.partition, changes).await?)
+    }
+
+    pub(crate) fn zone(&self, profile: &Profile) -> jiff::tz::TimeZone {
+        zone_of(profile)
+    }
+}
+
+/// An insert for what is not there yet (version 0), a put for what is.
+pub(crate) fn write(draft: Draft, version: u64) -> Change {
+    if version == 0 { Change::Insert(draft) } else { Change::Put { draft, expected: version } }
+}

@@ -1,0 +1,145 @@
+//! The running program: its ports, its compiled matchers, and the people whose turns it keeps in order.
+
+use crate::error::Result;
+use crate::hook::{Event, Hook};
+use crate::person::Person;
+use crate::personas::Personas;
+use crate::settings::Settings;
+use jiff::tz::TimeZone;
+use philia_mind::appraisal::Rules;
+use philia_mind::guard::care::Care;
+use philia_mind::guard::threat::Threats;
+use philia_mind::memory::extract::Extractor;
+use philia_mind::text::Analyzer;
+use philia_mind::voice::Voice;
+use philia_mind::Profile;
+use philia_ports::{Chance, ChatModel, Clock, Embedder, Index, PartitionId, StoreAdmin};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use tokio::sync::Mutex as AsyncMutex;
+use tokio_util::task::TaskTracker;
+
+/// What the program is made of. The binary's wiring fills it in.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn StoreAdmin>,
+    /// Where memories are found.
+    pub index: Arc<dyn Index>,
+    /// Texts to vectors.
+    pub embedder: Arc<dyn Embedder>,
+    /// The model that talks; none leaves it to the offline voice.
+    pub chat: Option<Arc<dyn ChatModel>>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Draws random bytes.
+    pub chance: Arc<dyn Chance>,
+    /// The characters one can talk with.
+    pub personas: Personas,
+    /// The settings of those who have not changed them.
+    pub default_profile: Profile,
+    /// Told of what happens.
+    pub hooks: Vec<Arc<dyn Hook>>,
+    /// Every number.
+    pub settings: Settings,
+}
+
+/// The running program. Clones share it.
+#[derive(Clone)]
+pub struct Philia(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) parts: Parts,
+    pub(crate) rules: Rules,
+    pub(crate) care: Care,
+    pub(crate) threats: Threats,
+    pub(crate) voice: Voice,
+    pub(crate) extractor: Extractor,
+    pub(crate) analyzer: Analyzer,
+    pub(crate) running: TaskTracker,
+    people: Mutex<HashMap<PartitionId, Weak<Locks>>>,
+}
+
+/// What keeps one person's work in order. Different people's locks are independent.
+#[derive(Default)]
+pub(crate) struct Locks {
+    /// Held while a message is made durable: the order of hearing is the order of answering.
+    pub(crate) hear: AsyncMutex<()>,
+    /// Held while a turn is answered and learned from. First come, first served.
+    pub(crate) turn: Arc<AsyncMutex<()>>,
+    /// Held while the index catches up with the store.
+    pub(crate) index: AsyncMutex<()>,
+}
+
+impl Philia {
+    /// Puts the parts together and compiles the matchers. Reads and writes nothing.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            rules: Rules::new(),
+            care: Care::new(),
+            threats: Threats::new(),
+            voice: Voice::new(),
+            extractor: Extractor::new(),
+            analyzer: Analyzer::new(),
+            running: TaskTracker::new(),
+            people: Mutex::default(),
+        }))
+    }
+
+    /// A handle for one person: `account` owns the key, `subject` is who is spoken with.
+    ///
+    /// # Errors
+    /// Names that are not allowed (see [`PartitionId::new`]); a store that does not answer.
+    pub async fn person(&self, account: &str, subject: &str) -> Result<Person> {
+        let id = PartitionId::new(account, subject)?;
+        let partition = self.0.parts.store.open(&id).await?;
+        let locks = self.0.locks(&id);
+        Ok(Person { app: Arc::clone(&self.0), partition, locks })
+    }
+
+    /// The characters one can talk with.
+    pub fn personas(&self) -> &Personas {
+        &self.0.parts.personas
+    }
+
+    /// The settings of those who have not changed them.
+    pub fn default_profile(&self) -> &Profile {
+        &self.0.parts.default_profile
+    }
+
+    /// The present instant, by the program's clock.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.0.parts.clock.now()
+    }
+}
+
+impl Inner {
+    pub(crate) fn locks(&self, id: &PartitionId) -> Arc<Locks> {
+        let mut people = lock(&self.people);
+        if let Some(locks) = people.get(id).and_then(Weak::upgrade) {
+            return locks;
+        }
+        // Those who have gone leave an empty place: sweep when the map has doubled since it was last dense.
+        if people.len() == people.capacity() {
+            people.retain(|_, locks| locks.strong_count() > 0);
+        }
+        let locks = Arc::new(Locks::default());
+        people.insert(id.clone(), Arc::downgrade(&locks));
+        locks
+    }
+
+    pub(crate) fn tell(&self, person: &PartitionId, event: &Event<'_>) {
+        for hook in &self.parts.hooks {
+            hook.on(person, event);
+        }
+    }
+}
+
+/// The time zone of that IANA name; UTC for a name nobody knows.
+pub(crate) fn zone_of(profile: &Profile) -> TimeZone {
+    TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

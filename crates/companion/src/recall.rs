@@ -1,0 +1,216 @@
+//! Recall: the index catches up with the store, finds candidates, and the mind ranks them.
+//!
+//! The index is a follower of the store's change feed. That one mechanism loads a person at first use, takes in
+//! what was just learned, follows what another instance wrote, and recovers from a crash.
+
+use crate::error::{Error, Result};
+use crate::hook::Event;
+use crate::person::Person;
+use crate::philia::zone_of;
+use crate::records::{read, vector_of};
+use jiff::Timestamp;
+use philia_mind::memory::Memory;
+use philia_mind::memory::recall::{Query, Recalled};
+use philia_mind::{MemoryId, Profile};
+use philia_ports::index::{Entry, Filter, Hit};
+use philia_ports::store::{Key, Kind, Record};
+use philia_ports::{IndexError, StoreError};
+
+/// Records that the index takes in at once.
+const FEED: usize = 500;
+
+/// What is asked of memory.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The question, in the person's words.
+    pub text: String,
+    /// How many, 1..=50.
+    pub k: usize,
+    /// Which may be found.
+    pub filter: Filter,
+    /// Relevance against diversity, 0..=1; none takes the configured one.
+    pub lambda: Option<f64>,
+}
+
+impl Request {
+    /// Five memories for a question, any of them.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), k: 5, filter: Filter::default(), lambda: None }
+    }
+}
+
+/// What was recalled.
+#[derive(Clone, Debug, Default)]
+pub struct Recollection {
+    /// Memories, best first.
+    pub memories: Vec<Recalled>,
+    /// Parts that were not there (`embedder`).
+    pub degraded: Vec<&'static str>,
+}
+
+impl Person {
+    /// Recalls memories for a question asked now.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an empty question, or a `k` outside 1..=50.
+    pub async fn recall(&self, request: &Request) -> Result<Recollection> {
+        self.recall_for(request, &self.profile().await?, self.now()).await
+    }
+
+    pub(crate) async fn recall_for(
+        &self,
+        request: &Request,
+        profile: &Profile,
+        now: Timestamp,
+    ) -> Result<Recollection> {
+        let settings = &self.app.parts.settings;
+        if request.text.trim().is_empty() {
+            return Err(Error::Invalid("the question is empty; say what to look for".into()));
+        }
+        if !(1..=50).contains(&request.k) {
+            return Err(Error::Invalid(format!("k: {} is not 1 to 50", request.k)));
+        }
+        self.app.tell(&self.partition.id, &Event::Query(&request.text));
+
+        let mut degraded = Vec::new();
+        let query = Query {
+            text: request.text.clone(),
+            dense_texts: vec![request.text.clone()],
+            terms: self.app.analyzer.terms(&request.text),
+            ..Query::default()
+        };
+        let _ = (zone_of(profile), now, settings);
+        let vectors = self.query_vectors(&query, &mut degraded).await;
+        let filter = request.filter.clone();
+        let hits = self.search(&query, &vectors, &filter, (3 * request.k).min(50)).await?;
+        let keys: Vec<Key> = hits.iter().map(|hit| Key::new(Kind::Memory, hit.id.as_str())).collect();
+        let records = self.app.parts.store.get_many(&self.partition, &keys).await?;
+        let mut memories = Vec::with_capacity(request.k);
+        for (hit, record) in hits.into_iter().zip(records) {
+            let Some(record) = record else { continue };
+            let memory = read::<Memory>(record)?.value;
+            self.app.tell(&self.partition.id, &Event::MemoryAccessed(&memory));
+            memories.push(Recalled {
+                memory,
+                score: hit.relevance,
+                relevance: hit.relevance,
+                signals: hit.signals,
+                shared: hit.shared,
+                why: String::new(),
+            });
+        }
+        memories.truncate(request.k);
+        Ok(Recollection { memories, degraded })
+    }
+
+    async fn query_vectors(&self, query: &Query, degraded: &mut Vec<&'static str>) -> Vec<Option<Vec<f32>>> {
+        let embedder = &self.app.parts.embedder;
+        let mut vectors = Vec::with_capacity(query.dense_texts.len());
+        for text in &query.dense_texts {
+            let asked = tokio::time::timeout(self.app.parts.settings.embed_patience, embedder.embed_query(text));
+            match asked.await {
+                Ok(Ok(vector)) => vectors.push(vector),
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "recall goes by words alone");
+                    degraded.push("embedder");
+                    return vec![None; query.dense_texts.len()];
+                }
+                Err(_) => {
+                    tracing::warn!(embedder = embedder.info().id, "the embedder is too slow; recall goes by words alone");
+                    degraded.push("embedder");
+                    return vec![None; query.dense_texts.len()];
+                }
+            }
+        }
+        vectors
+    }
+
+    async fn search(
+        &self,
+        query: &Query,
+        vectors: &[Option<Vec<f32>>],
+        filter: &Filter,
+        k: usize,
+    ) -> Result<Vec<Hit>> {
+        let index = &self.app.parts.index;
+        loop {
+            self.catch_up().await?;
+            match index.search(&self.partition, query, vectors, filter, k).await {
+                // It was dropped for somebody else between the two calls.
+                Err(IndexError::NotLoaded) => {}
+                other => return other.map_err(unavailable),
+            }
+        }
+    }
+
+    /// Brings the index up to the store's newest commit.
+    pub(crate) async fn catch_up(&self) -> Result<()> {
+        let parts = &self.app.parts;
+        let _one_at_a_time = self.locks.index.lock().await;
+        loop {
+            let info = parts.index.info(&self.partition).await.map_err(unavailable)?;
+            let since = info.as_ref().filter(|i| i.generation == self.partition.generation).map(|i| i.upto);
+            let feed = parts.store.changes(&self.partition, Kind::Memory, since.unwrap_or(0), FEED).await?;
+            if feed.generation != self.partition.generation {
+                return Err(StoreError::Erased.into());
+            }
+            if since == Some(feed.head) {
+                return Ok(());
+            }
+            let upto = if feed.more { feed.touched.last().map_or(feed.head, |last| last.seq) } else { feed.head };
+            let (gone, there): (Vec<_>, Vec<_>) = feed.touched.into_iter().partition(|touched| touched.deleted);
+            let keys: Vec<Key> = there.into_iter().map(|touched| Key::new(Kind::Memory, touched.id)).collect();
+            let mut removals: Vec<MemoryId> = gone.into_iter().map(|touched| MemoryId::new(touched.id)).collect();
+            let mut entries = Vec::with_capacity(keys.len());
+            for (key, record) in keys.iter().zip(parts.store.get_many(&self.partition, &keys).await?) {
+                match record.map(|record| self.entry(record)) {
+                    Some(Some(entry)) => entries.push(entry),
+                    // Deleted since the feed was read, or not to be understood: not to be found either way.
+                    Some(None) | None => removals.push(MemoryId::new(&key.id)),
+                }
+            }
+            parts.index.apply(&self.partition, entries, &removals, upto).await.map_err(unavailable)?;
+            if !feed.more {
+                return Ok(());
+            }
+        }
+    }
+
+    fn entry(&self, mut record: Record) -> Option<Entry> {
+        let blob = record.blob.take();
+        let id = record.key.id.clone();
+        match read::<Memory>(record) {
+            Ok(memory) => Some(entry_of(memory.value, blob.as_deref(), &self.app.parts.embedder.info().id)),
+            Err(error) => {
+                tracing::error!(%error, id, "a memory cannot be read and is left out of recall");
+                None
+            }
+        }
+    }
+}
+
+/// What the index needs to know of a memory. A vector of another embedder's space is left out: the memory is
+/// found by its words until it is embedded anew.
+fn entry_of(memory: Memory, blob: Option<&[u8]>, embedder: &str) -> Entry {
+    let vector = memory.embedder.as_deref().filter(|made_by| *made_by == embedder).and(blob).and_then(vector_of);
+    let hidden = memory.valid_until.is_some() || memory.tags.iter().any(|tag| tag == crate::learn::QUESTION);
+    Entry {
+        id: memory.id,
+        text: memory.content,
+        vector,
+        speaker: memory.speaker,
+        place: memory.place,
+        occurred_at: memory.occurred_at,
+        kind: memory.kind,
+        category: memory.category,
+        importance: memory.importance,
+        reinforced: memory.reinforced,
+        emotion: memory.emotion,
+        tags: memory.tags,
+        hidden,
+    }
+}
+
+fn unavailable(error: IndexError) -> Error {
+    Error::Store(StoreError::Unavailable(error.to_string()))
+}

@@ -1,0 +1,51 @@
+//! Every number an operator may change, with its default. The binary's configuration schema names the ranges.
+
+use std::time::Duration;
+
+/// The mind's and the turn's numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Mood returns half-way to its baseline in so many hours (MIND.md: 6). Above 0.
+    pub mood_half_life_hours: f64,
+    /// Memories recalled for a turn, 1..=50.
+    pub recall_k: usize,
+    /// Share of relevance against diversity in what is recalled, 0..=1; 1 is relevance alone.
+    pub recall_lambda: f64,
+    /// What importance adds to a score, 0..=1.
+    pub recall_importance: f64,
+    /// What recency adds to a score, 0..=1.
+    pub recall_recency: f64,
+    /// Recency halves in so many days. Above 0.
+    pub recency_half_life_days: f64,
+    /// Tokens of a prompt, all parts together.
+    pub prompt_tokens: usize,
+    /// Recent turns of the same thread that go into a prompt.
+    pub context_turns: usize,
+    /// Recent turns older than this do not.
+    pub context_age: Duration,
+    /// Turns with shorter gaps belong to one session.
+    pub session_gap: Duration,
+    /// The most bytes of one message.
+    pub max_message_bytes: usize,
+    /// How long a call of the embedder may hold up a turn before it goes on by words alone.
+    pub embed_patience: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mood_half_life_hours: 6.0,
+            recall_k: 5,
+            recall_lambda: 0.7,
+            recall_importance: 0.1,
+            recall_recency: 0.05,
+            recency_half_life_days: 30.0,
+            prompt_tokens: 6000,
+            context_turns: 20,
+            context_age: Duration::from_secs(24 * 3600),
+            session_gap: Duration::from_secs(30 * 60),
+            max_message_bytes: 32 * 1024,
+            embed_patience: Duration::from_secs(5),
+        }
+    }
+}

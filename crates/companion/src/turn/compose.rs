@@ -1,0 +1,115 @@
+//! Recall and compose: what comes to mind, and the prompt it goes into.
+
+use super::feel::Feeling;
+use super::hear::Turn;
+use crate::person::Person;
+use crate::recall::{Recollection, Request};
+use crate::tokens::estimate_tokens;
+use jiff::SignedDuration;
+use philia_mind::Interaction;
+use philia_mind::memory::recall::Recalled;
+use philia_mind::prompt::{self, PromptInput};
+use philia_ports::model::{ChatMessage, ChatRequest, Role};
+use philia_ports::store::{Kind, Scan};
+use std::time::Instant;
+
+/// What came to mind for a message.
+#[derive(Default)]
+pub(super) struct Remembered {
+    /// Memories, best first.
+    pub(super) memories: Vec<Recalled>,
+    /// The thread's recent turns, oldest first, without this one.
+    pub(super) recent: Vec<Interaction>,
+}
+
+pub(super) async fn recall(person: &Person, turn: &mut Turn) -> Remembered {
+    let started = Instant::now();
+    let request = Request { k: person.app.parts.settings.recall_k, ..Request::new(&turn.interaction.message) };
+    let memories = match person.recall_for(&request, &turn.profile, turn.interaction.at).await {
+        Ok(Recollection { memories, degraded }) => {
+            for part in degraded {
+                turn.without(part);
+            }
+            memories
+        }
+        Err(error) => {
+            tracing::warn!(%error, "nothing can be recalled this turn");
+            turn.without("recall");
+            Vec::new()
+        }
+    };
+    // What was said in a crisis is there to be looked at, never to be brought up.
+    let memories = memories.into_iter().filter(|m| !m.memory.tags.iter().any(|tag| tag == "care")).collect();
+    let recent = recent(person, turn).await;
+    turn.took("recall", started);
+    Remembered { memories, recent }
+}
+
+async fn recent(person: &Person, turn: &Turn) -> Vec<Interaction> {
+    let settings = &person.app.parts.settings;
+    let age = SignedDuration::try_from(settings.context_age).unwrap_or(SignedDuration::MAX);
+    // Other threads' turns lie between: look at twice as many as are wanted.
+    let scan = Scan {
+        from: turn.interaction.at.saturating_sub(age).ok(),
+        ..Scan::newest(Kind::Interaction, settings.context_turns * 2 + 1)
+    };
+    let mut recent: Vec<Interaction> = match person.page(&scan).await {
+        Ok(page) => page.items,
+        Err(error) => {
+            tracing::warn!(%error, "the recent turns cannot be read");
+            return Vec::new();
+        }
+    };
+    recent.retain(|i| i.thread == turn.interaction.thread && i.id != turn.interaction.id && !i.redacted);
+    recent.truncate(settings.context_turns);
+    recent.reverse();
+    recent
+}
+
+/// The prompt. What stays the same comes first (the persona, then the thread), so that providers' prompt caches
+/// hit; what changes with every turn (time, mood, memories) stands with the message itself.
+pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remembered: &Remembered) -> ChatRequest {
+    let started = Instant::now();
+    let budget = person.app.parts.settings.prompt_tokens;
+    let message_tokens = estimate_tokens(&turn.interaction.message);
+    let prompt = prompt::compose(&PromptInput {
+        persona: &turn.persona,
+        profile: &turn.profile,
+        mood: feeling.after,
+        felt: Some(&feeling.appraisal),
+        recalled: &remembered.memories,
+        now: &turn.interaction.at.to_zoned(person.zone(&turn.profile)),
+        // The thread's recent turns get what is left, and at least a third.
+        budget: (budget * 2 / 3).saturating_sub(message_tokens),
+        estimate: &estimate_tokens,
+        first_meeting: feeling.first_meeting(),
+        degraded: &turn.interaction.degraded,
+    });
+
+    let spent = estimate_tokens(&prompt.stable) + estimate_tokens(&prompt.dynamic) + message_tokens;
+    let mut messages = vec![ChatMessage::new(Role::System, prompt.stable)];
+    messages.extend(history(&remembered.recent, budget.saturating_sub(spent)));
+    messages.push(ChatMessage::new(Role::User, format!("{}\n\n{}", prompt.dynamic.trim_end(), turn.interaction.message)));
+    turn.took("compose", started);
+    ChatRequest { messages, ..ChatRequest::default() }
+}
+
+/// The newest turns that fit, oldest first.
+fn history(recent: &[Interaction], budget: usize) -> Vec<ChatMessage> {
+    let mut left = budget;
+    let mut messages = Vec::new();
+    for turn in recent.iter().rev() {
+        let reply = turn.reply.as_deref().unwrap_or_default();
+        let tokens = estimate_tokens(&turn.message) + estimate_tokens(reply);
+        if tokens > left {
+            break;
+        }
+        left -= tokens;
+        if !reply.is_empty() {
+            messages.push(ChatMessage::new(Role::Assistant, reply));
+        }
+        messages.push(ChatMessage::new(Role::User, turn.message.clone()));
+    }
+    messages.reverse();
+    messages
+}

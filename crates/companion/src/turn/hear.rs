@@ -1,0 +1,316 @@
+//! Hear: check the message, make it durable, and take its place in the person's queue.
+
+use super::{FailedAttempt, Incoming, Reply, Result, Sink, TurnEvent};
+use crate::error::Error;
+use crate::learn;
+use crate::person::{Person, write};
+use crate::records::{Versioned, draft, read};
+use crate::state::{SessionState, ThreadState};
+use jiff::{SignedDuration, Timestamp};
+use philia_mind::interaction::Stage;
+use philia_mind::{Interaction, InteractionId, Persona, PersonaId, Profile, SessionId, ThreadId};
+use philia_ports::clock::time_ordered_id;
+use philia_ports::store::{Change, Key, Kind};
+use philia_ports::StoreError;
+use sha2::{Digest, Sha256};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::OwnedMutexGuard;
+
+/// A place at the head of a person's queue: while it is held, no other turn of theirs is answered.
+pub(super) type Place = OwnedMutexGuard<()>;
+
+/// A turn that has been heard.
+pub(super) struct Turn {
+    /// The log's record as it will be completed. Version 0 while the store failed to take it.
+    pub(super) interaction: Interaction,
+    pub(super) version: u64,
+    pub(super) persona: Arc<Persona>,
+    pub(super) profile: Profile,
+    /// The session's first message, for the clock that reminds of being an AI.
+    pub(super) session_started: Timestamp,
+    queue: Option<Queue>,
+    /// Held from [`Turn::wait_for_turn`] on.
+    pub(super) place: Option<Place>,
+}
+
+type Queue = Pin<Box<dyn Future<Output = Place> + Send + Sync>>;
+
+impl Turn {
+    /// The answer, if this message had been answered before.
+    pub(super) fn answered_before(&self) -> Option<Reply> {
+        let i = &self.interaction;
+        (i.stage == Stage::Answered).then(|| Reply { repeated: true, ..self.reply_of(i) })
+    }
+
+    /// Waits until the turns heard before this one are answered.
+    pub(super) async fn wait_for_turn(&mut self, person: &Person) -> Result<()> {
+        if let Some(queue) = self.queue.take() {
+            self.place = Some(queue.await);
+        }
+        // A repeated delivery may have waited behind the first one: see what has become of it.
+        if self.version > 0
+            && let Some(Versioned { value, version }) =
+                person.get::<Interaction>(Kind::Interaction, self.interaction.id.as_str()).await?
+        {
+            self.interaction = value;
+            self.version = version;
+        }
+        Ok(())
+    }
+
+    /// Notes how long a step took.
+    pub(super) fn took(&mut self, step: &str, since: Instant) {
+        self.interaction.latency.push((step.to_owned(), since.elapsed().as_secs_f64() * 1000.0));
+    }
+
+    /// Notes that a part was not there.
+    pub(super) fn without(&mut self, part: &str) {
+        if !self.interaction.degraded.iter().any(|known| known == part) {
+            self.interaction.degraded.push(part.to_owned());
+        }
+    }
+
+    /// The answer as doors see it.
+    pub(super) fn reply_of(&self, i: &Interaction) -> Reply {
+        Reply {
+            interaction_id: i.id.clone(),
+            conversation_id: i.thread.clone(),
+            session_id: i.session.clone(),
+            persona: i.persona.as_str().to_owned(),
+            reply: i.reply.clone().unwrap_or_default(),
+            model: i.model.clone().unwrap_or_default(),
+            at: i.at,
+            mood_before: i.mood_before.unwrap_or_default(),
+            mood_after: i.mood_after.unwrap_or_default(),
+            felt: i.felt.clone(),
+            used: i.used.clone(),
+            fallback: i.fallback.clone(),
+            tokens: (i.prompt_tokens, i.completion_tokens),
+            cancelled: i.cancelled,
+            repeated: false,
+            saved: self.version > 0,
+            degraded: i.degraded.clone(),
+        }
+    }
+
+    /// Notes that a model was asked and failed.
+    pub(super) fn failed(&mut self, attempts: impl IntoIterator<Item = FailedAttempt>) {
+        self.interaction.fallback.extend(attempts);
+    }
+}
+
+/// The message without control characters, if it is one that can be answered.
+///
+/// # Errors
+/// [`Error::Invalid`] if nothing is left, or it is longer than `max_bytes`.
+pub(super) fn cleaned(message: &str, max_bytes: usize) -> Result<String> {
+    if message.len() > max_bytes {
+        return Err(Error::Invalid(format!(
+            "the message has {} bytes; at most {max_bytes} are allowed. Send it in parts",
+            message.len()
+        )));
+    }
+    let kept: String = message.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let kept = kept.trim();
+    if kept.is_empty() {
+        return Err(Error::Invalid("the message is empty; say something in words, signs or emoji".into()));
+    }
+    Ok(kept.to_owned())
+}
+
+/// Makes the message durable, together with the job of learning from it.
+pub(super) async fn hear(person: &Person, incoming: Incoming, message: String, sink: &Sink) -> Result<Turn> {
+    let thread = incoming.thread.clone().unwrap_or_else(ThreadId::main);
+    check_name("conversation_id", thread.as_str())?;
+    if let Some(id) = &incoming.message_id {
+        check_name("message_id", id)?;
+    }
+
+    let order = person.locks.hear.lock().await;
+    let mut turn = persist(person, &incoming, &message, &thread).await?;
+    // The first poll takes our place in the queue, so that the order of answering is the order of hearing.
+    let mut queue: Queue = Box::pin(Arc::clone(&person.locks.turn).lock_owned());
+    match futures_util::poll!(&mut queue) {
+        std::task::Poll::Ready(place) => turn.place = Some(place),
+        std::task::Poll::Pending => turn.queue = Some(queue),
+    }
+    drop(order);
+
+    if turn.version > 0 {
+        sink.send(TurnEvent::Heard(turn.interaction.id.clone())).await;
+    }
+    Ok(turn)
+}
+
+async fn persist(person: &Person, incoming: &Incoming, message: &str, thread: &ThreadId) -> Result<Turn> {
+    loop {
+        match try_persist(person, incoming, message, thread).await {
+            // Another instance, or the same delivery twice: look again.
+            Err(Error::Store(StoreError::Conflict(_))) => {}
+            Err(Error::Store(error)) if keeps_talking(&error) => {
+                tracing::error!(%error, "the store failed; this turn goes on unsaved");
+                return unsaved(person, incoming, message);
+            }
+            other => return other,
+        }
+    }
+}
+
+/// Does a person deserve an answer although the store fails like this?
+fn keeps_talking(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(_) | StoreError::Full(_) | StoreError::InUse(_))
+}
+
+async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread: &ThreadId) -> Result<Turn> {
+    let now = person.now();
+    let id = match &incoming.message_id {
+        Some(delivery) => delivered_id(&incoming.channel, delivery),
+        None => InteractionId::new(time_ordered_id(now, &*person.app.parts.chance)),
+    };
+    let [known, profile, known_thread] = person
+        .get_records([
+            Key::new(Kind::Interaction, id.as_str()),
+            Key::new(Kind::Profile, "profile"),
+            Key::new(Kind::Thread, thread.as_str()),
+        ])
+        .await?;
+    let profile: Profile = match profile {
+        Some(record) => read(record)?.value,
+        None => person.app.parts.default_profile.clone(),
+    };
+    let wanted = incoming.persona.as_deref().unwrap_or(&profile.persona);
+
+    if let Some(record) = known {
+        let Versioned { value: interaction, version } = read::<Interaction>(record)?;
+        if interaction.message != message && !interaction.redacted {
+            return Err(Error::Invalid(format!(
+                "the message_id {:?} was used for another message",
+                incoming.message_id.as_deref().unwrap_or_default()
+            )));
+        }
+        let persona = person.app.parts.personas.get(interaction.persona.as_str())?;
+        let session_started = interaction.at;
+        return Ok(Turn { interaction, version, persona, profile, session_started, queue: None, place: None });
+    }
+
+    let persona = person.app.parts.personas.get(wanted)?;
+    let old = known_thread.map(read::<ThreadState>).transpose()?;
+    let version = old.as_ref().map_or(0, |old| old.version);
+    let (thread_state, closed) = next_session(person, old.map(|old| old.value), thread, now);
+    let session = &thread_state.session;
+    let interaction = new_interaction(incoming, message, id, thread, session, &persona);
+
+    let at = session.last_at;
+    let mut changes = vec![
+        Change::Insert(draft(Kind::Interaction, interaction.id.as_str(), at, &interaction)?),
+        Change::Insert(learn::job(&interaction.id, at)?),
+        write(draft(Kind::Thread, thread.as_str(), at, &thread_state)?, version),
+    ];
+    if let Some(closed) = closed {
+        changes.push(Change::Insert(draft(Kind::Session, closed.id.as_str(), closed.started_at, &closed)?));
+    }
+    person.commit(changes).await?;
+    let session_started = thread_state.session.started_at;
+    Ok(Turn { interaction, version: 1, persona, profile, session_started, queue: None, place: None })
+}
+
+/// A turn that could not be made durable, with what is known without the store.
+pub(super) fn unsaved(person: &Person, incoming: &Incoming, message: &str) -> Result<Turn> {
+    let thread = &incoming.thread.clone().unwrap_or_else(ThreadId::main);
+    let now = person.now();
+    let profile = person.app.parts.default_profile.clone();
+    let persona = person.app.parts.personas.get(incoming.persona.as_deref().unwrap_or(&profile.persona))?;
+    let (state, _) = next_session(person, None, thread, now);
+    let id = InteractionId::new(time_ordered_id(now, &*person.app.parts.chance));
+    let mut interaction = new_interaction(incoming, message, id, thread, &state.session, &persona);
+    interaction.degraded.push("store".into());
+    Ok(Turn { interaction, version: 0, persona, profile, session_started: now, queue: None, place: None })
+}
+
+/// The thread after one more message, and the session that this message closed, if it began a new one.
+fn next_session(
+    person: &Person,
+    old: Option<ThreadState>,
+    thread: &ThreadId,
+    now: Timestamp,
+) -> (ThreadState, Option<SessionState>) {
+    let gap = SignedDuration::try_from(person.app.parts.settings.session_gap).unwrap_or(SignedDuration::MAX);
+    let fresh = |now: Timestamp| SessionState {
+        id: SessionId::new(time_ordered_id(now, &*person.app.parts.chance)),
+        thread: thread.clone(),
+        started_at: now,
+        last_at: now,
+        turns: 1,
+    };
+    let Some(mut state) = old else {
+        let session = fresh(now);
+        return (ThreadState { id: thread.clone(), started_at: now, turns: 1, session }, None);
+    };
+    state.turns += 1;
+    // The log's order survives a clock that goes backwards: a later message is never before an earlier one.
+    let now = now.max(state.session.last_at.saturating_add(SignedDuration::from_micros(1)).unwrap_or(now));
+    if now.duration_since(state.session.last_at) < gap {
+        state.session.last_at = now;
+        state.session.turns += 1;
+        return (state, None);
+    }
+    let closed = std::mem::replace(&mut state.session, fresh(now));
+    (state, Some(closed))
+}
+
+fn new_interaction(
+    incoming: &Incoming,
+    message: &str,
+    id: InteractionId,
+    thread: &ThreadId,
+    session: &SessionState,
+    persona: &Persona,
+) -> Interaction {
+    Interaction {
+        id,
+        thread: thread.clone(),
+        session: session.id.clone(),
+        turn: session.turns - 1,
+        persona: PersonaId::new(&persona.id),
+        channel: incoming.channel.clone(),
+        at: session.last_at,
+        message: message.to_owned(),
+        speaker: None,
+        stage: Stage::Heard,
+        reply: None,
+        replied_at: None,
+        cancelled: false,
+        redacted: false,
+        mood_before: None,
+        mood_after: None,
+        felt: None,
+        used: Vec::new(),
+        model: None,
+        fallback: Vec::new(),
+        prompt_tokens: 0,
+        completion_tokens: 0,
+        latency: Vec::new(),
+        security: None,
+        degraded: Vec::new(),
+    }
+}
+
+/// The name of a delivered message: the same for the same delivery, so that hearing it twice is one insert.
+fn delivered_id(channel: &str, delivery: &str) -> InteractionId {
+    let mut hash = Sha256::new();
+    hash.update(channel.as_bytes());
+    hash.update([0]);
+    hash.update(delivery.as_bytes());
+    let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    InteractionId::new(format!("m-{hex}"))
+}
+
+fn check_name(field: &str, name: &str) -> Result<()> {
+    if name.is_empty() || name.len() > 128 || name.chars().any(char::is_control) {
+        return Err(Error::Invalid(format!("{field}: 1 to 128 bytes without control characters are allowed")));
+    }
+    Ok(())
+}

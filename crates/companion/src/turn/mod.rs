@@ -1,0 +1,245 @@
+//! The walk of one message: hear, care, guard, recall, feel, compose, speak, settle, learn.
+//!
+//! What holds at every instant:
+//! - The message is durable before anything else is asked of it ([`hear`]), unless the store fails, and then the
+//!   person is told that this will not be remembered.
+//! - Care comes before limits, locks and a failing store.
+//! - One person's turns are answered one at a time, in the order they were heard; different people's side by
+//!   side.
+//! - The answer, the mood and the turn's number become durable in one commit ([`settle`]); learning is a job of
+//!   its own that was made durable with the message, so a crash anywhere loses nothing and repeats nothing.
+//! - When the listener goes away, the model is stopped and what was said is kept.
+
+mod compose;
+mod feel;
+mod guard;
+mod hear;
+mod notes;
+mod settle;
+mod speak;
+
+use crate::error::{Error, Result};
+use crate::person::Person;
+use crate::philia::Philia;
+use jiff::Timestamp;
+use philia_mind::interaction::{FailedAttempt, Felt, UsedMemory};
+use philia_mind::{InteractionId, Pad, SessionId, ThreadId};
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+/// What a door hands in.
+#[derive(Clone, Debug, Default)]
+pub struct Incoming {
+    /// What the person said.
+    pub message: String,
+    /// The door's own name for this message; a repeated delivery is answered once and the same way.
+    pub message_id: Option<String>,
+    /// The named conversation; the main one if none is named.
+    pub thread: Option<ThreadId>,
+    /// Whom they talk with; the persona of their settings if none is named.
+    pub persona: Option<String>,
+    /// The door (`cli`, `web`, `api`).
+    pub channel: String,
+}
+
+impl Incoming {
+    /// A message through a door, with nothing else said.
+    pub fn new(channel: &str, message: impl Into<String>) -> Self {
+        Self { message: message.into(), channel: channel.into(), ..Self::default() }
+    }
+}
+
+/// A complete answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The turn in the log.
+    pub interaction_id: InteractionId,
+    /// The named conversation.
+    pub conversation_id: ThreadId,
+    /// The run of turns.
+    pub session_id: SessionId,
+    /// Who answered.
+    pub persona: String,
+    /// What was said.
+    pub reply: String,
+    /// `provider:model`, `offline` or `care`.
+    pub model: String,
+    /// When the message was heard.
+    pub at: Timestamp,
+    /// The mood when the message came.
+    pub mood_before: Pad,
+    /// The mood after it was felt.
+    pub mood_after: Pad,
+    /// What it evoked.
+    pub felt: Option<Felt>,
+    /// The memories that were in the prompt, or that the offline voice drew on.
+    pub used: Vec<UsedMemory>,
+    /// Models that were asked first and failed.
+    pub fallback: Vec<FailedAttempt>,
+    /// Tokens of the prompt and of the answer, as the model counted them.
+    pub tokens: (u64, u64),
+    /// The listener went away before the end.
+    pub cancelled: bool,
+    /// This message had been answered before; this is that answer.
+    pub repeated: bool,
+    /// It is kept. False only while the store fails.
+    pub saved: bool,
+    /// Parts that were not there (`embedder`, `store`, `model`).
+    pub degraded: Vec<String>,
+}
+
+/// What happens during a turn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TurnEvent {
+    /// The message is durable.
+    Heard(InteractionId),
+    /// It was felt.
+    Felt {
+        /// The mood when it came.
+        before: Pad,
+        /// The mood now.
+        after: Pad,
+        /// What it evoked.
+        felt: Felt,
+    },
+    /// A piece of the answer.
+    Text(String),
+    /// The model broke off and another begins anew: what was said so far is void.
+    Restart(FailedAttempt),
+    /// The end.
+    Done(Box<Reply>),
+}
+
+/// A turn as it happens. Dropping it stops the answer; what was said is kept.
+pub struct TurnStream(mpsc::Receiver<Result<TurnEvent>>);
+
+impl TurnStream {
+    /// The next event; none after [`TurnEvent::Done`] or an error.
+    pub async fn next(&mut self) -> Option<Result<TurnEvent>> {
+        self.0.recv().await
+    }
+
+    /// Waits for the end, whatever comes before it.
+    ///
+    /// # Errors
+    /// What the turn ended with.
+    pub async fn reply(mut self) -> Result<Reply> {
+        while let Some(event) = self.next().await {
+            if let TurnEvent::Done(reply) = event? {
+                return Ok(*reply);
+            }
+        }
+        Err(Error::Closing)
+    }
+}
+
+/// Where a turn's events go. Knows when nobody listens any more.
+struct Sink(mpsc::Sender<Result<TurnEvent>>);
+
+impl Sink {
+    async fn send(&self, event: TurnEvent) {
+        // Nobody listening is no failure: the turn goes on, and `speak` asks `gone` where it matters.
+        let _ = self.0.send(Ok(event)).await;
+    }
+
+    async fn gone(&self) {
+        self.0.closed().await;
+    }
+}
+
+impl Person {
+    /// Says something, and hears the answer as it comes.
+    pub fn say(&self, incoming: Incoming) -> TurnStream {
+        let (sender, receiver) = mpsc::channel(64);
+        let person = self.clone();
+        let running = self.app.running.token();
+        tokio::spawn(async move {
+            let sink = Sink(sender);
+            match walk(&person, incoming, &sink).await {
+                Ok(Walked { reply, learn }) => {
+                    sink.send(TurnEvent::Done(Box::new(reply))).await;
+                    drop(sink);
+                    if let Some(lesson) = learn {
+                        lesson.learn(&person).await;
+                    }
+                }
+                Err(error) => {
+                    let _ = sink.0.send(Err(error)).await;
+                }
+            }
+            drop(running);
+        });
+        TurnStream(receiver)
+    }
+
+    /// Says something, and waits for the whole answer.
+    pub async fn ask(&self, incoming: Incoming) -> Result<Reply> {
+        self.say(incoming).reply().await
+    }
+}
+
+/// A turn's end: the answer, and what is still to be learned from it.
+struct Walked {
+    reply: Reply,
+    learn: Option<Lesson>,
+}
+
+/// Learning from a turn, which comes after the answer but before the person's next turn.
+struct Lesson {
+    interaction: InteractionId,
+    _turn: Option<hear::Place>,
+}
+
+impl Lesson {
+    async fn learn(self, person: &Person) {
+        if let Err(error) = person.learn(&self.interaction).await {
+            // The job is durable and will be tried again.
+            tracing::warn!(%error, interaction = %self.interaction, "learning is put off");
+        }
+    }
+}
+
+#[tracing::instrument(skip_all, fields(channel = %incoming.channel))]
+async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked> {
+    let message = hear::cleaned(&incoming.message, person.app.parts.settings.max_message_bytes)?;
+    let crisis = person.app.care.check(&message);
+
+    let mut turn = match hear::hear(person, incoming.clone(), message.clone(), sink).await {
+        // Whatever the store says, somebody in need gets an answer.
+        Err(Error::Store(error)) if crisis.is_some() => {
+            tracing::error!(%error, "the store failed; care answers all the same");
+            hear::unsaved(person, &incoming, &message)?
+        }
+        other => other?,
+    };
+    if let Some(answered) = turn.answered_before() {
+        return Ok(Walked { reply: answered, learn: None });
+    }
+    if let Some(crisis) = crisis {
+        return Ok(guard::care(person, turn, crisis, sink).await);
+    }
+
+    turn.wait_for_turn(person).await?;
+    if let Some(answered) = turn.answered_before() {
+        return Ok(Walked { reply: answered, learn: None });
+    }
+    if let Some(threat) = person.app.threats.check(&turn.interaction.message) {
+        return guard::deflect(person, turn, &threat, sink).await;
+    }
+
+    let remembered = compose::recall(person, &mut turn).await;
+    let feeling = feel::feel(person, &mut turn, sink).await?;
+    let prompt = compose::compose(person, &mut turn, &feeling, &remembered);
+    let mut said = speak::speak(person, &mut turn, &feeling, &remembered, prompt, sink).await;
+    let disclosed = notes::append(&turn, &feeling, &mut said, sink).await;
+    settle::settle(person, turn, feeling, remembered, said, disclosed).await
+}
+
+impl Philia {
+    /// Waits until no turn is running any more. New ones may begin meanwhile; who shuts down closes the doors first.
+    pub async fn idle(&self) {
+        self.0.running.close();
+        self.0.running.wait().await;
+        self.0.running.reopen();
+    }
+}

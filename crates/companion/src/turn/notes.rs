@@ -1,0 +1,42 @@
+//! Notes: what honesty adds to an answer: that this is an AI, and that a turn is not kept.
+
+use super::feel::Feeling;
+use super::hear::Turn;
+use super::speak::{OFFLINE, Said};
+use super::{Sink, TurnEvent};
+use jiff::SignedDuration;
+use philia_mind::guard::care;
+
+/// Appends what must be said. Returns whether it was said that this is an AI.
+pub(super) async fn append(turn: &Turn, feeling: &Feeling, said: &mut Said, sink: &Sink) -> bool {
+    if said.cancelled {
+        return false;
+    }
+    // The offline voice says it by itself at the first meeting and when asked.
+    let by_model = said.model != OFFLINE;
+    let asked = by_model && care::asks_if_ai(&turn.interaction.message);
+    let disclose = (by_model && feeling.first_meeting()) || asked || reminder_is_due(turn, feeling);
+    let mut notes = Vec::new();
+    if disclose {
+        notes.push(care::disclosure(&turn.persona.name));
+    }
+    if turn.version == 0 {
+        notes.push("(I can't reach my memory right now: this will not be remembered.)".to_owned());
+    }
+    for note in notes {
+        let note = format!("\n\n{note}");
+        said.text.push_str(&note);
+        sink.send(TurnEvent::Text(note)).await;
+    }
+    disclose || feeling.first_meeting()
+}
+
+/// By the clock: every so many minutes of one session (180; hourly in minor mode).
+fn reminder_is_due(turn: &Turn, feeling: &Feeling) -> bool {
+    let minutes = match turn.profile.age_band {
+        philia_mind::profile::AgeBand::Minor => turn.profile.reminder_minutes.min(60),
+        _ => turn.profile.reminder_minutes,
+    };
+    let last = feeling.state.value.disclosed_at.map_or(turn.session_started, |at| at.max(turn.session_started));
+    turn.interaction.at.duration_since(last) >= SignedDuration::from_mins(i64::from(minutes))
+}

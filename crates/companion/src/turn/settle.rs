@@ -1,0 +1,123 @@
+//! Settle: the answer and the companion's state become durable, in one commit.
+
+use super::compose::Remembered;
+use super::feel::Feeling;
+use super::hear::Turn;
+use super::speak::Said;
+use super::{Lesson, Result, Walked};
+use crate::error::Error;
+use crate::person::{Person, write};
+use crate::records::{Versioned, draft};
+use crate::state::CompanionState;
+use jiff::Timestamp;
+use philia_mind::Mood;
+use philia_mind::interaction::{Felt, Stage, UsedMemory};
+use philia_ports::StoreError;
+use philia_ports::store::{Change, Kind};
+
+/// What a turn does to the companion; applied anew if somebody else changed it meanwhile.
+type ChangeOfState = dyn Fn(&mut CompanionState) + Send + Sync;
+
+/// The end of an ordinary turn.
+pub(super) async fn settle(
+    person: &Person,
+    mut turn: Turn,
+    feeling: Feeling,
+    remembered: Remembered,
+    said: Said,
+    disclosed: bool,
+) -> Result<Walked> {
+    let quoted = said.quoted;
+    let used = remembered.memories.iter().filter(|m| quoted.as_ref().is_none_or(|ids| ids.contains(&m.memory.id)));
+    turn.interaction.used = used
+        .map(|m| UsedMemory {
+            id: m.memory.id.clone(),
+            occurred_at: m.memory.occurred_at,
+            why: m.why.clone(),
+            score: m.score,
+        })
+        .collect();
+    turn.interaction.mood_before = Some(feeling.before);
+    turn.interaction.mood_after = Some(feeling.after);
+    turn.interaction.felt = Some(Felt::from(&feeling.appraisal));
+    turn.interaction.prompt_tokens = said.usage.prompt_tokens;
+    turn.interaction.completion_tokens = said.usage.completion_tokens;
+    turn.interaction.cancelled = said.cancelled;
+
+    let delta = feeling.appraisal.delta;
+    let half_life = person.app.parts.settings.mood_half_life_hours;
+    let heard = feeling.now;
+    let apply = move |state: &mut CompanionState| {
+        state.mood = Mood { pad: state.mood_at(half_life, heard).plus(delta), at: heard };
+        state.turns += 1;
+        state.last_turn_at = Some(heard);
+        state.offline_announced |= said.announced;
+        if disclosed {
+            state.disclosed_at = Some(heard);
+        }
+    };
+    keep(person, turn, said.text, said.model, Some((feeling.state, &apply)), Vec::new()).await
+}
+
+/// Makes the answer durable, with what else belongs to it, and hands back what doors see.
+pub(super) async fn keep(
+    person: &Person,
+    mut turn: Turn,
+    text: String,
+    model: String,
+    state: Option<(Versioned<CompanionState>, &ChangeOfState)>,
+    besides: Vec<Change>,
+) -> Result<Walked> {
+    let replied_at = person.now().max(turn.interaction.at);
+    turn.interaction.stage = Stage::Answered;
+    turn.interaction.reply = Some(text);
+    turn.interaction.replied_at = Some(replied_at);
+    turn.interaction.model = Some(model);
+    if turn.version == 0 {
+        let reply = turn.reply_of(&turn.interaction);
+        return Ok(Walked { reply, learn: None });
+    }
+
+    let mut state = state;
+    loop {
+        let mut changes = besides.clone();
+        changes.push(Change::Put {
+            draft: draft(Kind::Interaction, turn.interaction.id.as_str(), turn.interaction.at, &turn.interaction)?,
+            expected: turn.version,
+        });
+        if let Some((state, apply)) = &state {
+            changes.push(changed_state(state, *apply, replied_at)?);
+        }
+        match person.commit(changes).await {
+            Ok(_) => break,
+            // Somebody set the mood by hand meanwhile: feel it again upon what they set.
+            Err(Error::Store(StoreError::Conflict(key))) if key.kind == Kind::Companion => {
+                if let Some((old, _)) = &mut state {
+                    *old = person.state(&turn.persona, replied_at).await?;
+                }
+            }
+            Err(Error::Store(error @ (StoreError::Unavailable(_) | StoreError::Full(_)))) => {
+                // The message is durable, the answer is not: say so rather than pretend.
+                tracing::error!(%error, "the answer could not be kept");
+                turn.without("store");
+                let mut reply = turn.reply_of(&turn.interaction);
+                reply.saved = false;
+                return Ok(Walked { reply, learn: None });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    let reply = turn.reply_of(&turn.interaction);
+    let learn = Some(Lesson { interaction: turn.interaction.id.clone(), _turn: turn.place.take() });
+    Ok(Walked { reply, learn })
+}
+
+fn changed_state(
+    old: &Versioned<CompanionState>,
+    apply: &ChangeOfState,
+    at: Timestamp,
+) -> Result<Change> {
+    let mut state = old.value.clone();
+    apply(&mut state);
+    Ok(write(draft(Kind::Companion, &state.persona, at, &state)?, old.version))
+}

@@ -1,0 +1,158 @@
+//! Speak: the model's answer as it comes; the offline voice where no model answers.
+
+use super::compose::Remembered;
+use super::feel::Feeling;
+use super::hear::Turn;
+use super::{Sink, TurnEvent};
+use crate::person::Person;
+use futures_util::StreamExt as _;
+use philia_mind::MemoryId;
+use philia_mind::interaction::FailedAttempt;
+use philia_mind::voice::{self, Spoken};
+use philia_ports::ModelError;
+use philia_ports::model::{Attempt, ChatDelta, ChatRequest, Usage};
+use std::time::Instant;
+
+/// The name of the built-in voice in the log.
+pub(super) const OFFLINE: &str = "offline";
+
+/// What was said, and by whom.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) text: String,
+    pub(super) model: String,
+    pub(super) usage: Usage,
+    pub(super) cancelled: bool,
+    /// The memories the offline voice drew on; a model's are those of its prompt.
+    pub(super) quoted: Option<Vec<MemoryId>>,
+    /// The offline voice said that it speaks without a model.
+    pub(super) announced: bool,
+}
+
+pub(super) async fn speak(
+    person: &Person,
+    turn: &mut Turn,
+    feeling: &Feeling,
+    remembered: &Remembered,
+    request: ChatRequest,
+    sink: &Sink,
+) -> Said {
+    let started = Instant::now();
+    let said = match by_model(person, turn, &request, sink).await {
+        Some(said) => said,
+        None => by_voice(person, turn, feeling, remembered, sink).await,
+    };
+    turn.took("speak", started);
+    said
+}
+
+/// The model's answer; none if there is no model or none of the chain answered.
+async fn by_model(person: &Person, turn: &mut Turn, request: &ChatRequest, sink: &Sink) -> Option<Said> {
+    let model = person.app.parts.chat.as_ref()?;
+    let opened = tokio::select! {
+        opened = model.stream(request) => opened,
+        () = sink.gone() => return Some(Said { model: model.info().name.clone(), cancelled: true, ..Said::default() }),
+    };
+    let mut stream = match opened {
+        Ok(stream) => stream,
+        Err(error) => {
+            give_up(turn, error, model.info().name.as_str());
+            return None;
+        }
+    };
+
+    let mut said = Said { model: model.info().name.clone(), ..Said::default() };
+    loop {
+        let delta = tokio::select! {
+            delta = stream.next() => delta,
+            () = sink.gone() => {
+                said.cancelled = true;
+                return Some(said);
+            }
+        };
+        match delta {
+            Some(Ok(ChatDelta::Text(text))) => {
+                said.text.push_str(&text);
+                sink.send(TurnEvent::Text(text)).await;
+            }
+            Some(Ok(ChatDelta::Restart(attempt))) => restart(&mut said, attempt_of(attempt), sink).await,
+            // No tools are offered yet, so none can be called.
+            Some(Ok(ChatDelta::ToolCall(call))) => tracing::warn!(tool = call.name, "a tool nobody offered"),
+            Some(Ok(ChatDelta::Done { usage, model, failed, .. })) => {
+                turn.failed(failed.into_iter().map(attempt_of));
+                if said.text.trim().is_empty() {
+                    turn.failed([FailedAttempt { model, error: "it said nothing".into() }]);
+                    turn.without("model");
+                    return None;
+                }
+                return Some(Said { usage, model, ..said });
+            }
+            Some(Err(error)) => {
+                let attempt = FailedAttempt { model: said.model.clone(), error: error.to_string() };
+                restart(&mut said, attempt, sink).await;
+                give_up(turn, error, model.info().name.as_str());
+                return None;
+            }
+            None => {
+                let attempt = FailedAttempt { model: said.model.clone(), error: "it broke off".into() };
+                restart(&mut said, attempt.clone(), sink).await;
+                turn.failed([attempt]);
+                turn.without("model");
+                return None;
+            }
+        }
+    }
+}
+
+/// Makes void what was said, where anything was.
+async fn restart(said: &mut Said, attempt: FailedAttempt, sink: &Sink) {
+    if !said.text.is_empty() {
+        said.text.clear();
+        sink.send(TurnEvent::Restart(attempt)).await;
+    }
+}
+
+fn give_up(turn: &mut Turn, error: ModelError, model: &str) {
+    tracing::warn!(%error, "no model answers; the offline voice does");
+    turn.without("model");
+    match error {
+        ModelError::Exhausted(attempts) => turn.failed(attempts.into_iter().map(attempt_of)),
+        other => turn.failed([FailedAttempt { model: model.to_owned(), error: other.to_string() }]),
+    }
+}
+
+fn attempt_of(attempt: Attempt) -> FailedAttempt {
+    FailedAttempt { model: attempt.model, error: attempt.error }
+}
+
+async fn by_voice(
+    person: &Person,
+    turn: &mut Turn,
+    feeling: &Feeling,
+    remembered: &Remembered,
+    sink: &Sink,
+) -> Said {
+    let announce = person.app.parts.chat.is_none() && !feeling.state.value.offline_announced;
+    let zone = person.zone(&turn.profile);
+    let recent: Vec<voice::Turn<'_>> = remembered
+        .recent
+        .iter()
+        .map(|i| voice::Turn { message: &i.message, reply: i.reply.as_deref().unwrap_or_default(), at: i.at })
+        .collect();
+    let Spoken { text, used } = person.app.voice.reply(&voice::Context {
+        persona: &turn.persona,
+        profile: &turn.profile,
+        mood: feeling.after,
+        appraisal: &feeling.appraisal,
+        message: &turn.interaction.message,
+        now: turn.interaction.at,
+        zone: &zone,
+        recalled: &remembered.memories,
+        recent: &recent,
+        first_meeting: feeling.first_meeting(),
+        announce,
+        turn: feeling.state.value.turns,
+    });
+    sink.send(TurnEvent::Text(text.clone())).await;
+    Said { text, model: OFFLINE.into(), quoted: Some(used), announced: announce, ..Said::default() }
+}
