@@ -173,5 +173,6 @@ pub struct Memory {
     pub metadata: BTreeMap<String, serde_json::Value>,
 }
 
+pub mod extract;
 pub mod importance;
 pub mod recall;
