@@ -14,6 +14,7 @@ pub mod interaction;
 pub mod memory;
 pub mod mood;
 pub mod persona;
+mod phrase;
 pub mod profile;
 pub mod prompt;
 pub mod text;

@@ -1,0 +1,251 @@
+//! Phrases in everyday text: a small pattern language, so that lexicons read as tables.
+//!
+//! A pattern is a row of steps, one word each, within one sentence:
+//! - `word` that word, `a|b` any of these, `word*` any word that begins so, `_` any word at all;
+//! - `@name` any word of a class, also among alternatives;
+//! - `?step` may be left out; `+step` any number of times (at most six), or not at all;
+//! - `..3` up to three words of any kind;
+//! - `^` the sentence begins here; `$` it ends here.
+
+mod words;
+
+pub(crate) use words::{Words, is_negation};
+
+use std::collections::HashMap;
+
+/// Named sets of words, for `@name`.
+pub(crate) type Classes = [(&'static str, &'static str)];
+
+/// The most words a `+step` takes.
+const REPEAT: usize = 6;
+
+/// One step of a pattern.
+#[derive(Debug)]
+enum Step {
+    /// A word of a set.
+    One(Set),
+    /// A word of a set, or nothing.
+    Maybe(Set),
+    /// Words of a set, or nothing.
+    Many(Set),
+    /// Up to so many words.
+    Gap(usize),
+    /// The first word of a sentence is next.
+    Begin,
+    /// The sentence is over.
+    End,
+}
+
+/// A set of words, by number, by beginning, or all of them.
+#[derive(Debug, Default)]
+struct Set {
+    ids: Vec<u32>,
+    beginnings: Vec<String>,
+    any: bool,
+}
+
+impl Set {
+    fn has(&self, id: u32, word: &str) -> bool {
+        self.any || self.ids.binary_search(&id).is_ok() || self.beginnings.iter().any(|b| word.starts_with(b.as_str()))
+    }
+}
+
+/// A place where a pattern was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hit<T> {
+    /// What the pattern stands for.
+    pub(crate) label: T,
+    /// Its first word.
+    pub(crate) start: usize,
+    /// The word after its last.
+    pub(crate) end: usize,
+}
+
+/// Compiled patterns, each with what it stands for.
+#[derive(Debug)]
+pub(crate) struct Phrases<T> {
+    ids: HashMap<String, u32>,
+    patterns: Vec<(Vec<Step>, T)>,
+    /// Patterns by the number of a word they may begin with; the first list holds those that may begin with others.
+    by_first: Vec<Vec<u32>>,
+}
+
+impl<T: Copy> Phrases<T> {
+    /// Compiles tables of patterns, separated by `;` or line ends. An unknown class matches nothing; the tests of each
+    /// table see to it that there is none.
+    pub(crate) fn new(classes: &Classes, tables: &[(T, &str)]) -> Self {
+        let mut out = Self { ids: HashMap::new(), patterns: Vec::new(), by_first: vec![Vec::new()] };
+        for (label, table) in tables {
+            for pattern in table.split([';', '\n']).map(str::trim).filter(|p| !p.is_empty()) {
+                out.add(classes, *label, pattern);
+            }
+        }
+        out
+    }
+
+    fn add(&mut self, classes: &Classes, label: T, pattern: &str) {
+        let steps: Vec<Step> = pattern.split_whitespace().map(|s| self.step(classes, s)).collect();
+        let number = u32::try_from(self.patterns.len()).unwrap_or(u32::MAX);
+        match steps.iter().find(|s| !matches!(s, Step::Begin)) {
+            Some(Step::One(set)) if set.beginnings.is_empty() && !set.any => {
+                for id in set.ids.clone() {
+                    self.by_first[id as usize].push(number);
+                }
+            }
+            _ => self.by_first[0].push(number),
+        }
+        self.patterns.push((steps, label));
+    }
+
+    fn step(&mut self, classes: &Classes, step: &str) -> Step {
+        match step {
+            "^" => return Step::Begin,
+            "$" => return Step::End,
+            _ => {}
+        }
+        if let Some(n) = step.strip_prefix("..") {
+            return Step::Gap(n.parse().unwrap_or(0));
+        }
+        if let Some(rest) = step.strip_prefix('?') {
+            return Step::Maybe(self.set(classes, rest));
+        }
+        if let Some(rest) = step.strip_prefix('+') {
+            return Step::Many(self.set(classes, rest));
+        }
+        Step::One(self.set(classes, step))
+    }
+
+    fn set(&mut self, classes: &Classes, words: &str) -> Set {
+        let mut set = Set::default();
+        for word in words.split('|') {
+            if word == "_" {
+                set.any = true;
+            } else if let Some(name) = word.strip_prefix('@') {
+                let members = classes.iter().find(|(n, _)| *n == name).map_or("", |(_, members)| members);
+                for member in members.split_whitespace() {
+                    self.member(&mut set, member);
+                }
+            } else {
+                self.member(&mut set, word);
+            }
+        }
+        set.ids.sort_unstable();
+        set.ids.dedup();
+        set
+    }
+
+    fn member(&mut self, set: &mut Set, word: &str) {
+        if let Some(beginning) = word.strip_suffix('*') {
+            set.beginnings.push(beginning.to_owned());
+            return;
+        }
+        let next = u32::try_from(self.by_first.len()).unwrap_or(u32::MAX);
+        let id = *self.ids.entry(word.to_owned()).or_insert(next);
+        if id == next {
+            self.by_first.push(Vec::new());
+        }
+        set.ids.push(id);
+    }
+
+    /// Every place where a pattern is found, by its first word, then by the order of the tables.
+    pub(crate) fn find<'a>(&'a self, words: &'a Words) -> impl Iterator<Item = Hit<T>> + 'a {
+        let ids: Vec<u32> = words.iter().map(|w| self.ids.get(w).copied().unwrap_or(0)).collect();
+        (0..words.len()).flat_map(move |start| {
+            let id = ids[start];
+            let own: &[u32] = if id == 0 { &[] } else { &self.by_first[id as usize] };
+            let mut hits = Vec::new();
+            for &number in own.iter().chain(&self.by_first[0]) {
+                let (steps, label) = &self.patterns[number as usize];
+                if let Some(end) = matches(steps, words, &ids, start, start) {
+                    hits.push(Hit { label: *label, start, end });
+                }
+            }
+            hits
+        })
+    }
+
+    /// The first place, if any.
+    #[cfg(test)]
+    pub(crate) fn first(&self, words: &Words) -> Option<Hit<T>> {
+        self.find(words).next()
+    }
+}
+
+/// Where the steps end if they match from word `i` on, in the sentence of `start`.
+fn matches(steps: &[Step], words: &Words, ids: &[u32], start: usize, i: usize) -> Option<usize> {
+    let Some((step, rest)) = steps.split_first() else { return Some(i) };
+    let here = i < words.len() && words.same_sentence(start, i);
+    let fits = |set: &Set, i: usize| i < words.len() && words.same_sentence(start, i) && set.has(ids[i], words.get(i));
+    match step {
+        Step::One(set) => fits(set, i).then(|| matches(rest, words, ids, start, i + 1)).flatten(),
+        Step::Maybe(set) => fits(set, i)
+            .then(|| matches(rest, words, ids, start, i + 1))
+            .flatten()
+            .or_else(|| matches(rest, words, ids, start, i)),
+        Step::Many(set) => {
+            let most = (0..REPEAT).take_while(|n| fits(set, i + n)).count();
+            (0..=most).rev().find_map(|n| matches(rest, words, ids, start, i + n))
+        }
+        Step::Gap(most) => (0..=*most)
+            .take_while(|n| *n == 0 || (i + n - 1 < words.len() && words.same_sentence(start, i + n - 1)))
+            .find_map(|n| matches(rest, words, ids, start, i + n)),
+        Step::Begin => {
+            (here && (i == 0 || !words.same_sentence(i - 1, i))).then(|| matches(rest, words, ids, start, i)).flatten()
+        }
+        Step::End => (!here).then(|| matches(rest, words, ids, start, i)).flatten(),
+    }
+}
+
+/// The classes that patterns name but the table does not hold; for the tests of each table.
+#[cfg(test)]
+pub(crate) fn unknown_classes(classes: &Classes, tables: &[&str]) -> Vec<String> {
+    tables
+        .iter()
+        .flat_map(|t| t.split([';', '\n', ' ', '|']))
+        .filter_map(|s| s.trim_start_matches(['?', '+']).strip_prefix('@'))
+        .filter(|name| !classes.iter().any(|(n, _)| n == name))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLASSES: &Classes = &[("pet", "dog cat"), ("fill", "a the new very")];
+
+    fn found(pattern: &str, text: &str) -> bool {
+        Phrases::new(CLASSES, &[((), pattern)]).first(&Words::of(text)).is_some()
+    }
+
+    #[test]
+    fn each_kind_of_step() {
+        for (pattern, text, expected) in [
+            ("new dog", "My new dog!", true),
+            ("new dog", "New. Dog.", false),
+            ("i got +@fill @pet", "I got a very new cat", true),
+            ("i got +@fill @pet", "I got bitten by a cat", false),
+            ("passed ?right away", "she passed away", true),
+            ("passed ?right away", "she passed right away", true),
+            ("fail*", "a failure", true),
+            ("my ..2 died", "my dear old dog died", false),
+            ("my ..3 died", "my dear old dog died", true),
+            ("my ..9 died", "my dear. It died", false),
+            ("^ bye", "well, bye", false),
+            ("^ bye", "Right. Bye", true),
+            ("bye $", "bye for now", false),
+            ("bye $", "ok bye! later", true),
+            ("want _ dog", "want that dog", true),
+            ("date", "an update, a candidate", false),
+        ] {
+            assert_eq!(found(pattern, text), expected, "{pattern:?} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn hits_tell_what_and_where() {
+        let p = Phrases::new(&[], &[('a', "one two\nthree"), ('b', "two")]);
+        let hits: Vec<_> = p.find(&Words::of("one two three")).map(|h| (h.label, h.start, h.end)).collect();
+        assert_eq!(hits, [('a', 0, 2), ('b', 1, 2), ('a', 2, 3)]);
+    }
+}
