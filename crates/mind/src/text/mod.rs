@@ -136,26 +136,31 @@ fn surface_of(text: &str) -> &str {
 /// Bigrams of the run between function characters; a Chinese character is also a word by itself.
 fn unspaced(word: Word<'_>, found: &mut impl FnMut(Term<'_>)) {
     let folded: Vec<char> = fold::fold(word.text).chars().collect();
+    let starts: Vec<usize> = word.text.char_indices().map(|(at, _)| word.start + at).collect();
+    // Where folding merged characters (half-width kana), only the beginning of the run is known.
+    let start_of = |at: usize| if starts.len() == folded.len() { starts[at] } else { word.start };
     let mut gram = String::with_capacity(8);
+    let mut emit = |at: usize, chars: &[char]| {
+        gram.clear();
+        gram.extend(chars);
+        let stop = stop::is_function_bigram(&gram);
+        found(Term { stem: &gram, surface: &gram, start: start_of(at), stop });
+    };
+    let mut piece_at = 0;
     for piece in folded.split(|c| stop::is_function_character(*c)) {
-        let mut emit = |chars: &[char]| {
-            gram.clear();
-            gram.extend(chars);
-            let stop = stop::is_function_bigram(&gram);
-            found(Term { stem: &gram, surface: &gram, start: word.start, stop });
-        };
         if let [single] = piece {
-            emit(&[*single]);
-            continue;
-        }
-        for (at, &c) in piece.iter().enumerate() {
-            if scan::is_han(c) {
-                emit(&[c]);
+            emit(piece_at, &[*single]);
+        } else {
+            for (at, &c) in piece.iter().enumerate() {
+                if scan::is_han(c) {
+                    emit(piece_at + at, &[c]);
+                }
+                if let Some(&next) = piece.get(at + 1) {
+                    emit(piece_at + at, &[c, next]);
+                }
             }
-            if let Some(&next) = piece.get(at + 1) {
-                emit(&[c, next]);
-            }
         }
+        piece_at += piece.len() + 1;
     }
 }
 

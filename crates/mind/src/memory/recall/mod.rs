@@ -1,7 +1,30 @@
-//! Recall: what a question asks for, and how the signals that find memories are fused into one order.
+//! Recall: from a question to the memories that answer it, each with the reason why.
+//!
+//! The way of a question: [`analyse`] says what it asks for; an index scores its memories by five signals and
+//! fuses them ([`fuse`]); [`rank`] adds importance and recency, turns away what has nothing to do with the
+//! question, spreads what says the same, and cuts to `k`; [`explain`] puts the reason into words; [`fit`] keeps
+//! to a token budget.
+//!
+//! The recipe and its figures are in `docs/recall.md`.
 
-use crate::Memory;
+mod bm25;
+mod explain;
+mod fuse;
+mod query;
+mod rank;
+mod time;
+
+pub use bm25::Bm25;
+pub use explain::explain;
+pub use fuse::{POOL, Raw, Weights, fuse};
+pub use query::{Known, analyse};
+pub use rank::{Ranked, Ranking, fit, rank};
+pub use time::{TimeRange, times};
+
+use super::Speaker;
+use crate::{Memory, MemoryId};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// A question, analysed: what every index needs to know of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -9,30 +32,73 @@ pub struct Query {
     /// The question as it was asked.
     pub text: String,
     /// The texts whose vectors are averaged for the dense signal: without names, and with a name turned to "I".
+    /// One text where both are the same; none for an empty question.
     pub dense_texts: Vec<String>,
-    /// The content words, stemmed, names removed.
-    pub terms: Vec<String>,
-    /// Speakers that are spoken of, as the memories name them.
-    pub speakers: Vec<String>,
-    /// The times it asks about: soft, each `from..until`.
-    pub times: Vec<(Timestamp, Timestamp)>,
+    /// The words to look for, each stem once, names of speakers removed (unless nothing else is left).
+    pub terms: Vec<Term>,
+    /// Speakers that are spoken of.
+    pub speakers: Vec<Speaker>,
+    /// The times it asks about.
+    pub times: Vec<TimeRange>,
+    /// It asks for the companion's own words ("what did you recommend?"), so these may be hits.
+    pub asks_companion: bool,
 }
 
-/// Each signal of one candidate, min-max normalised over the candidates (0..1).
+impl Query {
+    /// It names a time and nothing else ("What did I do last week?"), so the time alone must answer it.
+    pub fn is_only_about_time(&self) -> bool {
+        !self.times.is_empty() && !self.terms.iter().any(|term| term.content)
+    }
+}
+
+/// One word to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// As the analyser stems it.
+    pub stem: String,
+    /// As the question spells it.
+    pub surface: String,
+    /// Holding it makes a memory worth recalling. Words of asking ("tell", "remember") and of time ("last week")
+    /// are looked for, but prove nothing.
+    pub content: bool,
+}
+
+/// Each signal of one candidate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Signals {
-    /// BM25 of the memory alone.
+    /// BM25 of the memory alone, min-max normalised over the candidates, 0..1.
     pub lexical: f64,
-    /// BM25 of the memory with its neighbours.
+    /// BM25 of the memory with its neighbours, normalised likewise.
     pub neighbourhood: f64,
-    /// Cosine, normalised.
+    /// Cosine, normalised likewise.
     pub dense: f64,
     /// The raw cosine, -1..1; 0 without a vector.
     pub cosine: f64,
-    /// The question speaks of this memory's speaker.
+    /// 1 if the question speaks of this memory's speaker, else 0.
     pub speaker: f64,
-    /// The question asks about this memory's time.
+    /// How near this memory is to a time the question asks about: 1 within, falling off outside; 0 without one.
     pub date: f64,
+}
+
+/// A memory that an index found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Which.
+    pub id: MemoryId,
+    /// The fused relevance, 0..1: 1 would be the best by every signal that the question moves.
+    pub relevance: f64,
+    /// The signals it was fused from.
+    pub signals: Signals,
+    /// Content words of the query that it holds itself, as the query spelled them.
+    pub shared: Vec<String>,
+    /// When it was true in the world.
+    pub occurred_at: Timestamp,
+    /// 0..1.
+    pub importance: f64,
+    /// Times it was said again.
+    pub reinforced: u32,
+    /// Its vector, to tell what says the same.
+    pub vector: Option<Vec<f32>>,
 }
 
 /// A memory that was recalled, and why.
@@ -51,3 +117,15 @@ pub struct Recalled {
     /// Why, in words fit for the person ("shares 'dog', 'name'; close in meaning; said 3 days ago").
     pub why: String,
 }
+
+impl Recalled {
+    /// A ranked hit with its memory, explained as of `now` in the person's time zone.
+    pub fn new(ranked: Ranked, memory: Memory, ranking: &Ranking, now: Timestamp, tz: &TimeZone) -> Self {
+        let why = explain(&ranked, &memory.speaker, ranking.floor, now, tz);
+        let Ranked { hit, score, .. } = ranked;
+        Self { memory, score, relevance: hit.relevance, signals: hit.signals, shared: hit.shared, why }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! Why a memory was recalled, in words fit for the person.
+
+use super::Ranked;
+use crate::memory::Speaker;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/// "shares 'dog', 'name'; close in meaning; you said it 3 days ago". `floor` is the embedder's.
+pub fn explain(ranked: &Ranked, speaker: &Speaker, floor: Option<f64>, now: Timestamp, tz: &TimeZone) -> String {
+    let hit = &ranked.hit;
+    let mut parts = Vec::new();
+    if !hit.shared.is_empty() {
+        let words: Vec<String> = hit.shared.iter().map(|word| format!("'{word}'")).collect();
+        parts.push(format!("shares {}", words.join(", ")));
+    }
+    if hit.shared.is_empty() && hit.signals.neighbourhood >= 0.5 {
+        parts.push("said next to words of the question".to_owned());
+    }
+    if hit.vector.is_some() && hit.signals.cosine >= floor.unwrap_or(0.4) {
+        parts.push("close in meaning".to_owned());
+    }
+    if hit.signals.date >= 0.5 {
+        parts.push("from the time asked about".to_owned());
+    }
+    if hit.importance >= 0.7 {
+        parts.push("important".to_owned());
+    }
+    let who = match speaker {
+        Speaker::User => "you",
+        Speaker::Companion => "I",
+        Speaker::Other(name) => name,
+    };
+    parts.push(format!("{who} said it {}", day(hit.occurred_at, now, tz)));
+    parts.join("; ")
+}
+
+/// "today", "yesterday", "3 days ago" within a fortnight, else "on 3 May 2023".
+fn day(at: Timestamp, now: Timestamp, tz: &TimeZone) -> String {
+    let (then, today) = (at.to_zoned(tz.clone()).date(), now.to_zoned(tz.clone()).date());
+    let days = then.until(today).map_or(i32::MAX, |span| span.get_days());
+    match days {
+        0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        2..=13 => format!("{days} days ago"),
+        _ => {
+            let month = usize::try_from(then.month() - 1).ok().and_then(|at| MONTHS.get(at)).unwrap_or(&"");
+            format!("on {} {month} {}", then.day(), then.year())
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Ranking: from what an index found to the few memories that are recalled.
+
+use super::{Hit, Query, Recalled};
+use jiff::Timestamp;
+use std::cmp::Ordering;
+
+/// What being said again can add to a score, at most; half of it the first time, half of the rest each further.
+const REINFORCEMENT: f64 = 0.05;
+
+/// How to rank.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ranking {
+    /// How many are recalled, 1..=50.
+    pub k: usize,
+    /// Relevance against diversity, 0..=1: 1 looks at relevance alone.
+    pub lambda: f64,
+    /// What an importance of 1 adds to the relevance.
+    pub importance: f64,
+    /// What being of this moment adds.
+    pub recency: f64,
+    /// Days after which recency is half.
+    pub half_life_days: f64,
+    /// The embedder's floor ([`Hit`]s that share no content word must be above it); none recalls whatever is best,
+    /// however little it has to do with the question.
+    pub floor: Option<f64>,
+    /// The embedder's duplicate threshold: only likeness beyond it counts as saying the same.
+    pub duplicate: f64,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Self { k: 5, lambda: 0.7, importance: 0.1, recency: 0.05, half_life_days: 30.0, floor: Some(0.4), duplicate: 0.95 }
+    }
+}
+
+/// A hit with its final score.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranked {
+    /// What was found.
+    pub hit: Hit,
+    /// Relevance with importance, recency and reinforcement added.
+    pub score: f64,
+    /// 0..1: 1 now, half after the half-life.
+    pub recency: f64,
+}
+
+/// Ranks what an index found, best first.
+///
+/// Give it [`super::POOL`] hits: importance may lift one that is not among the most relevant. Then, in this order:
+/// the floor turns away what has nothing to do with the question; the score orders; maximal marginal relevance
+/// (Carbonell & Goldstein 1998) picks `k` among the best `min(3k, 50)`. Likeness counts against a memory only
+/// beyond the embedder's duplicate threshold: memories of one subject are alike and all wanted, the same thing said
+/// twice is not. The order of `hits` does not matter.
+pub fn rank(query: &Query, hits: Vec<Hit>, ranking: &Ranking, now: Timestamp) -> Vec<Ranked> {
+    let mut ranked: Vec<Ranked> = hits
+        .into_iter()
+        .filter(|hit| ranking.floor.is_none_or(|floor| has_to_do_with(query, hit, floor)))
+        .map(|hit| {
+            let recency = recency(hit.occurred_at, now, ranking.half_life_days);
+            let reinforced = REINFORCEMENT * (1.0 - (-f64::from(hit.reinforced)).exp2());
+            let score = hit.relevance + ranking.importance * hit.importance + ranking.recency * recency + reinforced;
+            Ranked { hit, score, recency }
+        })
+        .collect();
+    ranked.sort_by(best_first);
+    ranked.truncate((3 * ranking.k).min(50).max(ranking.k));
+    diversify(ranked, ranking)
+}
+
+/// Those that fit into `budget` tokens, in order; one that is too long is passed over for shorter ones.
+pub fn fit(recalled: Vec<Recalled>, budget: usize, tokens: impl Fn(&str) -> usize) -> Vec<Recalled> {
+    let mut left = budget;
+    recalled
+        .into_iter()
+        .filter(|recalled| match left.checked_sub(tokens(&recalled.memory.content)) {
+            Some(rest) => {
+                left = rest;
+                true
+            }
+            None => false,
+        })
+        .collect()
+}
+
+/// The absolute floor: min-max makes the best of nothing look good. Words of its neighbours do not lift a memory.
+fn has_to_do_with(query: &Query, hit: &Hit, floor: f64) -> bool {
+    !hit.shared.is_empty()
+        || (hit.vector.is_some() && hit.signals.cosine >= floor)
+        || (query.is_only_about_time() && hit.signals.date >= 0.25)
+}
+
+/// 2^(-age / half-life); what is yet to come is as good as now.
+fn recency(at: Timestamp, now: Timestamp, half_life_days: f64) -> f64 {
+    let days = (now.duration_since(at).as_secs_f64() / 86_400.0).max(0.0);
+    if half_life_days > 0.0 { (-days / half_life_days).exp2() } else { 0.0 }
+}
+
+fn best_first(a: &Ranked, b: &Ranked) -> Ordering {
+    b.score.total_cmp(&a.score).then_with(|| a.hit.id.cmp(&b.hit.id))
+}
+
+fn diversify(mut pool: Vec<Ranked>, ranking: &Ranking) -> Vec<Ranked> {
+    let mut redundancy = vec![0.0_f64; pool.len()];
+    let mut chosen: Vec<Ranked> = Vec::with_capacity(ranking.k);
+    while chosen.len() < ranking.k {
+        let value = |at: usize| ranking.lambda * pool[at].score - (1.0 - ranking.lambda) * redundancy[at];
+        // The first of equals, so that ties keep the order of the scores.
+        let best = (0..pool.len()).reduce(|best, at| if value(at) > value(best) { at } else { best });
+        let Some(best) = best else { break };
+        let next = pool.remove(best);
+        redundancy.remove(best);
+        for (candidate, redundancy) in pool.iter().zip(&mut redundancy) {
+            *redundancy = redundancy.max(sameness(&candidate.hit, &next.hit, ranking.duplicate));
+        }
+        chosen.push(next);
+    }
+    chosen
+}
+
+/// 0 up to the duplicate threshold, rising to 1 for the same vector.
+fn sameness(a: &Hit, b: &Hit, duplicate: f64) -> f64 {
+    let (Some(a), Some(b)) = (&a.vector, &b.vector) else { return 0.0 };
+    let cosine: f64 = a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum();
+    if duplicate < 1.0 { ((cosine - duplicate) / (1.0 - duplicate)).clamp(0.0, 1.0) } else { 0.0 }
+}

@@ -1,0 +1,214 @@
+use super::*;
+use proptest::prelude::*;
+
+const NOW: &str = "2023-10-20T12:00:00Z";
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn hit(id: &str, relevance: f64) -> Hit {
+    Hit {
+        id: MemoryId::new(id),
+        relevance,
+        signals: Signals { cosine: 0.9, ..Signals::default() },
+        shared: vec!["dog".into()],
+        occurred_at: now(),
+        importance: 0.5,
+        reinforced: 0,
+        vector: Some(vec![1.0, 0.0]),
+    }
+}
+
+/// A unit vector at an angle, so that the cosine of two is that of their difference.
+fn at_angle(degrees: f64) -> Option<Vec<f32>> {
+    let radians = degrees.to_radians();
+    Some(vec![radians.cos() as f32, radians.sin() as f32])
+}
+
+fn order(hits: Vec<Hit>, ranking: &Ranking) -> Vec<String> {
+    rank(&Query::default(), hits, ranking, now()).into_iter().map(|r| r.hit.id.to_string()).collect()
+}
+
+#[test]
+fn relevance_comes_first_then_importance_recency_and_reinforcement() {
+    let plain = Ranking { lambda: 1.0, ..Ranking::default() };
+    let important = Hit { importance: 1.0, ..hit("important", 0.5) };
+    let old = Hit { occurred_at: "2020-01-01T00:00:00Z".parse().unwrap(), ..hit("old", 0.5) };
+    let again = Hit { reinforced: 3, ..hit("again", 0.5) };
+    let relevant = hit("relevant", 0.7);
+    assert_eq!(
+        order(vec![old, hit("plain", 0.5), again, important, relevant], &plain),
+        ["relevant", "important", "again", "plain", "old"]
+    );
+}
+
+#[test]
+fn recency_halves_with_every_half_life() {
+    let month_old = Hit { occurred_at: "2023-09-20T12:00:00Z".parse().unwrap(), ..hit("a", 0.5) };
+    let coming = Hit { occurred_at: "2023-12-24T12:00:00Z".parse().unwrap(), ..hit("b", 0.5) };
+    let ranked = rank(&Query::default(), vec![month_old, coming], &Ranking::default(), now());
+    let recency: Vec<f64> = ranked.iter().map(|r| r.recency).collect();
+    assert_eq!(recency, [1.0, 0.5]);
+}
+
+#[test]
+fn what_has_nothing_to_do_with_the_question_is_not_recalled() {
+    let ranking = Ranking { floor: Some(0.4), ..Ranking::default() };
+    let far = |id: &str| {
+        let mut hit = hit(id, 1.0);
+        hit.shared.clear();
+        hit.signals.cosine = 0.1;
+        hit.signals.neighbourhood = 1.0;
+        hit.signals.date = 1.0;
+        hit
+    };
+    let near = |id: &str| {
+        let mut hit = far(id);
+        hit.signals.cosine = 0.41;
+        hit
+    };
+    let unembedded = Hit { vector: None, signals: Signals { cosine: 0.9, ..Signals::default() }, ..far("unembedded") };
+    let sharing = Hit { shared: vec!["dog".into()], ..far("sharing") };
+    assert_eq!(order(vec![far("far"), near("near"), unembedded, sharing], &ranking), ["near", "sharing"]);
+    assert_eq!(order(vec![far("far")], &Ranking { floor: None, ..ranking }), ["far"]);
+
+    let last_week = TimeRange { from: now(), until: now(), weight: 1.0 };
+    let about_time = Query { times: vec![last_week], ..Query::default() };
+    assert_eq!(rank(&about_time, vec![far("far")], &ranking, now()).len(), 1, "the time alone was asked for");
+}
+
+#[test]
+fn what_says_the_same_gives_way_but_what_is_only_alike_does_not() {
+    let ranking = Ranking { k: 3, duplicate: 0.95, ..Ranking::default() };
+    let with = |id: &str, relevance: f64, degrees: f64| Hit { vector: at_angle(degrees), ..hit(id, relevance) };
+    let hits = vec![with("a", 0.9, 0.0), with("same", 0.89, 1.0), with("alike", 0.8, 25.0), with("other", 0.7, 90.0)];
+    assert_eq!(order(hits.clone(), &ranking), ["a", "alike", "other"]);
+    assert_eq!(order(hits, &Ranking { lambda: 1.0, ..ranking }), ["a", "same", "alike"]);
+}
+
+#[test]
+fn the_reason_is_put_into_words() {
+    let ranking = Ranking::default();
+    let why = |hit: Hit, speaker: Speaker| {
+        let ranked = Ranked { hit, score: 1.0, recency: 1.0 };
+        explain(&ranked, &speaker, ranking.floor, now(), &TimeZone::UTC)
+    };
+    let mut days_ago = hit("a", 1.0);
+    days_ago.shared = vec!["dog".into(), "name".into()];
+    days_ago.occurred_at = "2023-10-17T23:00:00Z".parse().unwrap();
+    assert_eq!(why(days_ago.clone(), Speaker::User), "shares 'dog', 'name'; close in meaning; you said it 3 days ago");
+    let mut near = hit("b", 1.0);
+    near.shared.clear();
+    near.signals = Signals { neighbourhood: 0.9, cosine: 0.1, date: 0.8, ..Signals::default() };
+    near.occurred_at = "2023-05-03T09:00:00Z".parse().unwrap();
+    assert_eq!(
+        why(near, Speaker::Other("Melanie".into())),
+        "said next to words of the question; from the time asked about; Melanie said it on 3 May 2023"
+    );
+    assert!(why(hit("c", 1.0), Speaker::Companion).ends_with("I said it today"));
+}
+
+#[test]
+fn the_best_by_every_signal_is_1_and_the_worst_0() {
+    let best = Raw { lexical: 9.0, neighbourhood: 8.0, cosine: Some(0.8), speaker: 1.0, date: 1.0 };
+    let worst = Raw { lexical: 0.0, neighbourhood: 1.0, cosine: Some(-0.1), speaker: 0.0, date: 0.0 };
+    let fused = fuse(&[best, worst], &Weights::default());
+    assert!((fused[0].1 - 1.0).abs() < 1e-12 && fused[1].1 == 0.0);
+    assert_eq!(fused[0].0.cosine, 0.8, "the raw cosine is kept");
+    // Signals that tell nothing apart do not dilute those that do.
+    let fused = fuse(&[Raw { lexical: 2.0, ..worst }, worst], &Weights::default());
+    assert_eq!(fused[0].1, 1.0);
+    assert_eq!(fuse(&[best], &Weights::default())[0].1, 1.0, "one alone is the best");
+    assert!(fuse(&[], &Weights::default()).is_empty());
+}
+
+#[test]
+fn bm25_counts_the_rare_more_and_the_long_less() {
+    let bm25 = Bm25 { texts: 100, mean_length: 10.0 };
+    assert!(bm25.rarity(1) > bm25.rarity(50) && bm25.rarity(100) > 0.0);
+    let part = |times, length| bm25.part(1.0, times, length);
+    assert!(part(2.0, 10.0) > part(1.0, 10.0) && part(1.0, 10.0) > part(1.0, 20.0));
+    assert!(part(1000.0, 10.0) < 1.9 + 1e-9, "repeating a word is worth k1 + 1 at most");
+    assert!(Bm25 { texts: 0, mean_length: 0.0 }.part(1.0, 1.0, 1.0).is_finite());
+}
+
+fn any_raw() -> impl Strategy<Value = Raw> {
+    (0.0..20.0, 0.0..20.0, proptest::option::of(-1.0..1.0), 0..2u8, 0.0..1.0).prop_map(
+        |(lexical, neighbourhood, cosine, speaker, date): (f64, f64, Option<f64>, u8, f64)| Raw {
+            lexical,
+            neighbourhood,
+            cosine,
+            speaker: f64::from(speaker),
+            date,
+        },
+    )
+}
+
+fn any_hits() -> impl Strategy<Value = Vec<Hit>> {
+    proptest::collection::vec((0.0..1.0, 0.0..1.0, 0..400i64, 0.0..180.0), 0..80).prop_map(|seeds| {
+        seeds
+            .into_iter()
+            .enumerate()
+            .map(|(at, (relevance, importance, days, degrees))| Hit {
+                importance,
+                occurred_at: now().checked_sub(jiff::SignedDuration::from_hours(24 * days)).unwrap(),
+                vector: at_angle(degrees),
+                ..hit(&format!("{at:03}"), relevance)
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn relevance_is_between_0_and_1_and_never_falls_when_a_signal_rises(
+        raws in proptest::collection::vec(any_raw(), 2..30), rise in 0.0..5.0f64,
+    ) {
+        let before = fuse(&raws, &Weights::default());
+        for (_, relevance) in &before {
+            prop_assert!((0.0..=1.0).contains(relevance));
+        }
+        let mut raised = raws.clone();
+        raised[0].lexical += rise;
+        let after = fuse(&raised, &Weights::default());
+        // Against every other candidate it stands no worse than before.
+        for at in 1..raws.len() {
+            if before[0].1 > before[at].1 + 1e-9 {
+                prop_assert!(after[0].1 >= after[at].1 - 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn ranking_does_not_depend_on_the_order_of_hits(hits in any_hits(), k in 1usize..=50) {
+        let ranking = Ranking { k, ..Ranking::default() };
+        let mut reversed = hits.clone();
+        reversed.reverse();
+        prop_assert_eq!(order(hits.clone(), &ranking), order(reversed, &ranking));
+        prop_assert_eq!(order(hits.clone(), &ranking).len(), hits.len().min(k));
+    }
+
+    #[test]
+    fn with_lambda_1_the_scores_alone_decide(hits in any_hits(), k in 1usize..=50) {
+        let ranked = rank(&Query::default(), hits, &Ranking { k, lambda: 1.0, ..Ranking::default() }, now());
+        prop_assert!(ranked.windows(2).all(|pair| pair[0].score >= pair[1].score));
+    }
+
+    #[test]
+    fn a_budget_is_kept(lengths in proptest::collection::vec(0usize..40, 0..20), budget in 0usize..200) {
+        let recalled: Vec<Recalled> = lengths.iter().map(|n| recalled(&"x".repeat(*n))).collect();
+        let kept = fit(recalled, budget, str::len);
+        prop_assert!(kept.iter().map(|r| r.memory.content.len()).sum::<usize>() <= budget);
+    }
+}
+
+fn recalled(content: &str) -> Recalled {
+    let memory: Memory = serde_json::from_value(serde_json::json!({
+        "id": "m", "kind": "episodic", "category": "conversation", "content": content, "source": "test", "speaker": "user",
+        "importance": 0.5, "confidence": 1.0, "occurred_at": NOW, "created_at": NOW, "sources": [],
+    }))
+    .unwrap();
+    let ranked = Ranked { hit: hit("m", 1.0), score: 1.0, recency: 1.0 };
+    Recalled::new(ranked, memory, &Ranking::default(), now(), &TimeZone::UTC)
+}
