@@ -188,7 +188,7 @@ pub(super) const TABLES: &[(Cue, &str)] = &[
         "@my +@kind @kin|@pet ..5 died|dead|dying; @my +@kind @kin|@pet ..5 passed away|on|last|this|yesterday|in|peacefully|suddenly|when
          @my +@kind @kin|@pet +@then gone forever|now; @my +@kind @kin|@pet ?has|is ?no longer with us; @my +@kind @kin|@pet ..2 killed|murdered|suicide|stillborn
          lost @my +@kind @kin|@pet; losing @my +@kind @kin|@pet; death|funeral|wake|memorial|loss of @my +@kind @kin|@pet; @kin|@pet 's death|funeral|wake|passing|ashes|suicide
-         @they ..2 passed away; ^ @they ..1 died; put|putting ..3 @pet|him|her|them ..1 down; put|putting ..3 @pet|him|her|them to sleep; put down @my ..1 @pet; miscarriage; miscarried; stillborn
+         @they ..2 passed away; ^ @they ..1 died; put|putting ..3 @pet|him|her|them ..1 down; put|putting ..3 @pet|him|her|them ..1 to sleep; put down @my ..1 @pet; miscarriage; miscarried; stillborn
          lost ?our|the baby; @kin|@they ..2 took|taken his|her|their own life; bereaved; grieving; i am|was|have|still in mourning; @kin ..2 terminal|hospice|deathbed; months|weeks to live",
     ),
     (

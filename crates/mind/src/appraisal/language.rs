@@ -3,89 +3,31 @@
 
 use crate::phrase::Words;
 
-fn english(word: &str) -> bool {
-    matches!(
-        word,
-        "i" | "you"
-            | "he"
-            | "she"
-            | "it"
-            | "we"
-            | "they"
-            | "my"
-            | "your"
-            | "his"
-            | "her"
-            | "our"
-            | "their"
-            | "the"
-            | "a"
-            | "an"
-            | "is"
-            | "are"
-            | "was"
-            | "were"
-            | "am"
-            | "be"
-            | "been"
-            | "have"
-            | "has"
-            | "had"
-            | "do"
-            | "does"
-            | "did"
-            | "not"
-            | "and"
-            | "or"
-            | "but"
-            | "of"
-            | "to"
-            | "for"
-            | "with"
-            | "at"
-            | "from"
-            | "that"
-            | "this"
-            | "what"
-            | "how"
-            | "who"
-            | "when"
-            | "where"
-            | "why"
-            | "so"
-            | "just"
-            | "got"
-            | "will"
-            | "would"
-            | "can"
-            | "could"
-    )
-}
+/// Telling words of English, sorted.
+const ENGLISH: &[&str] = &[
+    "a", "am", "an", "and", "are", "at", "be", "been", "but", "can", "could", "did", "do", "does", "for", "from",
+    "got", "had", "has", "have", "he", "her", "his", "how", "i", "is", "it", "just", "my", "not", "of", "or", "our",
+    "she", "so", "that", "the", "their", "they", "this", "to", "was", "we", "were", "what", "when", "where", "who",
+    "why", "will", "with", "would", "you", "your",
+];
 
-fn foreign(word: &str) -> bool {
-    matches!(
-        word,
-        // Spanish, Portuguese, Italian
-        "el" | "la" | "los" | "las" | "de" | "del" | "que" | "qué" | "y" | "en" | "un" | "una" | "mi" | "es" | "está"
-            | "estoy" | "por" | "con" | "para" | "muy" | "yo" | "tú" | "eres" | "soy" | "pero" | "se" | "su" | "lo"
-            | "é" | "não" | "uma" | "eu" | "meu" | "minha" | "muito" | "você" | "com"
-            | "il" | "che" | "di" | "sono" | "non" | "mio" | "mia" | "sin" | "hay" | "gracias" | "obrigado" | "puedo"
-            // French
-            | "le" | "les" | "des" | "du" | "et" | "je" | "tu" | "est" | "suis" | "mon" | "ma" | "mes" | "une" | "pas"
-            | "ne" | "pour" | "avec" | "dans" | "sur" | "merci" | "très" | "ce"
-            // German, Dutch
-            | "der" | "die" | "das" | "und" | "ich" | "ist" | "mein" | "meine" | "ein" | "eine" | "nicht" | "zu"
-            | "mit" | "auf" | "bin" | "hab" | "habe" | "sehr" | "du" | "wir" | "heute" | "het" | "een" | "ik" | "niet"
-            | "van" | "mijn"
-    )
-}
+/// Telling words of Spanish, Portuguese, Italian, French, German and Dutch, sorted.
+const FOREIGN: &[&str] = &[
+    "auf", "avec", "bin", "ce", "che", "com", "con", "dans", "das", "de", "del", "der", "des", "di", "die", "du",
+    "een", "ein", "eine", "el", "en", "eres", "es", "est", "estoy", "está", "et", "eu", "gracias", "hab", "habe",
+    "hay", "het", "heute", "ich", "ik", "il", "ist", "je", "la", "las", "le", "les", "lo", "los", "ma", "mein",
+    "meine", "merci", "mes", "meu", "mi", "mia", "mijn", "minha", "mio", "mit", "mon", "muito", "muy", "ne", "nicht",
+    "niet", "non", "não", "obrigado", "para", "pas", "pero", "por", "pour", "puedo", "que", "qué", "se", "sehr", "sin",
+    "sono", "soy", "su", "suis", "sur", "très", "tu", "tú", "uma", "un", "una", "und", "une", "van", "você", "wir",
+    "y", "yo", "zu", "é",
+];
 
 /// Whether the words read as English. Text without any telling word counts as English if it is in Latin letters.
-pub(super) fn is_english(words: &Words) -> bool {
+pub(crate) fn is_english(words: &Words) -> bool {
     let (mut ours, mut theirs) = (0_usize, 0_usize);
     for word in words.iter() {
-        ours += usize::from(english(word));
-        theirs += usize::from(foreign(word));
+        ours += usize::from(ENGLISH.binary_search(&word).is_ok());
+        theirs += usize::from(FOREIGN.binary_search(&word).is_ok());
     }
     theirs == 0 || ours > theirs
 }
@@ -93,6 +35,12 @@ pub(super) fn is_english(words: &Words) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_lists_are_sorted_and_apart() {
+        assert!(ENGLISH.is_sorted() && FOREIGN.is_sorted());
+        assert!(ENGLISH.iter().all(|w| !FOREIGN.contains(w)));
+    }
 
     #[test]
     fn languages_are_told_apart() {

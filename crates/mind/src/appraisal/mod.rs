@@ -8,7 +8,7 @@
 mod cues;
 mod emoji;
 mod emotion;
-mod language;
+pub(crate) mod language;
 mod sentiment;
 
 pub use emotion::{Emotion, RuleName};

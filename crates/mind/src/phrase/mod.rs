@@ -196,6 +196,11 @@ fn matches(steps: &[Step], words: &Words, ids: &[u32], start: usize, i: usize) -
     }
 }
 
+/// Whether a word is among those of a list, parted by single spaces.
+pub(crate) fn listed(list: &str, word: &str) -> bool {
+    list.split(' ').any(|w| w == word)
+}
+
 /// The classes that patterns name but the table does not hold; for the tests of each table.
 #[cfg(test)]
 pub(crate) fn unknown_classes(classes: &Classes, tables: &[&str]) -> Vec<String> {
