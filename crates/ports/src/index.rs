@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use philia_mind::memory::{Category, MemoryKind, Place, Speaker};
 use philia_mind::MemoryId;
 
-pub use philia_mind::memory::recall::{Query, Signals};
+pub use philia_mind::memory::recall::{Hit, Query, Signals};
 
 /// What is indexed of a memory.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,27 +65,6 @@ pub struct Filter {
     pub min_importance: f64,
 }
 
-/// A memory that was found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hit {
-    /// Which.
-    pub id: MemoryId,
-    /// The fused relevance, 0..1: 1 would be the best by every signal.
-    pub relevance: f64,
-    /// The signals it was fused from.
-    pub signals: Signals,
-    /// Words of the query it holds itself, as the query spelled them.
-    pub shared: Vec<String>,
-    /// When it was true in the world.
-    pub occurred_at: Timestamp,
-    /// 0..1.
-    pub importance: f64,
-    /// Times it was said again.
-    pub reinforced: u32,
-    /// Its vector, for diversity among hits.
-    pub vector: Option<Vec<f32>>,
-}
-
 /// How far an index has come with a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexInfo {
@@ -97,16 +76,19 @@ pub struct IndexInfo {
     pub entries: usize,
     /// Bytes held, about.
     pub bytes: usize,
+    /// The names of others whose words are held ([`Speaker::Other`]), sorted: a question may name them.
+    pub speakers: Vec<String>,
 }
 
 /// Why nothing could be searched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
-    /// The partition is not loaded: fill it from the store and ask again.
+    /// The partition is not loaded, or not as far as the caller thinks: ask [`Index::info`] how far it has come,
+    /// fill it from the store and try again.
     #[error("this person's index is not loaded")]
     NotLoaded,
-    /// A vector has another length than those already there.
+    /// A vector has another length than those already there. Whoever changes the embedder clears the index first.
     #[error("a vector of {found} numbers in an index of {expected}")]
     Dimensions {
         /// The length that is there.
@@ -126,21 +108,32 @@ pub enum IndexError {
 /// relevance, ties by id, and are the same for the same content in whatever order it came.
 #[async_trait]
 pub trait Index: Send + Sync + 'static {
-    /// How far it has come with a partition; none if it holds nothing of it.
+    /// How far it has come with this generation of a partition; none if it holds nothing of it (it may have been
+    /// dropped to make room).
     async fn info(&self, partition: &Partition) -> Result<Option<IndexInfo>, IndexError>;
 
-    /// Takes in changes of the store up to commit `upto`: removals first, then entries, which replace those of
-    /// the same id. With no earlier content this loads the partition; an older generation's content is dropped.
+    /// Takes in changes of the store: removals first, then entries, which replace those of the same id. They are the
+    /// changes after commit `since` up to commit `upto`; with `since` none they are everything, and whatever was
+    /// held is dropped.
+    ///
+    /// # Errors
+    /// [`IndexError::NotLoaded`] if the index does not stand at `since`: it was dropped, or another caller was
+    /// faster. [`IndexError::Dimensions`] if a vector's length does not fit. Nothing is taken in then.
     async fn apply(
         &self,
         partition: &Partition,
+        since: Option<u64>,
         upserts: Vec<Entry>,
         removals: &[MemoryId],
         upto: u64,
     ) -> Result<(), IndexError>;
 
     /// The best `k` by the fused signals. `vectors` are those of [`Query::dense_texts`], in that order; none
-    /// where the embedder could not judge.
+    /// where the embedder could not judge. Ask for [`philia_mind::memory::recall::POOL`] where the hits are to be
+    /// ranked.
+    ///
+    /// # Errors
+    /// [`IndexError::NotLoaded`], or [`IndexError::Dimensions`] for a vector of another embedder.
     async fn search(
         &self,
         partition: &Partition,
