@@ -1,1 +1,144 @@
-//! The recall index in process: exact int8 scan and BM25.
+//! The recall index in process: exact int8 scan and BM25, one person at a time.
+//!
+//! Each person's memories are held whole: quantised vectors that are scanned to the last ([`scan`]), postings from
+//! which BM25 of a memory and of its neighbourhood are computed at query time ([`words`]), and who stands next to
+//! whom ([`places`]). There is no build step, nothing approximate, and nothing that depends on the order in which
+//! things came. People who have not been asked about for long are dropped when the budget is full; their index is
+//! filled from the store again when they come back.
+
+mod person;
+mod places;
+mod scan;
+mod search;
+mod words;
+
+use async_trait::async_trait;
+use person::Person;
+use philia_mind::MemoryId;
+use philia_mind::text::Analyzer;
+use philia_ports::index::{Entry, Filter, Hit, Index, IndexError, IndexInfo, Query};
+use philia_ports::store::{Partition, PartitionId};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// The index of all people that are loaded, within a budget.
+#[derive(Debug)]
+pub struct EmbeddedIndex {
+    analyzer: Analyzer,
+    budget: usize,
+    people: RwLock<HashMap<PartitionId, Arc<Seat>>>,
+    /// Counts uses, so that it is known who was not asked about for longest.
+    uses: AtomicU64,
+}
+
+/// One loaded person. The lock is never held across an await.
+#[derive(Debug)]
+struct Seat {
+    generation: u64,
+    used: AtomicU64,
+    bytes: AtomicUsize,
+    person: RwLock<Person>,
+}
+
+impl EmbeddedIndex {
+    /// An empty index that holds about `budget` bytes. Somebody who alone is larger is held all the same.
+    pub fn new(budget: usize) -> Self {
+        Self { analyzer: Analyzer::new(), budget, people: RwLock::default(), uses: AtomicU64::new(0) }
+    }
+
+    /// The loaded person of this generation.
+    fn seat(&self, partition: &Partition) -> Option<Arc<Seat>> {
+        let seat = read(&self.people).get(&partition.id).filter(|seat| seat.generation == partition.generation).cloned()?;
+        seat.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        Some(seat)
+    }
+
+    /// Drops whoever was not asked about for longest, until the budget is kept or only `but` is left.
+    fn make_room(&self, but: &PartitionId) {
+        let mut people = write(&self.people);
+        let mut bytes: usize = people.values().map(|seat| seat.bytes.load(Ordering::Relaxed)).sum();
+        while bytes > self.budget {
+            let idle = people.iter().filter(|(id, _)| *id != but).min_by_key(|(_, seat)| seat.used.load(Ordering::Relaxed));
+            let Some(idle) = idle.map(|(id, _)| id.clone()) else { return };
+            if let Some(seat) = people.remove(&idle) {
+                bytes = bytes.saturating_sub(seat.bytes.load(Ordering::Relaxed));
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Index for EmbeddedIndex {
+    async fn info(&self, partition: &Partition) -> Result<Option<IndexInfo>, IndexError> {
+        let Some(seat) = self.seat(partition) else { return Ok(None) };
+        let person = read(&seat.person);
+        Ok(Some(IndexInfo {
+            generation: seat.generation,
+            upto: person.upto(),
+            entries: person.entries(),
+            bytes: person.bytes(),
+            speakers: person.speakers(),
+        }))
+    }
+
+    async fn apply(
+        &self,
+        partition: &Partition,
+        since: Option<u64>,
+        upserts: Vec<Entry>,
+        removals: &[MemoryId],
+        upto: u64,
+    ) -> Result<(), IndexError> {
+        match since {
+            Some(since) => {
+                let seat = self.seat(partition).ok_or(IndexError::NotLoaded)?;
+                let mut person = write(&seat.person);
+                if person.upto() != since {
+                    return Err(IndexError::NotLoaded);
+                }
+                person.apply(&self.analyzer, upserts, removals, upto)?;
+                seat.bytes.store(person.bytes(), Ordering::Relaxed);
+            }
+            None => {
+                let mut person = Person::default();
+                person.apply(&self.analyzer, upserts, &[], upto)?;
+                let seat = Seat {
+                    generation: partition.generation,
+                    used: AtomicU64::new(self.uses.fetch_add(1, Ordering::Relaxed)),
+                    bytes: AtomicUsize::new(person.bytes()),
+                    person: RwLock::new(person),
+                };
+                write(&self.people).insert(partition.id.clone(), Arc::new(seat));
+            }
+        }
+        self.make_room(&partition.id);
+        Ok(())
+    }
+
+    async fn search(
+        &self,
+        partition: &Partition,
+        query: &Query,
+        vectors: &[Option<Vec<f32>>],
+        filter: &Filter,
+        k: usize,
+    ) -> Result<Vec<Hit>, IndexError> {
+        let seat = self.seat(partition).ok_or(IndexError::NotLoaded)?;
+        read(&seat.person).search(query, vectors, filter, k)
+    }
+
+    async fn clear(&self, partition: &Partition) -> Result<(), IndexError> {
+        write(&self.people).remove(&partition.id);
+        Ok(())
+    }
+}
+
+/// A panic while writing is a bug, but the other people's indexes are whole: go on.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,160 @@
+//! Search: the five signals of every memory that may be found, the best of each, fused.
+
+use crate::person::{Person, Slot};
+use crate::places::NOBODY;
+use crate::scan::Probe;
+use philia_mind::MemoryId;
+use philia_mind::memory::Speaker;
+use philia_mind::memory::recall::{Bm25, POOL, Raw, Weights, fuse};
+use philia_ports::IndexError;
+use philia_ports::index::{Filter, Hit, Query, Signals};
+
+/// A filter with its names as numbers.
+struct Gate<'a> {
+    filter: &'a Filter,
+    companion: Option<u32>,
+    /// Only this speaker; `Some(None)` is one that nobody here is.
+    speaker: Option<Option<u32>>,
+    emotion: Option<Option<u32>>,
+    /// None where one of the tags is borne by nobody.
+    tags: Option<Vec<u32>>,
+}
+
+impl Gate<'_> {
+    fn passes(&self, slot: &Slot) -> bool {
+        let Filter { categories, kind, after, before, min_importance, include_companion, .. } = self.filter;
+        slot.live
+            && !slot.hidden
+            && (*include_companion || Some(slot.speaker) != self.companion)
+            && (categories.is_empty() || categories.contains(&slot.category))
+            && kind.is_none_or(|kind| slot.kind == kind)
+            && self.speaker.is_none_or(|speaker| Some(slot.speaker) == speaker)
+            && self.emotion.is_none_or(|emotion| emotion.is_some() && slot.emotion == emotion)
+            && self.tags.as_ref().is_some_and(|tags| tags.iter().all(|tag| slot.tags.contains(tag)))
+            && after.is_none_or(|after| slot.occurred_at >= after)
+            && before.is_none_or(|before| slot.occurred_at < before)
+            && slot.importance >= *min_importance
+    }
+}
+
+impl Person {
+    /// The best `k` by the fused signals, ties by id.
+    pub(crate) fn search(
+        &self,
+        query: &Query,
+        vectors: &[Option<Vec<f32>>],
+        filter: &Filter,
+        k: usize,
+    ) -> Result<Vec<Hit>, IndexError> {
+        let probe = Probe::mean(vectors, self.vectors.dimensions())?;
+        let gate = self.gate(filter);
+        let open: Vec<u32> = (0..self.slots.len() as u32).filter(|n| gate.passes(&self.slots[*n as usize])).collect();
+        let (lexical, neighbourhood) = self.bm25(query);
+        let cosine = |n: u32| probe.as_ref().and_then(|probe| self.vectors.cosine(n as usize, probe)).map(f64::from);
+        let date = |n: u32| {
+            let at = self.slots[n as usize].occurred_at;
+            query.times.iter().map(|range| range.nearness(at)).fold(0.0, f64::max)
+        };
+
+        let mut candidates = self.best(open.iter().map(|n| (lexical[*n as usize], *n)).filter(|(score, _)| *score > 0.0));
+        candidates.extend(self.best(open.iter().map(|n| (neighbourhood[*n as usize], *n)).filter(|(score, _)| *score > 0.0)));
+        if probe.is_some() {
+            candidates.extend(self.best(open.iter().filter_map(|n| Some((cosine(*n)?, *n)))));
+        }
+        if !query.times.is_empty() {
+            candidates.extend(self.best(open.iter().map(|n| (date(*n), *n)).filter(|(score, _)| *score > 0.0)));
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+
+        let spoken_of: Vec<u32> = query.speakers.iter().filter_map(|speaker| self.speakers.find(speaker)).collect();
+        let raw: Vec<Raw> = candidates
+            .iter()
+            .map(|&n| Raw {
+                lexical: lexical[n as usize],
+                neighbourhood: neighbourhood[n as usize],
+                cosine: cosine(n),
+                speaker: f64::from(u8::from(spoken_of.contains(&self.slots[n as usize].speaker))),
+                date: date(n),
+            })
+            .collect();
+        let mut fused: Vec<(u32, Signals, f64)> =
+            candidates.iter().zip(fuse(&raw, &Weights::default())).map(|(n, (signals, relevance))| (*n, signals, relevance)).collect();
+        fused.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| self.id(a.0).cmp(self.id(b.0))));
+        fused.truncate(k);
+        Ok(fused.into_iter().map(|(n, signals, relevance)| self.hit(query, n, signals, relevance)).collect())
+    }
+
+    fn gate<'a>(&self, filter: &'a Filter) -> Gate<'a> {
+        Gate {
+            filter,
+            companion: self.speakers.find(&Speaker::Companion),
+            speaker: filter.speaker.as_ref().map(|speaker| self.speakers.find(speaker)),
+            emotion: filter.emotion.as_ref().map(|emotion| self.labels.find(emotion)),
+            tags: filter.tags.iter().map(|tag| self.labels.find(tag)).collect(),
+        }
+    }
+
+    /// BM25 of each slot alone, and of each slot with its neighbours as one text.
+    ///
+    /// Everybody counts in the statistics and lends words to neighbours, whether a filter lets them be found or not.
+    fn bm25(&self, query: &Query) -> (Vec<f64>, Vec<f64>) {
+        let (slots, texts) = (self.slots.len(), self.entries());
+        let mean = |total: u64| if texts == 0 { 0.0 } else { total as f64 / texts as f64 };
+        let alone = Bm25 { texts, mean_length: mean(self.total_length) };
+        let together = Bm25 { texts, mean_length: mean(self.total_window) };
+        let (mut lexical, mut neighbourhood) = (vec![0.0; slots], vec![0.0; slots]);
+        let mut counts = vec![0_u32; slots];
+        let mut touched: Vec<u32> = Vec::new();
+        for term in &query.terms {
+            let postings = || self.words.postings(&term.stem).iter().filter(|posting| self.slots[posting.slot as usize].live);
+            let rarity = alone.rarity(postings().count());
+            for posting in postings() {
+                let slot = &self.slots[posting.slot as usize];
+                lexical[posting.slot as usize] += alone.part(rarity, f64::from(posting.times), f64::from(slot.length));
+                for n in slot.near.iter().copied().filter(|n| *n != NOBODY).chain([posting.slot]) {
+                    if counts[n as usize] == 0 {
+                        touched.push(n);
+                    }
+                    counts[n as usize] += posting.times;
+                }
+            }
+            let rarity = together.rarity(touched.len());
+            for n in touched.drain(..) {
+                let times = std::mem::take(&mut counts[n as usize]);
+                let window = self.slots[n as usize].window;
+                neighbourhood[n as usize] += together.part(rarity, f64::from(times), f64::from(window));
+            }
+        }
+        (lexical, neighbourhood)
+    }
+
+    /// The best [`POOL`], ties by id.
+    fn best(&self, scored: impl Iterator<Item = (f64, u32)>) -> Vec<u32> {
+        let mut scored: Vec<(f64, u32)> = scored.collect();
+        if scored.len() > POOL {
+            scored.select_nth_unstable_by(POOL, |a, b| b.0.total_cmp(&a.0).then_with(|| self.id(a.1).cmp(self.id(b.1))));
+            scored.truncate(POOL);
+        }
+        scored.into_iter().map(|(_, n)| n).collect()
+    }
+
+    fn id(&self, n: u32) -> &str {
+        &self.slots[n as usize].id
+    }
+
+    fn hit(&self, query: &Query, n: u32, signals: Signals, relevance: f64) -> Hit {
+        let slot = &self.slots[n as usize];
+        let holds = |stem: &str| self.words.postings(stem).binary_search_by_key(&n, |posting| posting.slot).is_ok();
+        Hit {
+            id: MemoryId::new(&*slot.id),
+            relevance,
+            signals,
+            shared: query.terms.iter().filter(|term| term.content && holds(&term.stem)).map(|term| term.surface.clone()).collect(),
+            occurred_at: slot.occurred_at,
+            importance: slot.importance,
+            reinforced: slot.reinforced,
+            vector: self.vectors.get(n as usize),
+        }
+    }
+}
