@@ -68,6 +68,7 @@ impl Philia {
                 Ok(_between_turns) => person.learn(&InteractionId::new(id)).await.map(|()| true),
                 Err(_) => Ok(false),
             },
+            ("embed", _) => person.embed(job).await.map(|()| true),
             _ => {
                 tracing::warn!(job = job.key.id, task, "a job of a kind this program does not know is left alone");
                 Ok(false)

@@ -15,7 +15,7 @@ use philia_mind::memory::{Category, Fact, Link, MemoryKind, Place, Provenance, R
 use philia_mind::persona::Temperament;
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId, Profile};
 use philia_ports::StoreError;
-use philia_ports::store::{Change, Draft, Key, Kind, Scan};
+use philia_ports::store::{Change, Draft, Key, Kind, Record, Scan};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -32,17 +32,23 @@ pub(crate) fn job(interaction: &InteractionId, at: Timestamp) -> Result<Draft> {
     draft(Kind::Job, &job_id(interaction), at, &doc)
 }
 
+/// The job of giving a lesson's memories their vectors, once the embedder answers again.
+fn embed_job(interaction: &InteractionId, memories: &[Memory], at: Timestamp) -> Result<Draft> {
+    let ids: Vec<&MemoryId> = memories.iter().map(|memory| &memory.id).collect();
+    draft(Kind::Job, &format!("embed-{interaction}"), at, &json!({ "task": "embed", "memories": ids }))
+}
+
 fn job_id(interaction: &InteractionId) -> String {
     format!("learn-{interaction}")
 }
 
 /// Which memory holds the value of a fact that is true now. Unique per (subject, key).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct LiveFact {
+pub(crate) struct LiveFact {
     subject: String,
     key: String,
     value: String,
-    memory: MemoryId,
+    pub(crate) memory: MemoryId,
 }
 
 /// What a turn teaches, before it is written.
@@ -65,7 +71,11 @@ impl Person {
                 Some(Versioned { value: turn, .. }) if !turn.redacted => self.lesson(&turn).await?,
                 _ => Lesson { memories: Vec::new(), name: None },
             };
-            let mut changes = self.written(&lesson.memories).await?;
+            let vectors = self.vectors_of(&lesson.memories).await;
+            let mut changes = self.written(&lesson.memories, vectors.as_deref()).await?;
+            if vectors.is_none() && !lesson.memories.is_empty() {
+                changes.push(Change::Insert(embed_job(id, &lesson.memories, self.now())?));
+            }
             changes.push(done);
             match self.commit(changes).await {
                 // Another fact of the same key, or the same lesson on another instance: look again.
@@ -137,10 +147,9 @@ impl Person {
 
     /// The changes that write memories, their vectors and the facts they state. A fact whose key has a value
     /// already closes the old one; the same value again strengthens it.
-    async fn written(&self, memories: &[Memory]) -> Result<Vec<Change>> {
-        let vectors = self.vectors_of(memories).await;
+    async fn written(&self, memories: &[Memory], vectors: Option<&[Option<Vec<f32>>]>) -> Result<Vec<Change>> {
         let mut changes = Vec::with_capacity(memories.len() * 3 + 1);
-        for (memory, vector) in memories.iter().zip(vectors) {
+        for (n, memory) in memories.iter().enumerate() {
             let mut memory = memory.clone();
             if let Some(fact) = memory.fact.clone() {
                 match self.settled_fact(&fact, &mut memory, &mut changes).await? {
@@ -148,12 +157,8 @@ impl Person {
                     Settled::Known => continue,
                 }
             }
-            let mut draft = draft(Kind::Memory, memory.id.as_str(), memory.occurred_at, &memory)?;
-            if let Some(vector) = vector {
-                draft.doc["embedder"] = json!(self.app.parts.embedder.info().id);
-                draft.blob = Some(blob_of(&vector));
-            }
-            changes.push(Change::Insert(draft));
+            let vector = vectors.and_then(|vectors| vectors.get(n)).and_then(Option::as_deref);
+            changes.push(Change::Insert(self.memory_draft(memory, vector)?));
         }
         Ok(changes)
     }
@@ -182,7 +187,11 @@ impl Person {
         if same {
             known.reinforced += 1;
             known.confidence = (known.confidence + memory.confidence).min(1.0);
-            known.sources.extend(memory.sources.iter().filter(|source| !known.sources.contains(source)).cloned().collect::<Vec<_>>());
+            for source in &memory.sources {
+                if !known.sources.contains(source) {
+                    known.sources.push(source.clone());
+                }
+            }
         } else {
             known.valid_until = Some(memory.occurred_at);
             memory.valid_from = Some(memory.occurred_at);
@@ -195,16 +204,45 @@ impl Person {
         Ok(if same { Settled::Known } else { Settled::New })
     }
 
-    /// Vectors of memories; none where the embedder cannot judge or does not answer.
-    pub(crate) async fn vectors_of(&self, memories: &[Memory]) -> Vec<Option<Vec<f32>>> {
+    /// A memory's record with its vector, if it has one.
+    pub(crate) fn memory_draft(&self, mut memory: Memory, vector: Option<&[f32]>) -> Result<Draft> {
+        memory.embedder = vector.map(|_| self.app.parts.embedder.info().id.clone());
+        let mut draft = draft(Kind::Memory, memory.id.as_str(), memory.occurred_at, &memory)?;
+        draft.blob = vector.map(blob_of);
+        Ok(draft)
+    }
+
+    /// Vectors of memories, none for one that the embedder cannot judge; none at all if it does not answer.
+    pub(crate) async fn vectors_of(&self, memories: &[Memory]) -> Option<Vec<Option<Vec<f32>>>> {
         let texts: Vec<String> = memories.iter().map(|memory| memory.content.clone()).collect();
         match self.app.parts.embedder.embed_documents(&texts).await {
-            Ok(vectors) => vectors,
+            Ok(vectors) => Some(vectors),
             Err(error) => {
                 tracing::warn!(%error, "memories are kept without a vector for now");
-                vec![None; texts.len()]
+                None
             }
         }
+    }
+
+    /// Gives memories the vectors that the embedder could not make when they were written.
+    ///
+    /// # Errors
+    /// What the embedder says, as [`Error::Store`]'s unavailability: the job is tried again.
+    pub(crate) async fn embed(&self, job: &Record) -> Result<()> {
+        let ids: Vec<String> = serde_json::from_value(job.doc["memories"].clone()).unwrap_or_default();
+        let keys: Vec<Key> = ids.into_iter().map(|id| Key::new(Kind::Memory, id)).collect();
+        let found = self.app.parts.store.get_many(&self.partition, &keys).await?;
+        let memories: Vec<Versioned<Memory>> = found.into_iter().flatten().map(read).collect::<Result<_>>()?;
+        let texts: Vec<Memory> = memories.iter().map(|memory| memory.value.clone()).collect();
+        let Some(vectors) = self.vectors_of(&texts).await else {
+            return Err(StoreError::Unavailable("the embedder does not answer yet".into()).into());
+        };
+        let mut changes = vec![Change::Delete { key: job.key.clone(), expected: Some(job.version) }];
+        for (Versioned { value, version }, vector) in memories.into_iter().zip(vectors) {
+            changes.push(Change::Put { draft: self.memory_draft(value, vector.as_deref())?, expected: version });
+        }
+        self.commit(changes).await?;
+        Ok(())
     }
 
     async fn take_up_name(&self, name: String) -> Result<()> {
@@ -227,7 +265,7 @@ enum Settled {
 }
 
 /// The id of the record that makes a fact unique.
-fn fact_id(fact: &Fact) -> String {
+pub(crate) fn fact_id(fact: &Fact) -> String {
     let mut hash = Sha256::new();
     hash.update(folded(&fact.subject).as_bytes());
     hash.update([0]);

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::hook::Event;
+use crate::learn::{LiveFact, fact_id};
 use crate::person::Person;
 use crate::records::{Versioned, draft, read};
 use philia_mind::memory::{Provenance, Speaker};
@@ -82,11 +83,21 @@ impl Person {
         for turn in &turns {
             changes.extend(self.redacted(turn).await?);
         }
+        for memory in &gone {
+            changes.extend(self.without_fact(memory).await?);
+        }
         if changes.len() > philia_ports::store::MAX_CHANGES {
             return Err(Error::Invalid("too much rests on this memory to forget it at once".into()));
         }
         self.commit(changes).await?;
         Ok(gone)
+    }
+
+    /// The change that forgets that a memory holds a fact's present value.
+    async fn without_fact(&self, memory: &Memory) -> Result<Option<Change>> {
+        let Some(id) = memory.fact.as_ref().map(fact_id) else { return Ok(None) };
+        let live = self.get::<LiveFact>(Kind::Fact, &id).await?.filter(|live| live.value.memory == memory.id);
+        Ok(live.map(|live| Change::Delete { key: Key::new(Kind::Fact, id), expected: Some(live.version) }))
     }
 
     /// The change that takes the words out of a turn of the log.

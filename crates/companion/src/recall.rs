@@ -10,7 +10,7 @@ use crate::philia::zone_of;
 use crate::records::{read, vector_of};
 use jiff::Timestamp;
 use philia_mind::memory::Memory;
-use philia_mind::memory::recall::{Query, Recalled};
+use philia_mind::memory::recall::{self, Known, Query, Ranking, Recalled};
 use philia_mind::{MemoryId, Profile};
 use philia_ports::index::{Entry, Filter, Hit};
 use philia_ports::store::{Key, Kind, Record};
@@ -73,33 +73,35 @@ impl Person {
         self.app.tell(&self.partition.id, &Event::Query(&request.text));
 
         let mut degraded = Vec::new();
-        let query = Query {
-            text: request.text.clone(),
-            dense_texts: vec![request.text.clone()],
-            terms: self.app.analyzer.terms(&request.text),
-            ..Query::default()
-        };
-        let _ = (zone_of(profile), now, settings);
+        let zone = zone_of(profile);
+        let known = Known { user: profile.display_name.as_deref(), speakers: &[] };
+        let query = recall::analyse(&self.app.analyzer, &request.text, &known, now, &zone);
         let vectors = self.query_vectors(&query, &mut degraded).await;
-        let filter = request.filter.clone();
-        let hits = self.search(&query, &vectors, &filter, (3 * request.k).min(50)).await?;
-        let keys: Vec<Key> = hits.iter().map(|hit| Key::new(Kind::Memory, hit.id.as_str())).collect();
+        let mut filter = request.filter.clone();
+        filter.include_companion |= query.asks_companion;
+        let hits = self.search(&query, &vectors, &filter, recall::POOL).await?;
+
+        let embedder = self.app.parts.embedder.info();
+        let ranking = Ranking {
+            k: request.k,
+            lambda: request.lambda.unwrap_or(settings.recall_lambda),
+            importance: settings.recall_importance,
+            recency: settings.recall_recency,
+            half_life_days: settings.recency_half_life_days,
+            floor: Some(f64::from(embedder.floor)),
+            duplicate: f64::from(embedder.duplicate),
+        };
+        let ranked = recall::rank(&query, hits, &ranking, now);
+        let keys: Vec<Key> = ranked.iter().map(|ranked| Key::new(Kind::Memory, ranked.hit.id.as_str())).collect();
         let records = self.app.parts.store.get_many(&self.partition, &keys).await?;
-        let mut memories = Vec::with_capacity(request.k);
-        for (hit, record) in hits.into_iter().zip(records) {
+        let mut memories = Vec::with_capacity(ranked.len());
+        for (ranked, record) in ranked.into_iter().zip(records) {
+            // Forgotten since the index caught up: then it is not recalled.
             let Some(record) = record else { continue };
             let memory = read::<Memory>(record)?.value;
             self.app.tell(&self.partition.id, &Event::MemoryAccessed(&memory));
-            memories.push(Recalled {
-                memory,
-                score: hit.relevance,
-                relevance: hit.relevance,
-                signals: hit.signals,
-                shared: hit.shared,
-                why: String::new(),
-            });
+            memories.push(Recalled::new(ranked, memory, &ranking, now, &zone));
         }
-        memories.truncate(request.k);
         Ok(Recollection { memories, degraded })
     }
 
@@ -169,7 +171,11 @@ impl Person {
                     Some(None) | None => removals.push(MemoryId::new(&key.id)),
                 }
             }
-            parts.index.apply(&self.partition, entries, &removals, upto).await.map_err(unavailable)?;
+            match parts.index.apply(&self.partition, since, entries, &removals, upto).await {
+                // It was dropped for somebody else meanwhile: from the beginning, then.
+                Err(IndexError::NotLoaded) => continue,
+                other => other.map_err(unavailable)?,
+            }
             if !feed.more {
                 return Ok(());
             }
