@@ -1,1 +1,151 @@
-//! The record store on SQLite.
+//! The record store on SQLite: one file, one writer, several readers.
+//!
+//! - `place`: what stands at a path, the lock beside it, and opening it without harming what is not ours.
+//! - `schema`: the numbered migrations.
+//! - `writer`: the one thread that writes, many commits to a transaction (group commit).
+//! - `commit`, `erase`: what the writer does.
+//! - `read`: what the readers do, side by side with the writer.
+//!
+//! # Durability
+//! WAL with `synchronous=FULL`: a commit is answered after its transaction has been synced to the disk, so it
+//! survives a crash of the process, of the system and of the power, as far as the disk keeps its word.
+
+mod commit;
+mod erase;
+mod error;
+mod place;
+mod read;
+mod schema;
+mod writer;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use philia_ports::store::{
+    Change, Cursor, Feed, Key, Kind, Page, Partition, PartitionId, PartitionInfo, Record, Scan, Store, StoreAdmin,
+    StoreError, StoreHealth, check_changes,
+};
+use place::Place;
+use read::Readers;
+use std::path::Path;
+use std::sync::Arc;
+use writer::{Prepared, Writer};
+
+/// A record store in an SQLite file. Dropping it finishes what was begun, and leaves a single file (and its lock
+/// file, which is empty).
+#[derive(Debug)]
+pub struct SqliteStore {
+    place: Arc<Place>,
+    readers: Readers,
+    writer: Writer,
+}
+
+/// For tests: limits that a disk would set.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// The most pages that the database may have.
+    pub max_pages: Option<u32>,
+}
+
+impl SqliteStore {
+    /// Opens the store at a path, and makes it if there is nothing yet (with its directory). An older schema is
+    /// brought up to date, after a backup beside it. Blocks for some milliseconds.
+    ///
+    /// # Errors
+    /// [`InUse`](StoreError::InUse) if it is open already, here or in another process;
+    /// [`Corrupt`](StoreError::Corrupt) if it is damaged or somebody else's (nothing is changed then);
+    /// [`TooNew`](StoreError::TooNew); [`Full`](StoreError::Full); [`Unavailable`](StoreError::Unavailable) for
+    /// the rest, such as a missing permission.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_within(path, Limits::default())
+    }
+
+    /// [`SqliteStore::open`] with limits.
+    #[doc(hidden)]
+    pub fn open_within(path: &Path, limits: Limits) -> Result<Self, StoreError> {
+        let place = Arc::new(Place::claim(path)?);
+        let connection = place.open(limits)?;
+        let writer = Writer::start(connection, place.clone())?;
+        Ok(Self { readers: Readers::new(place.clone()), place, writer })
+    }
+
+    /// Copies the store as it is now to a new file, while it goes on being used.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] if something is there already; as for [`SqliteStore::open`].
+    pub async fn backup_to(&self, path: &Path) -> Result<(), StoreError> {
+        if path.exists() {
+            return Err(StoreError::Invalid(format!("there is a file at {} already", path.display())));
+        }
+        let path = path.to_owned();
+        self.readers.read(move |connection, place| place.copy(connection, &path)).await
+    }
+
+    /// Reads the whole file and checks that it holds together. May take seconds for gigabytes.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] with what was found first.
+    pub async fn verify(&self) -> Result<(), StoreError> {
+        self.readers.read(|connection, place| read::verify(connection, place)).await
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // The writer's connection should be the last, because the last one to close puts the log into the file.
+        self.readers.close();
+        self.writer.stop();
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn open(&self, id: &PartitionId) -> Result<Partition, StoreError> {
+        let id = id.clone();
+        self.readers.read(move |connection, place| read::handle(connection, place, &id)).await
+    }
+
+    async fn commit(&self, partition: &Partition, changes: Vec<Change>) -> Result<u64, StoreError> {
+        check_changes(&changes)?;
+        self.writer.commit(Prepared::new(partition.clone(), changes)).await
+    }
+
+    async fn get_many(&self, partition: &Partition, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        let (id, keys) = (partition.id.clone(), keys.to_vec());
+        self.readers.read(move |connection, place| read::get_many(connection, place, &id, keys)).await
+    }
+
+    async fn scan(&self, partition: &Partition, scan: &Scan) -> Result<Page<Record>, StoreError> {
+        let (id, scan) = (partition.id.clone(), scan.clone());
+        self.readers.read(move |connection, place| read::scan(connection, place, &id, &scan)).await
+    }
+
+    async fn changes(&self, partition: &Partition, kind: Kind, since: u64, limit: usize) -> Result<Feed, StoreError> {
+        let id = partition.id.clone();
+        self.readers.read(move |connection, place| read::changes(connection, place, &id, kind, since, limit)).await
+    }
+}
+
+#[async_trait]
+impl StoreAdmin for SqliteStore {
+    async fn due(&self, before: Timestamp, limit: usize) -> Result<Vec<(Partition, Record)>, StoreError> {
+        self.readers.read(move |connection, place| read::due(connection, place, before, limit)).await
+    }
+
+    async fn partitions(&self, limit: usize, cursor: Option<Cursor>) -> Result<Page<PartitionInfo>, StoreError> {
+        self.readers.read(move |connection, place| read::partitions(connection, place, limit, cursor)).await
+    }
+
+    async fn erase(&self, id: &PartitionId) -> Result<(), StoreError> {
+        self.writer.erase(id.clone()).await
+    }
+
+    async fn health(&self) -> Result<StoreHealth, StoreError> {
+        self.readers.read(|connection, place| read::ping(connection, place)).await?;
+        Ok(StoreHealth {
+            engine: format!("SQLite {}", rusqlite::version()),
+            location: self.place.name(),
+            bytes: self.place.bytes(),
+        })
+    }
+}

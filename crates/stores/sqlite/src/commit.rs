@@ -1,0 +1,137 @@
+//! One commit within the writer's transaction.
+
+use crate::erase::name_hash;
+use crate::writer::{Prepared, Row, Step};
+use philia_ports::store::{Key, Kind, PartitionId, StoreError};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Result, params};
+
+/// A partition's row.
+struct Home {
+    id: i64,
+    head: u64,
+    records: i64,
+}
+
+/// Makes all changes of a commit. The inner error is the commit's own: the caller takes back what was made of
+/// it. The outer one is the engine's.
+pub(crate) fn apply(connection: &Connection, commit: &Prepared) -> Result<std::result::Result<u64, StoreError>> {
+    let Some(mut home) = find_or_make(connection, &commit.partition.id, commit.partition.generation)? else {
+        return Ok(Err(StoreError::Erased));
+    };
+    home.head += 1;
+    for step in &commit.changes {
+        match change(connection, &mut home, step) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Err(StoreError::Conflict(step.key().clone()))),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                return Ok(Err(StoreError::Invalid(format!("{} breaks a rule of its table: {error}", step.key()))));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    connection.prepare_cached("UPDATE partition SET head = ?2, records = ?3 WHERE id = ?1")?.execute(params![
+        home.id,
+        home.head,
+        home.records
+    ])?;
+    Ok(Ok(home.head))
+}
+
+/// None if it is of another generation.
+fn find_or_make(connection: &Connection, id: &PartitionId, generation: u64) -> Result<Option<Home>> {
+    let found = connection
+        .prepare_cached("SELECT id, head, records, generation FROM partition WHERE account = ?1 AND subject = ?2")?
+        .query_row([id.account(), id.subject()], |row| {
+            let home = Home { id: row.get(0)?, head: row.get(1)?, records: row.get(2)? };
+            Ok((home, row.get::<_, u64>(3)?))
+        })
+        .optional()?;
+    if let Some((home, current)) = found {
+        return Ok((current == generation).then_some(home));
+    }
+    if erased(connection, id)? != generation {
+        return Ok(None);
+    }
+    connection
+        .prepare_cached(
+            "INSERT INTO partition (account, subject, generation, head, records) VALUES (?1, ?2, ?3, 0, 0)",
+        )?
+        .execute(params![id.account(), id.subject(), generation])?;
+    Ok(Some(Home { id: connection.last_insert_rowid(), head: 0, records: 0 }))
+}
+
+/// How often a partition was erased that has no row now.
+pub(crate) fn erased(connection: &Connection, id: &PartitionId) -> Result<u64> {
+    let generation = connection
+        .prepare_cached("SELECT generation FROM erased WHERE name_sha256 = ?1")?
+        .query_row([name_hash(id)], |row| row.get(0))
+        .optional()?;
+    Ok(generation.unwrap_or(0))
+}
+
+/// Makes one change; false if it does not hold.
+fn change(connection: &Connection, home: &mut Home, step: &Step) -> Result<bool> {
+    match step {
+        Step::Insert(row) => insert(connection, home, row),
+        Step::Put { row, expected } => put(connection, home, row, *expected),
+        Step::Delete { key, expected } => delete(connection, home, key, *expected),
+    }
+}
+
+fn insert(connection: &Connection, home: &mut Home, row: &Row) -> Result<bool> {
+    let Row { key, at, doc, blob } = row;
+    let sql = format!(
+        "INSERT INTO \"{}\" (partition, id, at, version, seq, doc, blob) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6)
+         ON CONFLICT (partition, id) DO NOTHING",
+        key.kind
+    );
+    let made = connection.prepare_cached(&sql)?.execute(params![home.id, key.id, at, home.head, doc, blob])?;
+    if made == 0 {
+        return Ok(false);
+    }
+    home.records += 1;
+    connection
+        .prepare_cached("DELETE FROM deleted WHERE partition = ?1 AND kind = ?2 AND id = ?3")?
+        .execute(params![home.id, key.kind.as_str(), key.id])?;
+    Ok(true)
+}
+
+fn put(connection: &Connection, home: &Home, row: &Row, expected: u64) -> Result<bool> {
+    let Row { key, at, doc, blob } = row;
+    let Ok(expected) = i64::try_from(expected) else { return Ok(false) };
+    let sql = format!(
+        "UPDATE \"{}\" SET at = ?3, version = version + 1, seq = ?4, doc = ?5, blob = ?6
+         WHERE partition = ?1 AND id = ?2 AND version = ?7",
+        key.kind
+    );
+    let values = params![home.id, key.id, at, home.head, doc, blob, expected];
+    Ok(connection.prepare_cached(&sql)?.execute(values)? > 0)
+}
+
+fn delete(connection: &Connection, home: &mut Home, key: &Key, expected: Option<u64>) -> Result<bool> {
+    let Ok(version) = expected.map(i64::try_from).transpose() else { return Ok(false) };
+    let sql =
+        format!("DELETE FROM \"{}\" WHERE partition = ?1 AND id = ?2 AND version = coalesce(?3, version)", key.kind);
+    if connection.prepare_cached(&sql)?.execute(params![home.id, key.id, version])? == 0 {
+        return Ok(expected.is_none());
+    }
+    home.records -= 1;
+    mark_deleted(connection, home, key.kind, &key.id)?;
+    Ok(true)
+}
+
+fn mark_deleted(connection: &Connection, home: &Home, kind: Kind, id: &str) -> Result<()> {
+    connection
+        .prepare_cached("INSERT INTO deleted (partition, kind, id, seq) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![home.id, kind.as_str(), id, home.head])?;
+    Ok(())
+}
+
+impl Step {
+    fn key(&self) -> &Key {
+        match self {
+            Self::Insert(row) | Self::Put { row, .. } => &row.key,
+            Self::Delete { key, .. } => key,
+        }
+    }
+}

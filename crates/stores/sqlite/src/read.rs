@@ -1,0 +1,297 @@
+//! Reading: a few connections that cannot write, used on blocking threads. Each answer is of one instant.
+
+use crate::commit::erased;
+use crate::place::Place;
+use jiff::Timestamp;
+use philia_ports::store::{
+    Cursor, Feed, Key, Kind, MAX_PAGE, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan,
+    StoreError, Touched, from_micros, micros,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
+
+/// So many read at once; the others wait.
+const READERS: usize = 4;
+
+/// The connections for reading, opened when they are needed.
+#[derive(Debug)]
+pub(crate) struct Readers {
+    place: Arc<Place>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(crate) fn new(place: Arc<Place>) -> Self {
+        Self { place, idle: Arc::default(), permits: Arc::new(Semaphore::new(READERS)) }
+    }
+
+    /// Runs a query on a blocking thread, within a transaction.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection, &Place) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let ended = |error: &dyn std::fmt::Display| StoreError::Unavailable(format!("a reader has ended: {error}"));
+        let permit = self.permits.clone().acquire_owned().await.map_err(|error| ended(&error))?;
+        let (place, idle) = (self.place.clone(), self.idle.clone());
+        let reading = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut connection = kept.map_or_else(|| place.open_reader(), Ok)?;
+            let answer = {
+                let transaction = connection.transaction().map_err(|error| place.error(error))?;
+                query(&transaction, &place)
+            };
+            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            answer
+        });
+        reading.await.map_err(|error| ended(&error))?
+    }
+
+    /// Closes the connections that nobody uses.
+    pub(crate) fn close(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// A partition as readers see it.
+#[derive(Default)]
+struct Home {
+    /// None if nothing was ever committed.
+    row: Option<i64>,
+    generation: u64,
+    head: u64,
+}
+
+fn home(connection: &Connection, id: &PartitionId) -> rusqlite::Result<Home> {
+    let found = connection
+        .prepare_cached("SELECT id, generation, head FROM partition WHERE account = ?1 AND subject = ?2")?
+        .query_row([id.account(), id.subject()], |row| {
+            Ok(Home { row: row.get(0)?, generation: row.get(1)?, head: row.get(2)? })
+        })
+        .optional()?;
+    match found {
+        Some(home) => Ok(home),
+        None => Ok(Home { generation: erased(connection, id)?, ..Home::default() }),
+    }
+}
+
+/// A record from the columns `id, at, version, doc, blob`, of which the first is number `from`.
+fn record(place: &Place, kind: Kind, row: &Row<'_>, from: usize) -> Result<Record, StoreError> {
+    let failed = |error| place.error(error);
+    let key = Key::new(kind, row.get::<_, String>(from).map_err(failed)?);
+    let at: i64 = row.get(from + 1).map_err(failed)?;
+    let doc = row.get_ref(from + 3).and_then(|doc| Ok(doc.as_str()?)).map_err(failed)?;
+    Ok(Record {
+        at: from_micros(at).ok_or_else(|| place.corrupt(format!("{key} is of no time ({at} \u{b5}s)")))?,
+        version: row.get(from + 2).map_err(failed)?,
+        doc: serde_json::from_str(doc)
+            .map_err(|error| place.corrupt(format!("{key} has no readable document: {error}")))?,
+        blob: row.get(from + 4).map_err(failed)?,
+        key,
+    })
+}
+
+fn as_limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn handle(connection: &Connection, place: &Place, id: &PartitionId) -> Result<Partition, StoreError> {
+    let generation = home(connection, id).map_err(|error| place.error(error))?.generation;
+    Ok(Partition { id: id.clone(), generation })
+}
+
+pub(crate) fn get_many(
+    connection: &Connection,
+    place: &Place,
+    id: &PartitionId,
+    keys: Vec<Key>,
+) -> Result<Vec<Option<Record>>, StoreError> {
+    let failed = |error| place.error(error);
+    let Some(partition) = home(connection, id).map_err(failed)?.row else {
+        return Ok(vec![None; keys.len()]);
+    };
+    let get = |key: Key| -> Result<Option<Record>, StoreError> {
+        let sql = format!("SELECT id, at, version, doc, blob FROM \"{}\" WHERE partition = ?1 AND id = ?2", key.kind);
+        let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+        let mut rows = statement.query(params![partition, key.id]).map_err(failed)?;
+        rows.next().map_err(failed)?.map(|row| record(place, key.kind, row, 0)).transpose()
+    };
+    keys.into_iter().map(get).collect()
+}
+
+pub(crate) fn scan(
+    connection: &Connection,
+    place: &Place,
+    id: &PartitionId,
+    scan: &Scan,
+) -> Result<Page<Record>, StoreError> {
+    let failed = |error| place.error(error);
+    let (after, before) = scan.range()?;
+    let Some(partition) = home(connection, id).map_err(failed)?.row else {
+        return Ok(Page { items: Vec::new(), next: None });
+    };
+    let direction = match scan.order {
+        Order::Ascending => "ASC",
+        Order::Descending => "DESC",
+    };
+    let sql = format!(
+        "SELECT id, at, version, doc, {} FROM \"{}\"
+         WHERE partition = ?1 AND (at, id) > (?2, ?3) AND (at, id) < (?4, ?5)
+         ORDER BY at {direction}, id {direction} LIMIT ?6",
+        if scan.blobs { "blob" } else { "NULL" },
+        scan.kind,
+    );
+    let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+    // One more than the page holds, to know whether there is a next.
+    let values = params![partition, after.at, after.id, before.at, before.id, as_limit(scan.page_size() + 1)];
+    let mut rows = statement.query(values).map_err(failed)?;
+    let mut items: Vec<Record> = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        if items.len() == scan.page_size() {
+            let place_of = |last: &Record| Position { at: micros(last.at), id: last.key.id.clone() };
+            let next = items.last().map(|last| place_of(last).to_cursor());
+            return Ok(Page { items, next });
+        }
+        items.push(record(place, scan.kind, row, 0)?);
+    }
+    Ok(Page { items, next: None })
+}
+
+pub(crate) fn changes(
+    connection: &Connection,
+    place: &Place,
+    id: &PartitionId,
+    kind: Kind,
+    since: u64,
+    limit: usize,
+) -> Result<Feed, StoreError> {
+    if limit == 0 {
+        return Err(StoreError::Invalid("a limit of 0 is not allowed: at least 1".into()));
+    }
+    let failed = |error| place.error(error);
+    let Home { row, generation, head } = home(connection, id).map_err(failed)?;
+    let mut feed = Feed { generation, head, touched: Vec::new(), more: false };
+    let Some(partition) = row else { return Ok(feed) };
+    // Whoever starts from nothing has nothing that could be gone.
+    let gone = if since == 0 { "AND FALSE" } else { "" };
+    let sql = format!(
+        "SELECT seq, id, FALSE FROM \"{kind}\" WHERE partition = ?1 AND seq > ?2
+         UNION ALL
+         SELECT seq, id, TRUE FROM deleted WHERE partition = ?1 AND kind = '{kind}' AND seq > ?2 {gone}
+         ORDER BY seq, id"
+    );
+    let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
+    let since = i64::try_from(since).unwrap_or(i64::MAX);
+    let mut rows = statement.query([partition, since]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        let read = || Ok(Touched { seq: row.get(0)?, id: row.get(1)?, deleted: row.get(2)? });
+        let touched = read().map_err(failed)?;
+        // The page may end where a commit does.
+        if feed.touched.len() >= limit && feed.touched.last().is_some_and(|last| last.seq != touched.seq) {
+            feed.more = true;
+            break;
+        }
+        feed.touched.push(touched);
+    }
+    Ok(feed)
+}
+
+pub(crate) fn due(
+    connection: &Connection,
+    place: &Place,
+    before: Timestamp,
+    limit: usize,
+) -> Result<Vec<(Partition, Record)>, StoreError> {
+    let failed = |error| place.error(error);
+    // CROSS JOIN keeps the order of the tables: the jobs by their time, then whose each is.
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT p.account, p.subject, p.generation, j.id, j.at, j.version, j.doc, j.blob
+             FROM job j CROSS JOIN partition p ON p.id = j.partition
+             WHERE j.at <= ?1 ORDER BY j.at, p.account, p.subject, j.id LIMIT ?2",
+        )
+        .map_err(failed)?;
+    let mut rows = statement.query([micros(before), as_limit(limit)]).map_err(failed)?;
+    let mut due = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        due.push((partition(place, row)?, record(place, Kind::Job, row, 3)?));
+    }
+    Ok(due)
+}
+
+/// A partition from the columns `account, subject, generation`.
+fn partition(place: &Place, row: &Row<'_>) -> Result<Partition, StoreError> {
+    let failed = |error| place.error(error);
+    let name = format!("{}/{}", row.get::<_, String>(0).map_err(failed)?, row.get::<_, String>(1).map_err(failed)?);
+    let id = PartitionId::parse(&name).map_err(|error| place.corrupt(error))?;
+    Ok(Partition { id, generation: row.get(2).map_err(failed)? })
+}
+
+pub(crate) fn partitions(
+    connection: &Connection,
+    place: &Place,
+    limit: usize,
+    cursor: Option<Cursor>,
+) -> Result<Page<PartitionInfo>, StoreError> {
+    if limit == 0 {
+        return Err(StoreError::Invalid(format!("a limit of 0 is not allowed: 1 to {MAX_PAGE}")));
+    }
+    let limit = limit.min(MAX_PAGE);
+    let failed = |error| place.error(error);
+    let after = cursor.map(|cursor| PartitionId::parse(&cursor.0)).transpose()?;
+    let (account, subject) = after.as_ref().map_or(("", ""), |id| (id.account(), id.subject()));
+    let system = PartitionId::system();
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT account, subject, generation, head FROM partition
+             WHERE (account, subject) > (?1, ?2) AND account <> ?3 AND records > 0
+             ORDER BY account, subject LIMIT ?4",
+        )
+        .map_err(failed)?;
+    let mut rows = statement.query(params![account, subject, system.account(), as_limit(limit + 1)]).map_err(failed)?;
+    let mut items: Vec<PartitionInfo> = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        if items.len() == limit {
+            let next = items.last().map(|last| Cursor(last.partition.id.to_string()));
+            return Ok(Page { items, next });
+        }
+        items.push(PartitionInfo { partition: partition(place, row)?, head: row.get(3).map_err(failed)? });
+    }
+    Ok(Page { items, next: None })
+}
+
+/// Does it answer?
+pub(crate) fn ping(connection: &Connection, place: &Place) -> Result<(), StoreError> {
+    let any = connection.query_row("SELECT EXISTS (SELECT 1 FROM partition)", [], |row| row.get::<_, bool>(0));
+    any.map(|_| ()).map_err(|error| place.error(error))
+}
+
+/// Are all tables there?
+pub(crate) fn check_tables(connection: &Connection, place: &Place) -> Result<(), StoreError> {
+    let names = || -> rusqlite::Result<Vec<String>> {
+        let mut statement = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
+        statement.query_map([], |row| row.get(0))?.collect()
+    };
+    let names = names().map_err(|error| place.error(error))?;
+    let needed = Kind::ALL.iter().map(|kind| kind.as_str()).chain(["partition", "erased", "deleted"]);
+    match needed.into_iter().find(|needed| !names.iter().any(|name| name == needed)) {
+        Some(missing) => Err(place.corrupt(format!("its table {missing:?} is missing"))),
+        None => Ok(()),
+    }
+}
+
+/// Reads everything and checks that it holds together.
+pub(crate) fn verify(connection: &Connection, place: &Place) -> Result<(), StoreError> {
+    let failed = |error| place.error(error);
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
+    if found != "ok" {
+        return Err(place.corrupt(found));
+    }
+    let strays = connection.prepare("PRAGMA foreign_key_check").and_then(|mut statement| statement.exists([]));
+    if strays.map_err(failed)? {
+        return Err(place.corrupt("it has records that belong to nobody"));
+    }
+    check_tables(connection, place)
+}

@@ -1,0 +1,222 @@
+//! The writer: one thread that holds the one connection that writes.
+//!
+//! While it waits for the disk, commits queue up; it then takes all that are there into one transaction, each in
+//! a savepoint of its own, so that one that conflicts fails alone. One sync of the disk serves them all, and none
+//! is answered before it.
+
+use crate::place::Place;
+use crate::{commit, erase};
+use philia_ports::store::{Change, Draft, Key, Partition, PartitionId, StoreError, micros};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use tokio::sync::{mpsc, oneshot};
+
+/// The most commits in one transaction.
+const MOST_TOGETHER: usize = 256;
+/// A transaction takes no more commits once it has so many bytes.
+const BYTES_TOGETHER: usize = 8 * 1024 * 1024;
+/// So many wait in the queue; whoever comes then waits before it.
+const QUEUE: usize = 1024;
+
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+enum Work {
+    Commit(Prepared, Reply<u64>),
+    Erase(PartitionId, Reply<()>),
+}
+
+/// A commit as the writer takes it: everything that can be computed before is.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) partition: Partition,
+    pub(crate) changes: Vec<Step>,
+    bytes: usize,
+}
+
+/// One change, ready to be bound to a statement.
+#[derive(Debug)]
+pub(crate) enum Step {
+    Insert(Row),
+    Put { row: Row, expected: u64 },
+    Delete { key: Key, expected: Option<u64> },
+}
+
+/// A record as its table keeps it.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) key: Key,
+    pub(crate) at: i64,
+    pub(crate) doc: String,
+    pub(crate) blob: Option<Vec<u8>>,
+}
+
+impl From<Draft> for Row {
+    fn from(draft: Draft) -> Self {
+        Self { key: draft.key, at: micros(draft.at), doc: draft.doc.to_string(), blob: draft.blob }
+    }
+}
+
+impl Prepared {
+    pub(crate) fn new(partition: Partition, changes: Vec<Change>) -> Self {
+        let changes: Vec<Step> = changes
+            .into_iter()
+            .map(|change| match change {
+                Change::Insert(draft) => Step::Insert(draft.into()),
+                Change::Put { draft, expected } => Step::Put { row: draft.into(), expected },
+                Change::Delete { key, expected } => Step::Delete { key, expected },
+            })
+            .collect();
+        let bytes = |step: &Step| match step {
+            Step::Insert(row) | Step::Put { row, .. } => row.doc.len() + row.blob.as_ref().map_or(0, Vec::len),
+            Step::Delete { .. } => 0,
+        };
+        Self { bytes: changes.iter().map(bytes).sum(), partition, changes }
+    }
+}
+
+/// The way to the writer's thread.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    queue: Option<mpsc::Sender<Work>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(crate) fn start(connection: Connection, place: Arc<Place>) -> Result<Self, StoreError> {
+        let (queue, work) = mpsc::channel(QUEUE);
+        let mut desk = Desk { connection, place: place.clone() };
+        let thread = thread::Builder::new()
+            .name("philia-store".into())
+            .spawn(move || desk.run(work))
+            .map_err(|error| place.refused("cannot start the writer", &error))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Queues a commit and waits until it is durable.
+    pub(crate) async fn commit(&self, commit: Prepared) -> Result<u64, StoreError> {
+        self.ask(|reply| Work::Commit(commit, reply)).await
+    }
+
+    /// Queues an erasure and waits until nothing is left.
+    pub(crate) async fn erase(&self, id: PartitionId) -> Result<(), StoreError> {
+        self.ask(|reply| Work::Erase(id, reply)).await
+    }
+
+    async fn ask<T>(&self, work: impl FnOnce(Reply<T>) -> Work) -> Result<T, StoreError> {
+        let gone = || StoreError::Unavailable("its writer has ended".into());
+        let (reply, answer) = oneshot::channel();
+        self.queue.as_ref().ok_or_else(gone)?.send(work(reply)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// Lets the thread do what is queued, close its connection and end.
+    pub(crate) fn stop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer had panicked");
+        }
+    }
+}
+
+/// What the thread has before it.
+struct Desk {
+    connection: Connection,
+    place: Arc<Place>,
+}
+
+impl Desk {
+    fn run(&mut self, mut queue: mpsc::Receiver<Work>) {
+        // An erasure may have been cut short by a crash.
+        if let Err(error) = erase::finish(&self.connection, &self.place) {
+            tracing::error!(%error, "traces of an erased person may still be in the file");
+        }
+        while let Some(first) = queue.blocking_recv() {
+            let (mut commits, mut erasures, mut bytes) = (Vec::new(), Vec::new(), 0);
+            let mut next = Some(first);
+            while let Some(work) = next {
+                match work {
+                    Work::Commit(commit, reply) => {
+                        bytes += commit.bytes;
+                        commits.push((commit, reply));
+                    }
+                    Work::Erase(id, reply) => erasures.push((id, reply)),
+                }
+                let room = commits.len() + erasures.len() < MOST_TOGETHER && bytes < BYTES_TOGETHER;
+                next = if room { queue.try_recv().ok() } else { None };
+            }
+            // None of these has been answered, so nobody can tell in which order they came.
+            self.commit(commits);
+            self.erase(erasures);
+        }
+    }
+
+    fn commit(&mut self, work: Vec<(Prepared, Reply<u64>)>) {
+        let (commits, replies): (Vec<Prepared>, Vec<Reply<u64>>) = work.into_iter().unzip();
+        let answers = match self.commit_together(&commits) {
+            Ok(answers) => answers,
+            Err(error) => {
+                // The engine failed, and with it all of them. What stopped one need not stop the others.
+                tracing::warn!(%error, commits = commits.len(), "a transaction failed; each commit is tried alone");
+                self.make_room(&error);
+                commits.iter().map(|commit| self.commit_alone(commit)).collect()
+            }
+        };
+        for (reply, answer) in replies.into_iter().zip(answers) {
+            // Whoever asked may have gone; what they asked for is done all the same.
+            let _ = reply.send(answer);
+        }
+    }
+
+    /// One transaction for all. An error is the engine's, and then nothing has happened.
+    fn commit_together(&mut self, commits: &[Prepared]) -> rusqlite::Result<Vec<Result<u64, StoreError>>> {
+        let mut transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut answers = Vec::with_capacity(commits.len());
+        for commit in commits {
+            let mut savepoint = transaction.savepoint()?;
+            let answer = commit::apply(&savepoint, commit)?;
+            if answer.is_err() {
+                savepoint.rollback()?;
+            }
+            savepoint.commit()?;
+            answers.push(answer);
+        }
+        transaction.commit()?;
+        Ok(answers)
+    }
+
+    fn commit_alone(&mut self, commit: &Prepared) -> Result<u64, StoreError> {
+        let answers = self.commit_together(std::slice::from_ref(commit)).map_err(|error| self.place.error(error))?;
+        answers.into_iter().next().unwrap_or_else(|| Err(StoreError::Unavailable("no answer".into())))
+    }
+
+    /// On a full disk the log may hold space that the file already has.
+    fn make_room(&self, error: &rusqlite::Error) {
+        if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
+            // That this fails too is to be expected, and told by the next attempt.
+            let _ = erase::empty_log(&self.connection, &self.place);
+        }
+    }
+
+    fn erase(&mut self, work: Vec<(PartitionId, Reply<()>)>) {
+        let answers: Vec<_> = work
+            .into_iter()
+            .map(|(id, reply)| (erase::remove(&mut self.connection, &self.place, &id), reply))
+            .collect();
+        if answers.is_empty() {
+            return;
+        }
+        // Rewriting the file once serves all of them; if it fails, none is done.
+        let scrubbed = erase::finish(&self.connection, &self.place);
+        for (removed, reply) in answers {
+            let _ = reply.send(removed.and(match &scrubbed {
+                Ok(()) => Ok(()),
+                Err(StoreError::Full(location)) => Err(StoreError::Full(location.clone())),
+                Err(error) => Err(StoreError::Unavailable(error.to_string())),
+            }));
+        }
+    }
+}
