@@ -22,6 +22,7 @@ pub mod state;
 pub mod tokens;
 pub mod turn;
 
+mod patch;
 mod records;
 
 pub use error::Error;

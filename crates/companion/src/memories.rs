@@ -8,15 +8,21 @@ use crate::records::{Versioned, draft, read};
 use philia_mind::memory::{Provenance, Speaker};
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId};
 use philia_ports::StoreError;
+use philia_ports::index::Filter;
 use philia_ports::store::{Change, Cursor, Key, Kind, Page, Scan};
 
 impl Person {
     /// Memories, newest first. The companion's own words are left out unless asked for, so a page may hold
     /// fewer than `limit` and still have a next one.
     pub async fn memories(&self, limit: usize, cursor: Option<Cursor>, with_companion: bool) -> Result<Page<Memory>> {
+        self.browse(&Filter { include_companion: with_companion, ..Filter::default() }, limit, cursor).await
+    }
+
+    /// Memories that pass a filter, newest first. A page may hold fewer than `limit` and still have a next one.
+    pub async fn browse(&self, filter: &Filter, limit: usize, cursor: Option<Cursor>) -> Result<Page<Memory>> {
         let scan = Scan { cursor, ..Scan::newest(Kind::Memory, limit) };
         let mut page: Page<Memory> = self.page(&scan).await?;
-        page.items.retain(|memory| with_companion || memory.speaker != Speaker::Companion);
+        page.items.retain(|memory| passes(memory, filter));
         Ok(page)
     }
 
@@ -113,4 +119,17 @@ impl Person {
         turn.felt = None;
         Ok(Some(Change::Put { draft: draft(Kind::Interaction, id.as_str(), turn.at, &turn)?, expected: version }))
     }
+}
+
+/// Does a memory pass? What recall hides (questions, facts that are no longer true) is shown all the same: it is there.
+fn passes(memory: &Memory, filter: &Filter) -> bool {
+    (filter.categories.is_empty() || filter.categories.contains(&memory.category))
+        && filter.kind.is_none_or(|kind| memory.kind == kind)
+        && filter.speaker.as_ref().is_none_or(|speaker| memory.speaker == *speaker)
+        && (filter.include_companion || filter.speaker.is_some() || memory.speaker != Speaker::Companion)
+        && filter.emotion.as_ref().is_none_or(|emotion| memory.emotion.as_ref() == Some(emotion))
+        && filter.tags.iter().all(|tag| memory.tags.contains(tag))
+        && filter.after.is_none_or(|after| memory.occurred_at >= after)
+        && filter.before.is_none_or(|before| memory.occurred_at < before)
+        && memory.importance >= filter.min_importance
 }

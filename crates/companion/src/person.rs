@@ -1,6 +1,7 @@
 //! A person: the handle through which everything of theirs is read and written.
 
 use crate::error::{Error, Result};
+use crate::patch;
 use crate::philia::{Inner, Locks, Philia, zone_of};
 use crate::records::{Versioned, draft, read};
 use crate::state::{CompanionState, ThreadState};
@@ -11,6 +12,7 @@ use philia_ports::store::{Change, Cursor, Draft, Key, Kind, Order, Page, Record,
 use philia_ports::{Partition, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 const PROFILE: &str = "profile";
@@ -61,10 +63,37 @@ impl Person {
     /// # Errors
     /// [`Error::Invalid`] naming every value that is not allowed and what is; nothing is changed then.
     pub async fn update_profile(&self, change: impl Fn(&mut Profile) + Send + Sync) -> Result<Profile> {
-        loop {
-            let Versioned { value: mut profile, version } = self.profile_record().await?;
+        self.change_profile(|mut profile| {
             change(&mut profile);
-            self.check_profile(&profile)?;
+            Ok((profile, Vec::new()))
+        })
+        .await
+    }
+
+    /// Merges a patch into the person's own settings: what it does not name stays, and `null` takes away what may be
+    /// missing.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming every field that does not exist and every value that is not allowed, all at once;
+    /// nothing is changed then.
+    pub async fn patch_profile(&self, patch: &Map<String, Value>) -> Result<Profile> {
+        let damaged =
+            |error: serde_json::Error| Error::Damaged { what: "profile", id: PROFILE.into(), detail: error.to_string() };
+        self.change_profile(|profile| patch::merged(&profile, patch).map_err(damaged)).await
+    }
+
+    /// Changes the settings by a function that also says what it could not do.
+    async fn change_profile(
+        &self,
+        change: impl Fn(Profile) -> Result<(Profile, Vec<String>)> + Send + Sync,
+    ) -> Result<Profile> {
+        loop {
+            let Versioned { value, version } = self.profile_record().await?;
+            let (profile, mut problems) = change(value)?;
+            problems.extend(self.problems_of(&profile));
+            if !problems.is_empty() {
+                return Err(Error::Invalid(problems.join("; ")));
+            }
             let draft = draft(Kind::Profile, PROFILE, self.now(), &profile)?;
             match self.commit(vec![write(draft, version)]).await {
                 Err(Error::Store(StoreError::Conflict(_))) => {}
@@ -73,7 +102,7 @@ impl Person {
         }
     }
 
-    fn check_profile(&self, profile: &Profile) -> Result<()> {
+    fn problems_of(&self, profile: &Profile) -> Vec<String> {
         let mut problems = profile.problems();
         if jiff::tz::TimeZone::get(&profile.time_zone).is_err() {
             problems.push(format!(
@@ -84,7 +113,7 @@ impl Person {
         if let Err(unknown) = self.app.parts.personas.get(&profile.persona) {
             problems.push(format!("persona: {unknown}"));
         }
-        if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems.join("; "))) }
+        problems
     }
 
     pub(crate) async fn profile_record(&self) -> Result<Versioned<Profile>> {

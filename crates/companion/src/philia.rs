@@ -13,6 +13,7 @@ use philia_mind::memory::extract::Extractor;
 use philia_mind::text::Analyzer;
 use philia_mind::voice::Voice;
 use philia_mind::Profile;
+use philia_ports::clock::time_ordered_id;
 use philia_ports::{Chance, ChatModel, Clock, Embedder, Index, PartitionId, StoreAdmin};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -110,6 +111,11 @@ impl Philia {
     /// The present instant, by the program's clock.
     pub fn now(&self) -> jiff::Timestamp {
         self.0.parts.clock.now()
+    }
+
+    /// A new name for anything: unique, and sorting by time.
+    pub fn fresh_id(&self) -> String {
+        time_ordered_id(self.now(), &*self.0.parts.chance)
     }
 }
 
