@@ -274,7 +274,7 @@ pub(crate) fn fact_id(fact: &Fact) -> String {
 }
 
 /// Text as it is compared: without case, punctuation and surplus space.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let words: Vec<String> = text
         .split_whitespace()
         .map(|word| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())

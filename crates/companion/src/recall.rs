@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::hook::Event;
+use crate::learn::folded;
 use crate::person::Person;
 use crate::philia::zone_of;
 use crate::records::{read, vector_of};
@@ -15,6 +16,7 @@ use philia_mind::{MemoryId, Profile};
 use philia_ports::index::{Entry, Filter, Hit};
 use philia_ports::store::{Key, Kind, Record};
 use philia_ports::{IndexError, StoreError};
+use std::collections::HashSet;
 
 /// Records that the index takes in at once.
 const FEED: usize = 500;
@@ -83,7 +85,8 @@ impl Person {
 
         let embedder = self.app.parts.embedder.info();
         let ranking = Ranking {
-            k: request.k,
+            // A fact and the message it was read from may say the same in the same words: room for the next.
+            k: (2 * request.k).min(50),
             lambda: request.lambda.unwrap_or(settings.recall_lambda),
             importance: settings.recall_importance,
             recency: settings.recall_recency,
@@ -94,11 +97,15 @@ impl Person {
         let ranked = recall::rank(&query, hits, &ranking, now);
         let keys: Vec<Key> = ranked.iter().map(|ranked| Key::new(Kind::Memory, ranked.hit.id.as_str())).collect();
         let records = self.app.parts.store.get_many(&self.partition, &keys).await?;
-        let mut memories = Vec::with_capacity(ranked.len());
+        let mut memories = Vec::with_capacity(request.k);
+        let mut said = HashSet::new();
         for (ranked, record) in ranked.into_iter().zip(records) {
             // Forgotten since the index caught up: then it is not recalled.
             let Some(record) = record else { continue };
             let memory = read::<Memory>(record)?.value;
+            if memories.len() == request.k || !said.insert(folded(&memory.content)) {
+                continue;
+            }
             self.app.tell(&self.partition.id, &Event::MemoryAccessed(&memory));
             memories.push(Recalled::new(ranked, memory, &ranking, now, &zone));
         }

@@ -1,3 +1,6 @@
 //! Conformance suites and scripted servers for tests.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test kit may panic: that is how it fails a test")]
 
+pub mod faulty;
 pub mod store;
+pub mod world;

@@ -1,0 +1,182 @@
+//! What is kept when things break.
+
+use crate::world::{Act, Scripted, World};
+use philia_companion::TurnEvent;
+use futures_util::future::join_all;
+use philia_companion::recall::Request;
+use philia_companion::{Error, Incoming};
+use philia_mind::interaction::Stage;
+use philia_ports::store::Kind;
+use philia_ports::{Store as _, StoreError};
+
+fn delivered(id: &str, message: &str) -> Incoming {
+    Incoming { message_id: Some(id.into()), ..Incoming::new("test", message) }
+}
+
+#[tokio::test]
+async fn a_message_delivered_twice_is_answered_once_and_the_same_way() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    let first = person.ask(delivered("42", "I got a new puppy today!")).await.unwrap();
+    world.philia.idle().await;
+    let again = person.ask(delivered("42", "I got a new puppy today!")).await.unwrap();
+    assert!(again.repeated && !first.repeated);
+    assert_eq!((&again.reply, &again.interaction_id), (&first.reply, &first.interaction_id));
+    assert_eq!(person.history(None, 10, None).await.unwrap().items.len(), 1);
+    assert_eq!(person.mood(None).await.unwrap().turns, 1);
+    let other = person.ask(delivered("42", "Something else")).await.unwrap_err();
+    assert!(other.to_string().contains("42"), "{other}");
+}
+
+#[tokio::test]
+async fn a_message_delivered_many_times_at_once_is_answered_once() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    let replies = join_all((0..10).map(|_| person.ask(delivered("7", "Hello there")))).await;
+    let replies: Vec<_> = replies.into_iter().map(Result::unwrap).collect();
+    assert!(replies.iter().all(|reply| reply.reply == replies[0].reply));
+    assert_eq!(replies.iter().filter(|reply| !reply.repeated).count(), 1);
+    assert_eq!(person.mood(None).await.unwrap().turns, 1);
+}
+
+#[tokio::test]
+async fn turns_are_answered_in_the_order_they_were_heard() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    let turns: Vec<_> = (0..30).map(|n| person.say(Incoming::new("test", format!("Message number {n}")))).collect();
+    for turn in turns {
+        turn.reply().await.unwrap();
+    }
+    world.philia.idle().await;
+    let mut log = person.history(None, 100, None).await.unwrap().items;
+    log.reverse();
+    assert_eq!(log.len(), 30);
+    assert!(log.windows(2).all(|pair| pair[0].at < pair[1].at && pair[0].turn + 1 == pair[1].turn));
+    // Each mood begins where the one before ended: they were felt one after the other, in this order.
+    for pair in log.windows(2) {
+        let (after, before) = (pair[0].mood_after.unwrap(), pair[1].mood_before.unwrap());
+        assert!((after.pleasure - before.pleasure).abs() < 1e-3, "{after:?} {before:?}");
+    }
+    assert_eq!(person.mood(None).await.unwrap().turns, 30);
+}
+
+#[tokio::test]
+async fn what_was_left_unlearned_is_learned_later_and_once() {
+    let whole = World::new();
+    whole.say(&whole.person("ana").await, "My dog is called Sparky.").await;
+    let learned = whole.person("ana").await.memories(50, None, true).await.unwrap().items;
+    assert!(learned.len() >= 3, "the message, the fact and the reply: {learned:?}");
+
+    // A turn commits what it heard, then the answer, then what it learned: the third fails.
+    let world = World::new();
+    let person = world.person("ana").await;
+    world.store.fail_commits_after(2, 1);
+    world.say(&person, "My dog is called Sparky.").await;
+    assert!(person.memories(50, None, true).await.unwrap().items.is_empty());
+    assert_eq!(world.philia.recover().await.unwrap(), 1);
+    assert_eq!(person.memories(50, None, true).await.unwrap().items.len(), learned.len());
+    assert_eq!(world.philia.recover().await.unwrap(), 0, "nothing is left");
+    assert_eq!(person.memories(50, None, true).await.unwrap().items.len(), learned.len());
+}
+
+#[tokio::test]
+async fn a_message_whose_answer_was_lost_is_learned_all_the_same() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    world.store.fail_commits_after(1, usize::MAX);
+    let reply = world.say(&person, "My dog is called Sparky.").await;
+    assert!(!reply.saved, "the answer is not kept, and says so");
+    world.store.fail_commits(0);
+    assert_eq!(world.philia.recover().await.unwrap(), 1);
+    let found = person.recall(&Request::new("Sparky")).await.unwrap().memories;
+    assert!(found.iter().any(|hit| hit.memory.content.contains("Sparky")), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_and_nothing_is_pretended() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    world.say(&person, "My dog is called Sparky.").await;
+    world.store.fail_commits(usize::MAX);
+    let reply = world.say(&person, "What is my dog's name?").await;
+    assert!(!reply.saved);
+    assert!(reply.reply.contains("Sparky"), "it still remembers: {}", reply.reply);
+    assert!(reply.reply.contains("will not be remembered"), "{}", reply.reply);
+    assert!(reply.degraded.contains(&"store".to_owned()));
+    world.store.fail_commits(0);
+    assert_eq!(person.history(None, 10, None).await.unwrap().items.len(), 1);
+}
+
+#[tokio::test]
+async fn care_answers_whatever_the_store_does() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    world.store.fail_commits(usize::MAX);
+    world.store.fail_reads(usize::MAX);
+    let reply = person.ask(Incoming::new("test", "I want to kill myself.")).await.unwrap();
+    assert_eq!(reply.model, "care");
+    assert!(!reply.saved);
+}
+
+#[tokio::test]
+async fn a_turn_cannot_bring_back_who_was_erased() {
+    let model = Scripted::new([Act::Hang(&["I am "])]);
+    let world = World::with(Some(model.clone()));
+    let person = world.person("ana").await;
+    let mut turn = person.say(Incoming::new("test", "My secret is blue."));
+    while !matches!(turn.next().await.unwrap().unwrap(), TurnEvent::Text(_)) {}
+    person.erase().await.unwrap();
+    drop(turn);
+    model.dropped.notified().await;
+    world.philia.idle().await;
+    let after = world.person("ana").await;
+    assert!(after.history(None, 10, None).await.unwrap().items.is_empty());
+    assert!(after.memories(10, None, true).await.unwrap().items.is_empty());
+    assert!(matches!(
+        person.ask(Incoming::new("test", "Hello")).await,
+        Err(Error::Store(StoreError::Erased))
+    ));
+}
+
+#[tokio::test]
+async fn a_turn_that_was_heard_but_not_answered_is_answered_when_it_comes_again() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    let first = person.ask(delivered("1", "Hello there")).await.unwrap();
+    world.philia.idle().await;
+    // Take the answer away, as a crash between hearing and settling would have.
+    let partition = world.store.open(person.id()).await.unwrap();
+    let key = philia_ports::store::Key::new(Kind::Interaction, first.interaction_id.as_str());
+    let record = world.store.get_many(&partition, std::slice::from_ref(&key)).await.unwrap().remove(0).unwrap();
+    let mut doc = record.doc;
+    doc["stage"] = "heard".into();
+    doc["reply"] = serde_json::Value::Null;
+    let draft = philia_ports::store::Draft { key, at: record.at, doc, blob: None };
+    let put = philia_ports::store::Change::Put { draft, expected: record.version };
+    world.store.commit(&partition, vec![put]).await.unwrap();
+
+    let again = person.ask(delivered("1", "Hello there")).await.unwrap();
+    assert!(!again.repeated);
+    assert!(!again.reply.is_empty());
+    let log = person.history(None, 10, None).await.unwrap().items;
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0].stage, Stage::Answered);
+}
+
+#[tokio::test]
+async fn recall_follows_the_store_and_nothing_else() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    world.say(&person, "My dog is called Sparky.").await;
+    // A second program over the same store, with an index of its own.
+    let other = World::over(
+        world.store.clone(),
+        None,
+        std::sync::Arc::new(philia_models::static_table::StaticTable::load().unwrap()),
+    );
+    let same = other.person("ana").await;
+    assert_eq!(same.recall(&Request::new("Sparky")).await.unwrap().memories.len() , person.recall(&Request::new("Sparky")).await.unwrap().memories.len());
+    world.say(&person, "My cat is called Moss.").await;
+    let found = same.recall(&Request::new("Moss the cat")).await.unwrap().memories;
+    assert!(found.iter().any(|hit| hit.memory.content.contains("Moss")), "{found:?}");
+}

@@ -1,0 +1,151 @@
+//! A companion over real parts: the store in memory, the embedded index, the static table; only time and chance
+//! are the test's.
+
+use async_trait::async_trait;
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use philia_companion::{Incoming, Parts, Person, Personas, Philia, Reply, Settings};
+use philia_index_embedded::EmbeddedIndex;
+use philia_mind::Profile;
+use philia_models::static_table::StaticTable;
+use philia_ports::model::{ChatDelta, ChatReply, ChatRequest, ChatStream, FinishReason, ModelInfo, Usage};
+use philia_ports::{ChatModel, Embedder, ModelError};
+use philia_store_memory::MemoryStore;
+use philia_testkit::faulty::FaultyStore;
+use philia_testkit::world::{CountingChance, ManualClock};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
+
+pub struct World {
+    pub philia: Philia,
+    pub store: Arc<FaultyStore<MemoryStore>>,
+    pub clock: Arc<ManualClock>,
+}
+
+impl World {
+    /// A world without a model.
+    pub fn new() -> Self {
+        Self::with(None)
+    }
+
+    pub fn with(chat: Option<Arc<dyn ChatModel>>) -> Self {
+        let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+        Self::over(store, chat, Arc::new(StaticTable::load().expect("the static table")))
+    }
+
+    pub fn over(
+        store: Arc<FaultyStore<MemoryStore>>,
+        chat: Option<Arc<dyn ChatModel>>,
+        embedder: Arc<dyn Embedder>,
+    ) -> Self {
+        let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
+        let philia = Philia::new(Parts {
+            store: store.clone(),
+            index: Arc::new(EmbeddedIndex::new(64 << 20)),
+            embedder,
+            chat,
+            clock: clock.clone(),
+            chance: Arc::new(CountingChance::default()),
+            personas: Personas::built_in().expect("the built-in personas"),
+            default_profile: Profile::default(),
+            hooks: Vec::new(),
+            settings: Settings::default(),
+        });
+        Self { philia, store, clock }
+    }
+
+    pub async fn person(&self, name: &str) -> Person {
+        self.philia.person("test", name).await.expect("a person")
+    }
+
+    /// Says something, waits for the answer and for what is learned from it.
+    pub async fn say(&self, person: &Person, message: &str) -> Reply {
+        let reply = person.ask(Incoming::new("test", message)).await.expect("an answer");
+        self.philia.idle().await;
+        self.clock.advance(jiff::SignedDuration::from_secs(20));
+        reply
+    }
+}
+
+/// What a scripted model does with one request.
+pub enum Act {
+    /// Streams these pieces, then ends.
+    Say(&'static [&'static str]),
+    /// Streams these pieces, then breaks.
+    Break(&'static [&'static str]),
+    /// Fails at once.
+    Fail,
+    /// Streams these pieces, then waits for ever.
+    Hang(&'static [&'static str]),
+}
+
+/// A model that follows a script and remembers what it was asked.
+pub struct Scripted {
+    info: ModelInfo,
+    acts: Mutex<VecDeque<Act>>,
+    pub asked: Mutex<Vec<ChatRequest>>,
+    /// Notified when a hanging stream was dropped.
+    pub dropped: Arc<Notify>,
+}
+
+impl Scripted {
+    pub fn new(acts: impl IntoIterator<Item = Act>) -> Arc<Self> {
+        Arc::new(Self {
+            info: ModelInfo { name: "script:one".into(), remote: true, context_tokens: 8000 },
+            acts: Mutex::new(acts.into_iter().collect()),
+            asked: Mutex::default(),
+            dropped: Arc::default(),
+        })
+    }
+}
+
+struct OnDrop(Arc<Notify>);
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+#[async_trait]
+impl ChatModel for Scripted {
+    fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    async fn complete(&self, _request: &ChatRequest) -> Result<ChatReply, ModelError> {
+        unreachable!("a turn streams")
+    }
+
+    async fn stream(&self, request: &ChatRequest) -> Result<ChatStream, ModelError> {
+        self.asked.lock().expect("the requests").push(request.clone());
+        let act = self.acts.lock().expect("the script").pop_front().expect("the script has ended");
+        let broken = || ModelError::Unavailable { model: "script:one".into(), detail: "it broke".into() };
+        let texts = |pieces: &'static [&'static str]| {
+            stream::iter(pieces.iter().map(|piece| Ok(ChatDelta::Text((*piece).to_owned()))))
+        };
+        match act {
+            Act::Fail => Err(broken()),
+            Act::Say(pieces) => {
+                let usage = Usage { prompt_tokens: 100, cached_tokens: 0, completion_tokens: 7 };
+                let done = ChatDelta::Done {
+                    finish: FinishReason::Stop,
+                    usage,
+                    model: "script:one".into(),
+                    failed: Vec::new(),
+                };
+                Ok(texts(pieces).chain(stream::iter([Ok(done)])).boxed())
+            }
+            Act::Break(pieces) => Ok(texts(pieces).chain(stream::iter([Err(broken())])).boxed()),
+            Act::Hang(pieces) => {
+                let guard = OnDrop(self.dropped.clone());
+                let endless = stream::pending().map(move |item| {
+                    let _ = &guard;
+                    item
+                });
+                Ok(texts(pieces).chain(endless).boxed())
+            }
+        }
+    }
+}
