@@ -76,7 +76,8 @@ impl Person {
 
         let mut degraded = Vec::new();
         let zone = zone_of(profile);
-        let known = Known { user: profile.display_name.as_deref(), speakers: &[] };
+        let speakers = self.catch_up().await?;
+        let known = Known { user: profile.display_name.as_deref(), speakers: &speakers };
         let query = recall::analyse(&self.app.analyzer, &request.text, &known, now, &zone);
         let vectors = self.query_vectors(&query, &mut degraded).await;
         let mut filter = request.filter.clone();
@@ -141,30 +142,29 @@ impl Person {
         filter: &Filter,
         k: usize,
     ) -> Result<Vec<Hit>> {
-        let index = &self.app.parts.index;
         loop {
-            self.catch_up().await?;
-            match index.search(&self.partition, query, vectors, filter, k).await {
-                // It was dropped for somebody else between the two calls.
-                Err(IndexError::NotLoaded) => {}
+            match self.app.parts.index.search(&self.partition, query, vectors, filter, k).await {
+                // It was dropped for somebody else since it caught up.
+                Err(IndexError::NotLoaded) => self.catch_up().await?,
                 other => return other.map_err(unavailable),
-            }
+            };
         }
     }
 
-    /// Brings the index up to the store's newest commit.
-    pub(crate) async fn catch_up(&self) -> Result<()> {
+    /// Brings the index up to the store's newest commit, and returns the names of others whose words it holds.
+    pub(crate) async fn catch_up(&self) -> Result<Vec<String>> {
         let parts = &self.app.parts;
         let _one_at_a_time = self.locks.index.lock().await;
         loop {
             let info = parts.index.info(&self.partition).await.map_err(unavailable)?;
-            let since = info.as_ref().filter(|i| i.generation == self.partition.generation).map(|i| i.upto);
+            let info = info.filter(|info| info.generation == self.partition.generation);
+            let since = info.as_ref().map(|info| info.upto);
             let feed = parts.store.changes(&self.partition, Kind::Memory, since.unwrap_or(0), FEED).await?;
             if feed.generation != self.partition.generation {
                 return Err(StoreError::Erased.into());
             }
-            if since == Some(feed.head) {
-                return Ok(());
+            if let Some(info) = info.filter(|info| info.upto == feed.head) {
+                return Ok(info.speakers);
             }
             let upto = if feed.more { feed.touched.last().map_or(feed.head, |last| last.seq) } else { feed.head };
             let (gone, there): (Vec<_>, Vec<_>) = feed.touched.into_iter().partition(|touched| touched.deleted);
@@ -180,11 +180,8 @@ impl Person {
             }
             match parts.index.apply(&self.partition, since, entries, &removals, upto).await {
                 // It was dropped for somebody else meanwhile: from the beginning, then.
-                Err(IndexError::NotLoaded) => continue,
+                Err(IndexError::NotLoaded) => {}
                 other => other.map_err(unavailable)?,
-            }
-            if !feed.more {
-                return Ok(());
             }
         }
     }
