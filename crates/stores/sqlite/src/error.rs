@@ -23,7 +23,8 @@ impl Place {
             ErrorCode::SystemIoFailure if failure.extended_code == ffi::SQLITE_IOERR_SHMSIZE => {
                 StoreError::Full(self.name())
             }
-            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => self.corrupt(error),
+            // The program's own SQL is right (every statement is tested): what it does not fit is not its schema.
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown => self.corrupt(error),
             _ => StoreError::Unavailable(format!("{} ({})", error, self.name())),
         }
     }

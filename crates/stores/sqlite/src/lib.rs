@@ -86,7 +86,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Corrupt`] with what was found first.
     pub async fn verify(&self) -> Result<(), StoreError> {
-        self.readers.read(|connection, place| read::verify(connection, place)).await
+        self.readers.read(read::verify).await
     }
 }
 
@@ -141,7 +141,7 @@ impl StoreAdmin for SqliteStore {
     }
 
     async fn health(&self) -> Result<StoreHealth, StoreError> {
-        self.readers.read(|connection, place| read::ping(connection, place)).await?;
+        self.readers.read(read::ping).await?;
         Ok(StoreHealth {
             engine: format!("SQLite {}", rusqlite::version()),
             location: self.place.name(),

@@ -10,9 +10,10 @@ use philia_ports::store::StoreError;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -141,22 +142,26 @@ impl Place {
             // SQLite would remove the log, which may be all that is left.
             return if log == 0 { Ok(true) } else { Err(self.corrupt("it is empty, but its log is not")) };
         }
-        let word =
-            |at: usize| header.get(at..at + 4).map_or(0, |word| word.iter().fold(0, |n, b| n << 8 | u32::from(*b)));
+        let word = |at: usize| word(&header, at);
         if header.len() < 100 || !header.starts_with(b"SQLite format 3\0") {
             return Err(self.corrupt("it is no SQLite database"));
         }
         if word(68) != APPLICATION_ID {
             return Err(self.corrupt("it is another program's SQLite database"));
         }
-        // The header's size holds if it was written by the last change; the log may hold pages that are not here.
+        // The size in the header holds if it was written by the last change.
         let page_bytes = match word(14) & 0xffff {
             1 => 65536,
             bytes => u64::from(bytes),
         };
         let expected = u64::from(word(28)) * page_bytes;
-        if log == 0 && word(24) == word(92) && length < expected {
-            return Err(self.corrupt(format!("it is cut short: {length} of {expected} bytes are there")));
+        if word(24) == word(92) && length < expected {
+            // A crash may have left the missing end in the log, and only there.
+            let in_log = log_pages(&beside(&self.path, "-wal"), page_bytes).map_err(unreadable)?;
+            let first_missing = length / page_bytes + 1;
+            if (first_missing..=u64::from(word(28))).any(|page| !in_log.contains(&page)) {
+                return Err(self.corrupt(format!("it is cut short: {length} of {expected} bytes are there")));
+            }
         }
         Ok(false)
     }
@@ -207,6 +212,35 @@ impl Place {
         let done = fs::rename(from, to).and_then(|()| sync_directory(to));
         done.map_err(|error| self.refused("cannot move a finished file into its place", &error))
     }
+}
+
+/// The 32-bit number at a place in SQLite's files; 0 beyond the end.
+fn word(bytes: &[u8], at: usize) -> u32 {
+    bytes.get(at..at + 4).map_or(0, |word| word.iter().fold(0, |number, byte| number << 8 | u32::from(*byte)))
+}
+
+/// The pages that a log holds: after a header of 32 bytes, each frame is 24 bytes (page, size of the database,
+/// the header's two salts, checksums) and the page.
+fn log_pages(log: &Path, page_bytes: u64) -> std::io::Result<HashSet<u64>> {
+    let mut pages = HashSet::new();
+    let Ok(mut log) = File::open(log) else { return Ok(pages) };
+    let (mut header, mut frame) = ([0; 32], [0; 24]);
+    let mut at = 32;
+    let length = log.metadata()?.len();
+    if length >= at {
+        log.read_exact(&mut header)?;
+    }
+    while at + 24 + page_bytes <= length {
+        log.seek(SeekFrom::Start(at))?;
+        log.read_exact(&mut frame)?;
+        // Frames with other salts are left over from before the log was last begun anew.
+        if frame[8..16] != header[16..24] {
+            break;
+        }
+        pages.insert(u64::from(word(&frame, 0)));
+        at += 24 + page_bytes;
+    }
+    Ok(pages)
 }
 
 /// Opens or makes a file that only its owner may read, where the system knows such a thing.

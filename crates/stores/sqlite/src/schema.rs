@@ -72,7 +72,7 @@ mod tests {
         let later = [MIGRATIONS[0], "ALTER TABLE partition ADD COLUMN colour TEXT;", "CREATE TABLE third (x) STRICT;"];
         // The third is no valid SQL (a STRICT column needs a type): the second stays, nothing of the third does.
         let failed = migrate(&mut connection, &place, &later);
-        assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
+        assert!(matches!(failed, Err(StoreError::Corrupt { .. })), "{failed:?}");
         assert_eq!(number(&connection).unwrap(), 2);
         assert_eq!(count(&connection, "SELECT count(*) FROM partition WHERE colour IS NULL"), 1);
 

@@ -1,4 +1,5 @@
 //! The SQLite store passes the suite that every store passes, and answers like the memory store.
+#![allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
 
 use philia_ports::store::StoreAdmin;
 use philia_store_memory::MemoryStore;

@@ -6,7 +6,6 @@
 //! philia_testkit::store_conformance!(MyFixture::new());
 //! philia_testkit::durable_store_conformance!(MyFixture::new()); // if it outlives the process
 //! ```
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a behaviour that does not hold is told by a panic")]
 
 mod commits;
 mod content;

@@ -1,0 +1,89 @@
+//! A disk that is really full: a file system of two megabytes.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
+
+use jiff::Timestamp;
+use philia_ports::store::{Change, Draft, Key, Kind, PartitionId, Scan, Store, StoreError};
+use philia_store_sqlite::SqliteStore;
+use philia_testkit::store::run;
+use serde_json::json;
+use std::path::Path;
+use std::process::Command;
+
+/// A small file system, gone when dropped. None where this process may not make one.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "philia-test"]).arg(directory.path()).output();
+        mounted.is_ok_and(|output| output.status.success()).then(|| Self(directory))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.0.path()).output();
+    }
+}
+
+fn insert(n: usize) -> Change {
+    let doc = json!({ "content": "x".repeat(20_000) });
+    Change::Insert(Draft { key: Key::new(Kind::Memory, format!("{n:03}")), at: Timestamp::UNIX_EPOCH, doc, blob: None })
+}
+
+#[test]
+fn a_full_disk_is_told_and_nothing_is_half_there() {
+    let Some(disk) = SmallDisk::mount() else {
+        eprintln!("SKIPPED: a full disk can only be tried where this process may mount a tmpfs (as root)");
+        return;
+    };
+    let path = disk.path().join("philia.db");
+    let store = SqliteStore::open(&path).unwrap();
+    run(async {
+        let ana = store.open(&PartitionId::new("home", "ana").unwrap()).await.unwrap();
+        let mut kept = 0;
+        let full = loop {
+            match store.commit(&ana, vec![insert(2 * kept), insert(2 * kept + 1)]).await {
+                Ok(_) => kept += 1,
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(full, StoreError::Full(_)), "{full:?} after {kept} commits");
+        assert!(kept > 10, "full after {kept} commits already");
+        for _ in 0..2 {
+            let page = store.scan(&ana, &Scan::of(Kind::Memory)).await.unwrap();
+            assert_eq!(page.items.len(), 2 * kept);
+            assert_eq!(store.changes(&ana, Kind::Memory, 0, 10).await.unwrap().head, kept as u64);
+            store.verify().await.unwrap();
+            let again = store.commit(&ana, vec![insert(1000), insert(1001)]).await;
+            assert!(matches!(again, Err(StoreError::Full(_))), "{again:?}");
+        }
+        drop(store);
+        let store = SqliteStore::open(&path).unwrap();
+        let page = store.scan(&ana, &Scan::of(Kind::Memory)).await.unwrap();
+        assert_eq!(page.items.len(), 2 * kept);
+    });
+}
+
+#[test]
+fn a_store_that_finds_no_room_to_begin_leaves_nothing() {
+    let Some(disk) = SmallDisk::mount() else {
+        eprintln!("SKIPPED: a full disk can only be tried where this process may mount a tmpfs (as root)");
+        return;
+    };
+    let path = disk.path().join("philia.db");
+    let ballast = disk.path().join("ballast");
+    // Leave some kilobytes: enough for names, not for a store.
+    std::fs::write(&ballast, vec![0; 2 * 1024 * 1024 - 40 * 1024]).unwrap();
+    let full = SqliteStore::open(&path).unwrap_err();
+    assert!(matches!(full, StoreError::Full(_)), "{full:?}");
+    assert!(!path.exists());
+    std::fs::remove_file(&ballast).unwrap();
+    run(SqliteStore::open(&path).unwrap().verify()).unwrap();
+}
