@@ -5,15 +5,20 @@
 //! derive from the turn, so a rebuild from the log yields the same ones.
 
 use crate::error::{Error, Result};
+use crate::facts;
 use crate::hook::Event;
-use crate::person::{Person, write};
+use crate::person::Person;
+use crate::philia::Inner;
 use crate::records::{Versioned, blob_of, draft, read};
+use crate::unit::Unit;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use philia_mind::interaction::Stage;
 use philia_mind::memory::extract::Extracted;
 use philia_mind::memory::importance::importance;
-use philia_mind::memory::{Category, Fact, Link, MemoryKind, Place, Provenance, Relation, Speaker};
+use philia_mind::memory::{Category, Fact, MemoryKind, Place, Provenance, Speaker};
 use philia_mind::persona::Temperament;
-use philia_mind::{Interaction, InteractionId, Memory, MemoryId, Profile};
+use philia_mind::{Interaction, InteractionId, Memory, MemoryId};
 use philia_ports::StoreError;
 use philia_ports::store::{Change, Draft, Key, Kind, Record, Scan};
 use serde::{Deserialize, Serialize};
@@ -25,6 +30,8 @@ use std::collections::BTreeMap;
 pub(crate) const QUESTION: &str = "question";
 /// Tag of what was said in a crisis: kept, findable, never brought up.
 pub(crate) const CARE: &str = "care";
+/// The most facts that one message teaches: each may change four records, and a commit has an end.
+pub(crate) const MAX_FACTS: usize = 20;
 
 /// The job of learning from a turn.
 pub(crate) fn job(interaction: &InteractionId, at: Timestamp) -> Result<Draft> {
@@ -33,7 +40,7 @@ pub(crate) fn job(interaction: &InteractionId, at: Timestamp) -> Result<Draft> {
 }
 
 /// The job of giving a lesson's memories their vectors, once the embedder answers again.
-fn embed_job(interaction: &InteractionId, memories: &[Memory], at: Timestamp) -> Result<Draft> {
+pub(crate) fn embed_job(interaction: &InteractionId, memories: &[Memory], at: Timestamp) -> Result<Draft> {
     let ids: Vec<&MemoryId> = memories.iter().map(|memory| &memory.id).collect();
     draft(Kind::Job, &format!("embed-{interaction}"), at, &json!({ "task": "embed", "memories": ids }))
 }
@@ -45,17 +52,66 @@ fn job_id(interaction: &InteractionId) -> String {
 /// Which memory holds the value of a fact that is true now. Unique per (subject, key).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LiveFact {
-    subject: String,
-    key: String,
-    value: String,
+    pub(crate) subject: String,
+    pub(crate) key: String,
+    pub(crate) value: String,
     pub(crate) memory: MemoryId,
 }
 
 /// What a turn teaches, before it is written.
-struct Lesson {
-    memories: Vec<Memory>,
+pub(crate) struct Lesson {
+    /// The message first, then its facts, then the reply.
+    pub(crate) memories: Vec<Memory>,
     /// The name the person gave themselves.
-    name: Option<String>,
+    pub(crate) name: Option<String>,
+}
+
+impl Lesson {
+    /// What a turn teaches. `previous` is the person's message before it in the same session; `zone` is where
+    /// "tomorrow" begins for them.
+    pub(crate) fn of(app: &Inner, turn: &Interaction, previous: Option<&str>, zone: &TimeZone) -> Self {
+        let attempted = turn.security.as_deref().is_some_and(|what| what != "crisis");
+        if attempted {
+            // What tried to turn the companion into something else stays in the log and teaches nothing.
+            return Self { memories: Vec::new(), name: None };
+        }
+        let mut lesson = match &turn.speaker {
+            _ if turn.message.is_empty() => Self { memories: Vec::new(), name: None },
+            None => Self::from_the_person(app, turn, previous, zone),
+            Some(name) => Self { memories: vec![message_memory(app, turn, Speaker::Other(name.clone()))], name: None },
+        };
+        if let Some(reply) = turn.reply.as_deref().filter(|reply| !reply.is_empty()) {
+            lesson.memories.push(Memory { importance: 0.1, ..memory_of(turn, "r", Speaker::Companion, reply) });
+        }
+        lesson
+    }
+
+    fn from_the_person(app: &Inner, turn: &Interaction, previous: Option<&str>, zone: &TimeZone) -> Self {
+        let mut message = message_memory(app, turn, Speaker::User);
+        let mut name = None;
+        let mut facts = Vec::new();
+        if turn.security.is_some() {
+            message.tags.push(CARE.into());
+        } else {
+            if only_asks(&turn.message) {
+                message.tags.push(QUESTION.into());
+            }
+            let said = app.extractor.extract(&turn.message, previous, turn.at, zone);
+            if let Some(first) = said.first() {
+                message.category = first.category;
+            }
+            for (n, what) in said.into_iter().enumerate() {
+                let Some(fact) = what.fact.as_ref().filter(|_| facts.len() < MAX_FACTS) else { continue };
+                if fact.subject == "user" && fact.key == "name" {
+                    name = Some(fact.value.clone());
+                }
+                facts.push(fact_memory(turn, n, what, message.importance));
+            }
+        }
+        let mut memories = vec![message];
+        memories.append(&mut facts);
+        Self { memories, name }
+    }
 }
 
 impl Person {
@@ -72,7 +128,9 @@ impl Person {
                 _ => Lesson { memories: Vec::new(), name: None },
             };
             let vectors = self.vectors_of(&lesson.memories).await;
-            let mut changes = self.written(&lesson.memories, vectors.as_deref()).await?;
+            let mut unit = Unit::new(self);
+            self.write_memories(&mut unit, &lesson.memories, vectors.as_deref()).await?;
+            let mut changes = unit.changes();
             if vectors.is_none() && !lesson.memories.is_empty() {
                 changes.push(Change::Insert(embed_job(id, &lesson.memories, self.now())?));
             }
@@ -92,116 +150,30 @@ impl Person {
         }
     }
 
-    /// What a turn teaches.
     async fn lesson(&self, turn: &Interaction) -> Result<Lesson> {
-        let attempted = turn.security.as_deref().is_some_and(|what| what != "crisis");
-        if attempted {
-            // What tried to turn the companion into something else stays in the log and teaches nothing.
-            return Ok(Lesson { memories: Vec::new(), name: None });
-        }
-        let profile = self.profile().await?;
-        let persona = self.app.parts.personas.get(turn.persona.as_str()).ok();
-        let temperament = persona.map_or(Temperament::MIDDLE, |persona| persona.temperament);
-        let appraisal = self.app.rules.appraise(&turn.message, &temperament);
-        let mut message = memory_of(turn, "u", Speaker::User, &turn.message);
-        message.importance = importance(&turn.message, &appraisal);
-        message.mood = turn.mood_after;
-        message.emotion = turn.felt.as_ref().map(|felt| felt.emotion.clone()).filter(|emotion| emotion != "neutral");
-
-        let mut name = None;
-        let mut memories = Vec::new();
-        if turn.security.is_some() {
-            message.tags.push(CARE.into());
-        } else {
-            if only_asks(&turn.message) {
-                message.tags.push(QUESTION.into());
-            }
-            let said = self.extracted(turn, &profile).await?;
-            if let Some(first) = said.first() {
-                message.category = first.category;
-            }
-            for (n, what) in said.into_iter().enumerate() {
-                if what.fact.as_ref().is_some_and(|fact| fact.subject == "user" && fact.key == "name") {
-                    name = what.fact.as_ref().map(|fact| fact.value.clone());
-                }
-                if what.fact.is_some() {
-                    memories.push(fact_memory(turn, n, what, message.importance));
-                }
-            }
-        }
-        memories.insert(0, message);
-        if let Some(reply) = turn.reply.as_deref().filter(|reply| !reply.is_empty()) {
-            memories.push(Memory { importance: 0.1, ..memory_of(turn, "r", Speaker::Companion, reply) });
-        }
-        Ok(Lesson { memories, name })
-    }
-
-    async fn extracted(&self, turn: &Interaction, profile: &Profile) -> Result<Vec<Extracted>> {
         // The message before says who "he" is.
         let scan = Scan { until: Some(turn.at), ..Scan::newest(Kind::Interaction, 5) };
         let before = self.page::<Interaction>(&scan).await?.items;
         let previous = before.iter().find(|i| i.session == turn.session && i.id != turn.id && !i.redacted);
-        let previous = previous.map(|i| i.message.as_str());
-        Ok(self.app.extractor.extract(&turn.message, previous, turn.at, &self.zone(profile)))
+        let zone = self.zone(&self.profile().await?);
+        Ok(Lesson::of(&self.app, turn, previous.map(|i| i.message.as_str()), &zone))
     }
 
-    /// The changes that write memories, their vectors and the facts they state. A fact whose key has a value
-    /// already closes the old one; the same value again strengthens it.
-    async fn written(&self, memories: &[Memory], vectors: Option<&[Option<Vec<f32>>]>) -> Result<Vec<Change>> {
-        let mut changes = Vec::with_capacity(memories.len() * 3 + 1);
+    /// Writes memories, their vectors and the facts they state. A fact whose key has a value already closes the one
+    /// before it in time; the same value again strengthens it.
+    pub(crate) async fn write_memories(
+        &self,
+        unit: &mut Unit<'_>,
+        memories: &[Memory],
+        vectors: Option<&[Option<Vec<f32>>]>,
+    ) -> Result<()> {
         for (n, memory) in memories.iter().enumerate() {
-            let mut memory = memory.clone();
-            if let Some(fact) = memory.fact.clone() {
-                match self.settled_fact(&fact, &mut memory, &mut changes).await? {
-                    Settled::New => {}
-                    Settled::Known => continue,
-                }
+            if let Some(memory) = facts::settle(unit, memory.clone()).await? {
+                let vector = vectors.and_then(|vectors| vectors.get(n)).and_then(Option::as_deref);
+                unit.write(self.memory_draft(memory, vector)?);
             }
-            let vector = vectors.and_then(|vectors| vectors.get(n)).and_then(Option::as_deref);
-            changes.push(Change::Insert(self.memory_draft(memory, vector)?));
         }
-        Ok(changes)
-    }
-
-    async fn settled_fact(&self, fact: &Fact, memory: &mut Memory, changes: &mut Vec<Change>) -> Result<Settled> {
-        let id = fact_id(fact);
-        let live = LiveFact {
-            subject: fact.subject.clone(),
-            key: fact.key.clone(),
-            value: fact.value.clone(),
-            memory: memory.id.clone(),
-        };
-        let Some(Versioned { value: old, version }) = self.get::<LiveFact>(Kind::Fact, &id).await? else {
-            changes.push(Change::Insert(draft(Kind::Fact, &id, memory.occurred_at, &live)?));
-            return Ok(Settled::New);
-        };
-        let [known] = self.get_records([Key::new(Kind::Memory, old.memory.as_str())]).await?;
-        let Some(record) = known else {
-            // Its memory was forgotten: the fact begins anew.
-            changes.push(write(draft(Kind::Fact, &id, memory.occurred_at, &live)?, version));
-            return Ok(Settled::New);
-        };
-        let blob = record.blob.clone();
-        let Versioned { value: mut known, version: known_version } = read::<Memory>(record)?;
-        let same = folded(&old.value) == folded(&fact.value);
-        if same {
-            known.reinforced += 1;
-            known.confidence = (known.confidence + memory.confidence).min(1.0);
-            for source in &memory.sources {
-                if !known.sources.contains(source) {
-                    known.sources.push(source.clone());
-                }
-            }
-        } else {
-            known.valid_until = Some(memory.occurred_at);
-            memory.valid_from = Some(memory.occurred_at);
-            memory.links.push(Link { to: known.id.clone(), relation: Relation::Supersedes, strength: 1.0 });
-            changes.push(write(draft(Kind::Fact, &id, memory.occurred_at, &live)?, version));
-        }
-        let mut draft = draft(Kind::Memory, known.id.as_str(), known.occurred_at, &known)?;
-        draft.blob = blob;
-        changes.push(Change::Put { draft, expected: known_version });
-        Ok(if same { Settled::Known } else { Settled::New })
+        Ok(())
     }
 
     /// A memory's record with its vector, if it has one.
@@ -257,13 +229,6 @@ impl Person {
     }
 }
 
-enum Settled {
-    /// The memory is to be written.
-    New,
-    /// It was known; the old one has been strengthened instead.
-    Known,
-}
-
 /// The id of the record that makes a fact unique.
 pub(crate) fn fact_id(fact: &Fact) -> String {
     let mut hash = Sha256::new();
@@ -281,6 +246,24 @@ pub(crate) fn folded(text: &str) -> String {
         .filter(|word: &String| !word.is_empty())
         .collect();
     words.join(" ")
+}
+
+/// What was said, as an episode.
+fn message_memory(app: &Inner, turn: &Interaction, speaker: Speaker) -> Memory {
+    let persona = app.parts.personas.get(turn.persona.as_str()).ok();
+    let temperament = persona.map_or(Temperament::MIDDLE, |persona| persona.temperament);
+    let appraisal = app.rules.appraise(&turn.message, &temperament);
+    // What was brought in was never felt; what it would have evoked makes it findable all the same.
+    let felt = match turn.stage {
+        Stage::Imported => Some(appraisal.emotion.as_str().to_owned()),
+        _ => turn.felt.as_ref().map(|felt| felt.emotion.clone()),
+    };
+    Memory {
+        importance: importance(&turn.message, &appraisal),
+        mood: turn.mood_after,
+        emotion: felt.filter(|emotion| emotion != "neutral"),
+        ..memory_of(turn, "u", speaker, &turn.message)
+    }
 }
 
 fn memory_of(turn: &Interaction, part: &str, speaker: Speaker, content: &str) -> Memory {

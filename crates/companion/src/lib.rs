@@ -22,8 +22,10 @@ pub mod state;
 pub mod tokens;
 pub mod turn;
 
+mod facts;
 mod patch;
 mod records;
+mod unit;
 
 pub use error::Error;
 pub use person::Person;
