@@ -1,12 +1,27 @@
 //! Care: recognising a crisis and answering it, beyond the reach of any persona, card or prompt.
+//!
+//! The check needs no model and no network. It would rather answer kindly once too often than stay silent once; but
+//! figures of speech ("this homework kills me"), quotations and stories are let through, because a companion that hands
+//! out telephone numbers at every joke is soon not listened to. A model may add to what it notices, never overrule it.
 
+mod answer;
+mod courtesy;
+mod elsewhere;
+mod english;
+mod lines;
+
+pub use answer::answer;
+pub use courtesy::{asks_if_ai, disclosure, is_farewell};
+pub use lines::{AS_OF, Country, DIRECTORY, Line, country};
+
+use crate::phrase::Words;
 use serde::{Deserialize, Serialize};
 
 /// How near the danger is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
-    /// Despair without a word of dying.
+    /// Despair without a word of dying, or a word of it in the past.
     Distress,
     /// Thoughts of dying or of hurting oneself.
     Ideation,
@@ -58,41 +73,30 @@ pub struct Crisis {
 }
 
 /// The compiled check. Built once by the wiring and passed around.
-#[derive(Debug, Default)]
-pub struct Care {}
+#[derive(Debug)]
+pub struct Care {
+    english: english::English,
+    elsewhere: elsewhere::Elsewhere,
+}
+
+impl Default for Care {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Care {
     /// Compiles the phrases.
     pub fn new() -> Self {
-        Self {}
+        Self { english: english::English::new(), elsewhere: elsewhere::Elsewhere::new() }
     }
 
-    /// Whether a message speaks of a crisis.
+    /// Whether a message speaks of a crisis, and of the gravest it speaks of. The person's own comes before another's.
     pub fn check(&self, text: &str) -> Option<Crisis> {
-        text.to_lowercase().contains("kill myself").then_some(Crisis {
-            grade: Grade::Ideation,
-            concern: Concern::Themselves,
-            language: Language::English,
-        })
+        let found = self.english.check(&Words::of(text)).into_iter().chain(self.elsewhere.check(text));
+        found.max_by_key(|crisis| (crisis.concern == Concern::Themselves, crisis.grade))
     }
 }
 
-/// What is answered: warm, direct, with the help lines of the person's country (ISO 3166-1 alpha-2).
-pub fn answer(_crisis: Crisis, _country: Option<&str>, _name: Option<&str>) -> String {
-    "I'm really glad you told me. Please talk to someone right now: findahelpline.com".into()
-}
-
-/// Whether the person asks if they talk to a machine.
-pub fn asks_if_ai(text: &str) -> bool {
-    text.to_lowercase().contains("are you an ai")
-}
-
-/// The plain word that this is an AI.
-pub fn disclosure(persona_name: &str) -> String {
-    format!("I'm {persona_name}, and I'm an AI, not a human being.")
-}
-
-/// Whether the person says goodbye.
-pub fn is_farewell(text: &str) -> bool {
-    text.to_lowercase().starts_with("goodbye")
-}
+#[cfg(test)]
+mod tests;
