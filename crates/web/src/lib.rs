@@ -1,1 +1,137 @@
-//! The HTTP doors: REST and the chat page.
+//! The HTTP doors: REST under `/api`, `/health`, and the chat page at `/`.
+//!
+//! Handlers translate and do nothing else: a request into a call of `philia-companion`, and what it answers into
+//! JSON. One file per endpoint under `api/`; the page under `ui/`.
+//!
+//! # Who may come in
+//! There are no accounts yet: whoever reaches the server is the account `local`, and says whom they are with the
+//! header `X-Philia-User` or with `user` in the query or the body (`me` if they do not). That is only right where
+//! nobody else can reach it, so [`serve`] listens on loopback unless the operator has named the hosts it is called
+//! by, and [`gate`] turns away what a foreign web page could send (DNS rebinding, cross-site requests).
+
+mod api;
+mod extract;
+mod gate;
+mod log;
+mod problem;
+mod ui;
+
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use axum::Router;
+use philia_companion::Philia;
+use std::future::{Future, pending};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// The most bytes of a request's body.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// The account of everybody, until there are accounts.
+const ACCOUNT: &str = "local";
+/// The person who does not say who they are.
+const DEFAULT_USER: &str = "me";
+
+/// What an operator may choose of the doors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Names, without port, by which the server may be called besides `localhost` and the loopback addresses.
+    pub allowed_hosts: Vec<String>,
+    /// How long running turns may take to end at a shutdown.
+    pub grace: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { allowed_hosts: Vec::new(), grace: Duration::from_secs(30) }
+    }
+}
+
+/// What handlers are given.
+#[derive(Clone)]
+struct Door {
+    philia: Philia,
+    options: Arc<Options>,
+}
+
+/// Every route, with what stands before them all.
+pub fn router(philia: Philia, options: Options) -> Router {
+    let door = Door { philia, options: Arc::new(options) };
+    Router::new()
+        .route("/api/chat/message", post(api::chat_message::post))
+        .route("/api/chat/stream", post(api::chat_stream::post))
+        .route("/api/chat/history", get(api::chat_history::get))
+        .route("/api/chat/threads", get(api::chat_threads::get))
+        .route("/api/memories", get(api::memories::get))
+        .route("/api/memories/{id}", get(api::memory::get).delete(api::memory::delete))
+        .route("/api/settings", get(api::settings::get).patch(api::settings::patch))
+        .route("/api/mood", get(api::mood::get))
+        .route("/api/personas", get(api::personas::all))
+        .route("/api/personas/{id}", get(api::personas::one))
+        .route("/health", get(api::health::all))
+        .route("/health/{part}", get(api::health::one))
+        .route("/", get(ui::page))
+        .route("/assets/{version}/{file}", get(ui::asset))
+        .fallback(problem::no_such_route)
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(door.clone(), gate::guard))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(gate::harden))
+        .layer(from_fn_with_state(door.clone(), log::log))
+        .with_state(door)
+}
+
+/// Serves until `shutdown` is ready; then takes no more requests and lets the running turns end, their learning
+/// included, for [`Options::grace`] at most. What is cut off there is durable and goes on at the next start.
+///
+/// # Errors
+/// The listener failed; or it can be reached from other machines and no [`Options::allowed_hosts`] say that this is
+/// meant.
+pub async fn serve(
+    listener: TcpListener,
+    philia: Philia,
+    options: Options,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let address = listener.local_addr()?;
+    if !address.ip().is_loopback() && options.allowed_hosts.is_empty() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            format!(
+                "{address} can be reached from other machines, and there are no accounts yet: listen on 127.0.0.1, \
+                 or name the hosts by which the server may be called (server.allowed_hosts)"
+            ),
+        ));
+    }
+    let grace = options.grace;
+    let (ending, ended) = oneshot::channel();
+    let shutdown = async move {
+        shutdown.await;
+        // Nobody waits for it any more if the server has failed meanwhile.
+        let _ = ending.send(());
+    };
+    let work = async {
+        axum::serve(listener, router(philia.clone(), options)).with_graceful_shutdown(shutdown).await?;
+        philia.idle().await;
+        Ok(())
+    };
+    let patience = async {
+        match ended.await {
+            Ok(()) => tokio::time::sleep(grace).await,
+            Err(_) => pending().await,
+        }
+    };
+    tokio::select! {
+        done = work => done,
+        () = patience => {
+            tracing::warn!(?grace, "turns were still running at the end; what was heard is kept");
+            Ok(())
+        }
+    }
+}

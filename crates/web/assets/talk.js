@@ -1,0 +1,175 @@
+// The conversation: turns, as they were and as they come.
+
+import * as api from "./api.js";
+
+/** An element with a class and a text. Texts are only ever inserted as text. */
+export function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text != null) made.textContent = text;
+  return made;
+}
+
+/** A button that does something. */
+export function button(className, text, action) {
+  const made = element("button", className, text);
+  made.type = "button";
+  made.addEventListener("click", action);
+  return made;
+}
+
+const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const fullDayFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const timeFormat = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+
+/** "Today", "Yesterday", "Sunday, 3 May", "3 May 2023". */
+export function day(instant) {
+  const then = new Date(instant);
+  const now = new Date();
+  const days = Math.round((new Date(now).setHours(12, 0, 0, 0) - new Date(then).setHours(12, 0, 0, 0)) / 86_400_000);
+  if (days === 0) return "Today";
+  if (days === 1) return "Yesterday";
+  return (then.getFullYear() === now.getFullYear() ? dayFormat : fullDayFormat).format(then);
+}
+
+/** The memories a reply rests on, folded; their texts are fetched when it is opened. */
+function why(used) {
+  const fold = element("details", "why");
+  fold.append(element("summary", "", used.length === 1 ? "Remembered one thing" : `Remembered ${used.length} things`));
+  const list = fold.appendChild(element("ul"));
+  const fetchTexts = () => used.map(async ({ id, occurred_at, why }) => {
+    const item = list.appendChild(element("li"));
+    const text = item.appendChild(element("p", "text", "…"));
+    text.dir = "auto";
+    item.append(element("p", "", [day(occurred_at), why].filter(Boolean).join(" · ")));
+    try {
+      text.textContent = (await api.get(`/api/memories/${encodeURIComponent(id)}`)).content;
+    } catch (error) {
+      text.textContent = error.kind === "not-found" ? "Forgotten since." : error.message;
+      text.classList.add("gone");
+    }
+  });
+  fold.addEventListener("toggle", () => fold.open && !list.hasChildNodes() && fetchTexts());
+  return fold;
+}
+
+/** One turn on the page. */
+export class Turn {
+  constructor(message, at) {
+    this.at = at;
+    this.element = element("article", "turn");
+    this.mine = this.element.appendChild(element("p", "mine", message));
+    this.theirs = this.element.appendChild(element("div", "theirs"));
+    this.meta = this.element.appendChild(element("div", "meta"));
+    this.mine.dir = this.theirs.dir = "auto";
+    this.clear();
+  }
+
+  /** As it stands in the log. */
+  static of(interaction) {
+    const turn = new Turn(interaction.message, interaction.at);
+    if (interaction.redacted) {
+      turn.mine.textContent = "Forgotten, as you wished";
+      turn.mine.classList.add("gone");
+    } else if (interaction.reply == null) {
+      turn.note("Not answered yet");
+    } else {
+      turn.answered(interaction);
+    }
+    return turn;
+  }
+
+  clear() {
+    this.theirs.textContent = "";
+    this.theirs.className = "theirs";
+    this.theirs.hidden = true;
+    this.meta.replaceChildren();
+  }
+
+  wait() {
+    this.clear();
+    this.theirs.hidden = false;
+    this.theirs.classList.add("waiting");
+  }
+
+  speak(text) {
+    this.theirs.classList.replace("waiting", "speaking");
+    this.theirs.append(text);
+  }
+
+  answered({ reply, at, model, used = [], cancelled, saved, fallback = [] }) {
+    this.clear();
+    this.theirs.textContent = reply;
+    this.theirs.hidden = !reply;
+    this.note(timeFormat.format(new Date(at)));
+    if (used.length) this.meta.append(why(used));
+    if (cancelled) this.note("stopped");
+    if (model === "offline") this.note("offline voice");
+    for (const failed of fallback) this.note(`${failed.model} did not answer`).title = failed.error;
+    if (saved === false) this.note("not saved: this will not be remembered").className = "wrong";
+  }
+
+  stopped() {
+    this.theirs.classList.remove("waiting", "speaking");
+    this.theirs.hidden = !this.theirs.textContent;
+    this.note("stopped");
+  }
+
+  /** What went wrong, and what can be done about it. */
+  failed(words, label, action) {
+    this.theirs.classList.remove("waiting", "speaking");
+    this.theirs.hidden = !this.theirs.textContent;
+    const said = this.note(words);
+    said.className = "wrong";
+    said.role = "alert";
+    this.meta.append(button("", label, action));
+  }
+
+  note(text) {
+    return this.meta.appendChild(element("span", "", text));
+  }
+}
+
+/** The list of turns, with the days between them. */
+export class Talk {
+  constructor(list, scroll) {
+    this.list = list;
+    this.scroll = scroll;
+    this.turns = [];
+  }
+
+  get isEmpty() {
+    return this.turns.length === 0;
+  }
+
+  show(turns) {
+    this.turns = turns;
+    const parts = [];
+    let last;
+    for (const turn of turns) {
+      const named = day(turn.at);
+      if (named !== last) parts.push(element("p", "day", named));
+      last = named;
+      parts.push(turn.element);
+    }
+    this.list.replaceChildren(...parts);
+  }
+
+  add(turn) {
+    this.show([...this.turns, turn]);
+    this.toEnd();
+  }
+
+  drop(turn) {
+    this.show(this.turns.filter((other) => other !== turn));
+  }
+
+  /** Does the reader look at the end? Then new words keep it in view. */
+  get isAtEnd() {
+    return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 80;
+  }
+
+  toEnd() {
+    this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+}

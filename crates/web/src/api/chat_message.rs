@@ -1,0 +1,41 @@
+//! `POST /api/chat/message`: says something, and answers when the whole reply is there.
+
+use crate::extract::{Body, Caller};
+use crate::problem::Problem;
+use axum::Json;
+use philia_companion::{Incoming, Reply};
+use philia_mind::ThreadId;
+use serde::Deserialize;
+
+/// What is said. The streaming variant takes the same.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Said {
+    /// The words.
+    message: String,
+    /// The named conversation; the main one if none is named.
+    conversation_id: Option<String>,
+    /// The client's own name for this message: sent twice, it is heard and answered once.
+    message_id: Option<String>,
+    /// Whom they talk with, by id.
+    persona: Option<String>,
+    /// Who says it.
+    pub(crate) user: Option<String>,
+}
+
+impl Said {
+    pub(crate) fn incoming(self) -> Incoming {
+        Incoming {
+            message: self.message,
+            message_id: self.message_id,
+            thread: self.conversation_id.map(ThreadId::new),
+            persona: self.persona,
+            channel: "web".to_owned(),
+        }
+    }
+}
+
+pub(crate) async fn post(caller: Caller, Body(mut said): Body<Said>) -> Result<Json<Reply>, Problem> {
+    let person = caller.person_or(said.user.take()).await?;
+    Ok(Json(person.ask(said.incoming()).await?))
+}

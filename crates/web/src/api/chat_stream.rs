@@ -1,0 +1,65 @@
+//! `POST /api/chat/stream`: says something, and sends the reply as it comes, as server-sent events.
+//!
+//! | event | data |
+//! |---|---|
+//! | `heard` | `{interaction_id}`: the message is durable |
+//! | `mood` | `{before, after, octant, emotion, felt}`: what it evoked, and the mood now |
+//! | `token` | `{text}`: a piece of the reply |
+//! | `restart` | `{model, error}`: that model broke off; the reply begins anew |
+//! | `done` | the whole reply, as `/api/chat/message` answers it |
+//! | `error` | a problem document; the last event, in place of `done` |
+//!
+//! What fails before anything happened is an ordinary HTTP error. When the client goes away, the reply stops, and
+//! what was said is kept.
+
+use super::chat_message::Said;
+use crate::extract::{Body, Caller};
+use crate::problem::Problem;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::IntoResponse;
+use futures_util::stream::{Stream, unfold};
+use philia_companion::{Error, TurnEvent, TurnStream};
+use serde_json::json;
+use std::convert::Infallible;
+use std::time::Duration;
+
+/// A comment is sent after so long a silence, so that no proxy takes the connection for dead.
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+pub(crate) async fn post(caller: Caller, Body(mut said): Body<Said>) -> Result<impl IntoResponse, Problem> {
+    let mut turn = caller.person_or(said.user.take()).await?.say(said.incoming());
+    let first = turn.next().await.unwrap_or(Err(Error::Closing))?;
+    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
+    Ok(([("x-accel-buffering", "no")], Sse::new(events(first, turn)).keep_alive(keep_alive)))
+}
+
+/// The events of a turn, of which the first has come. Dropping them drops the turn.
+fn events(first: TurnEvent, turn: TurnStream) -> impl Stream<Item = Result<Event, Infallible>> {
+    unfold((Some(Ok(first)), Some(turn)), async |(came, turn)| {
+        let mut turn = turn?;
+        let next = match came {
+            Some(first) => first,
+            // A turn that ends without an end was torn down with the program.
+            None => turn.next().await.unwrap_or(Err(Error::Closing)),
+        };
+        let goes_on = !matches!(next, Ok(TurnEvent::Done(_)) | Err(_));
+        Some((Ok(event(next)), (None, goes_on.then_some(turn))))
+    })
+}
+
+fn event(next: Result<TurnEvent, Error>) -> Event {
+    let (name, data) = match next {
+        Ok(TurnEvent::Heard(id)) => ("heard", json!({ "interaction_id": id })),
+        Ok(TurnEvent::Felt { before, after, felt }) => {
+            let (octant, emotion) = (after.octant(), after.emotion());
+            let data = json!({ "before": before, "after": after, "octant": octant, "emotion": emotion, "felt": felt });
+            ("mood", data)
+        }
+        Ok(TurnEvent::Text(text)) => ("token", json!({ "text": text })),
+        Ok(TurnEvent::Restart(attempt)) => ("restart", json!(attempt)),
+        Ok(TurnEvent::Done(reply)) => ("done", json!(reply)),
+        Err(error) => ("error", Problem::from(error).document()),
+    };
+    // JSON holds no raw line break, so one data line carries it all.
+    Event::default().event(name).data(data.to_string())
+}

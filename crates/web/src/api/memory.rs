@@ -1,0 +1,25 @@
+//! `GET` and `DELETE /api/memories/{id}`: one memory; forgetting it answers with everything that is gone with it.
+
+use crate::extract::{Caller, Name, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_mind::{Memory, MemoryId};
+use serde::Serialize;
+
+/// What was forgotten: the memory, and what rested on nothing else.
+#[derive(Serialize)]
+pub(crate) struct Forgotten {
+    forgotten: Vec<Memory>,
+}
+
+pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Json<Memory>, Problem> {
+    params.done()?;
+    let memory = caller.person().await?.memory(&MemoryId::new(id.as_str())).await?;
+    memory.map(Json).ok_or_else(|| Problem::not_found("memory", id))
+}
+
+pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Result<Json<Forgotten>, Problem> {
+    params.done()?;
+    let forgotten = caller.person().await?.forget(&MemoryId::new(id)).await?;
+    Ok(Json(Forgotten { forgotten }))
+}

@@ -1,0 +1,215 @@
+//! What is taken out of a request: who asks, and for what. Everything that is wrong is named, and all at once.
+
+use crate::problem::{Kind, Problem};
+use crate::{ACCOUNT, DEFAULT_USER, Door};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use jiff::Timestamp;
+use philia_companion::{Person, Philia};
+use serde::de::DeserializeOwned;
+use std::ops::RangeInclusive;
+
+/// Who asks, as far as header and query say.
+pub(crate) struct Caller {
+    philia: Philia,
+    named: Option<String>,
+}
+
+impl Caller {
+    /// The person who asks.
+    pub(crate) async fn person(self) -> Result<Person, Problem> {
+        self.person_or(None).await
+    }
+
+    /// The person who asks, where the body may name them too.
+    pub(crate) async fn person_or(self, in_body: Option<String>) -> Result<Person, Problem> {
+        let named = agreed(self.named, in_body)?;
+        Ok(self.philia.person(ACCOUNT, named.as_deref().unwrap_or(DEFAULT_USER)).await?)
+    }
+}
+
+impl FromRequestParts<Door> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Problem> {
+        let header = match parts.headers.get("x-philia-user").map(|value| std::str::from_utf8(value.as_bytes())) {
+            Some(Err(_)) => return Err(Problem::malformed("the header X-Philia-User is not UTF-8")),
+            Some(Ok(name)) => Some(name.to_owned()),
+            None => None,
+        };
+        let mut named = header;
+        for (name, value) in pairs(parts)? {
+            if name == "user" {
+                named = agreed(named, Some(value))?;
+            }
+        }
+        Ok(Self { philia: door.philia.clone(), named })
+    }
+}
+
+/// One name out of two that may be given.
+fn agreed(one: Option<String>, other: Option<String>) -> Result<Option<String>, Problem> {
+    match (one, other) {
+        (Some(one), Some(other)) if one != other => Err(Problem::malformed(format!(
+            "two users are named, {one:?} and {other:?}; name one, in X-Philia-User or in user"
+        ))),
+        (one, other) => Ok(one.or(other)),
+    }
+}
+
+/// The query, taken apart piece by piece; [`Params::done`] then names all that was wrong.
+pub(crate) struct Params {
+    pairs: Vec<(String, String)>,
+    known: Vec<&'static str>,
+    problems: Vec<String>,
+}
+
+impl Params {
+    /// The text of a parameter; none if it is not there.
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
+        self.known.push(name);
+        let mut values: Vec<String> =
+            self.pairs.extract_if(.., |(key, _)| key == name).map(|(_, value)| value).collect();
+        if values.len() > 1 {
+            self.problems.push(format!("{name}: given {} times; once is enough", values.len()));
+        }
+        values.pop()
+    }
+
+    /// A whole number within a range.
+    pub(crate) fn number(&mut self, name: &'static str, allowed: RangeInclusive<usize>) -> Option<usize> {
+        let wrong = format!("a whole number from {} to {}", allowed.start(), allowed.end());
+        self.read(name, &wrong, |text| text.parse().ok().filter(|number| allowed.contains(number)))
+    }
+
+    /// A share, 0..=1.
+    pub(crate) fn share(&mut self, name: &'static str) -> Option<f64> {
+        self.read(name, "a number from 0 to 1", |text| text.parse().ok().filter(|share| (0.0..=1.0).contains(share)))
+    }
+
+    /// An instant.
+    pub(crate) fn instant(&mut self, name: &'static str) -> Option<Timestamp> {
+        self.read(name, "an instant such as 2026-05-03T08:00:00Z", |text| text.parse().ok())
+    }
+
+    /// Yes or no.
+    pub(crate) fn flag(&mut self, name: &'static str) -> bool {
+        self.read(name, "true or false", |text| text.parse().ok()).unwrap_or(false)
+    }
+
+    /// One of the values that a type names.
+    pub(crate) fn one<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
+        let text = self.text(name)?;
+        self.named(name, text)
+    }
+
+    /// Some of the values that a type names, with commas between them.
+    pub(crate) fn some<T: DeserializeOwned>(&mut self, name: &'static str) -> Vec<T> {
+        let texts = self.texts(name);
+        texts.into_iter().filter_map(|text| self.named(name, text)).collect()
+    }
+
+    /// Texts with commas between them.
+    pub(crate) fn texts(&mut self, name: &'static str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// Everything that was wrong, parameters nobody knows included.
+    pub(crate) fn done(mut self) -> Result<(), Problem> {
+        for (name, _) in &self.pairs {
+            let known = self.known.join(", ");
+            self.problems.push(format!("{name}: no such parameter; there are {known}, user"));
+        }
+        if self.problems.is_empty() { Ok(()) } else { Err(Problem::invalid(self.problems.join("; "))) }
+    }
+
+    fn read<T>(&mut self, name: &'static str, allowed: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(name)?;
+        let value = read(text.trim());
+        if value.is_none() {
+            self.problems.push(format!("{name}: {text:?} is not {allowed}"));
+        }
+        value
+    }
+
+    fn named<T: DeserializeOwned>(&mut self, name: &'static str, text: String) -> Option<T> {
+        match serde_json::from_value(text.into()) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.problems.push(format!("{name}: {error}"));
+                None
+            }
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Params {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let mut pairs = pairs(parts)?;
+        pairs.retain(|(name, _)| name != "user");
+        Ok(Self { pairs, known: Vec::new(), problems: Vec::new() })
+    }
+}
+
+fn pairs(parts: &Parts) -> Result<Vec<(String, String)>, Problem> {
+    let query = Query::try_from_uri(&parts.uri);
+    query.map(|Query(pairs)| pairs).map_err(|error| Problem::malformed(format!("the query: {error}")))
+}
+
+/// A name in the path.
+pub(crate) struct Name(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(name)| Self(name)).map_err(|error| Problem::malformed(error.body_text()))
+    }
+}
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        // It also keeps other sites out: a page may send text or a form to anywhere, but JSON only where it is allowed.
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let essence = kind.split(';').next().unwrap_or_default().trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            let detail = format!("the content-type is {kind:?}; send application/json");
+            return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|error| Problem::malformed(format!("the body is not UTF-8 (byte {})", error.valid_up_to() + 1)))?;
+        serde_json::from_str(text).map(Self).map_err(|error| {
+            if error.is_data() {
+                Problem::invalid(error.to_string())
+            } else {
+                Problem::malformed(format!("the body is not JSON: {error}"))
+            }
+        })
+    }
+}
+
+fn unread(rejection: BytesRejection) -> Problem {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let limit = crate::MAX_BODY_BYTES;
+        return Problem::new(Kind::TooLarge, format!("the body is larger than {limit} bytes; send it in parts"));
+    }
+    tracing::debug!(response = ?rejection.into_response().status(), "a body broke off");
+    Problem::malformed("the body broke off")
+}

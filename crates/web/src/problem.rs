@@ -1,0 +1,176 @@
+//! Problems: every error as RFC 9457 `application/problem+json`, with a stable `type` to tell them apart by.
+
+use axum::Json;
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Response, StatusCode, Uri, header};
+use axum::response::IntoResponse;
+use philia_companion::Error;
+use philia_ports::StoreError;
+use serde_json::{Value, json};
+use std::any::Any;
+
+/// The beginning of every `type`.
+const PREFIX: &str = "urn:philia:problem:";
+
+/// What kind of problem. Clients may rely on the name; titles may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The request cannot be read.
+    Malformed,
+    /// It can be read, and asks for something that is not allowed.
+    Invalid,
+    /// The server is called by a name that is not its own.
+    ForbiddenHost,
+    /// It was sent by another site's page.
+    CrossOrigin,
+    /// There is no such thing.
+    NotFound,
+    /// There is no such route.
+    NoSuchRoute,
+    /// The route does something else.
+    MethodNotAllowed,
+    /// Somebody changed it meanwhile.
+    Changed,
+    /// The person's data was erased meanwhile.
+    Erased,
+    /// The body is too large.
+    TooLarge,
+    /// The body is not JSON.
+    UnsupportedMediaType,
+    /// The store does not answer.
+    StoreUnavailable,
+    /// The store has no space left.
+    StoreFull,
+    /// Something stored cannot be read.
+    Damaged,
+    /// The program is ending.
+    Closing,
+    /// A mistake of ours.
+    Internal,
+}
+
+impl Kind {
+    const fn parts(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::Malformed => ("malformed", StatusCode::BAD_REQUEST, "The request cannot be read"),
+            Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "The request asks for something not allowed"),
+            Self::ForbiddenHost => ("forbidden-host", StatusCode::FORBIDDEN, "The server has another name"),
+            Self::CrossOrigin => ("cross-origin", StatusCode::FORBIDDEN, "Other sites may not ask this"),
+            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such thing"),
+            Self::NoSuchRoute => ("no-such-route", StatusCode::NOT_FOUND, "There is nothing at this address"),
+            Self::MethodNotAllowed => ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "Not in this way"),
+            Self::Changed => ("changed", StatusCode::CONFLICT, "It was changed meanwhile"),
+            Self::Erased => ("erased", StatusCode::GONE, "This person's data was erased"),
+            Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
+            Self::UnsupportedMediaType => {
+                ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON")
+            }
+            Self::StoreUnavailable => {
+                ("store-unavailable", StatusCode::SERVICE_UNAVAILABLE, "The memory cannot be reached just now")
+            }
+            Self::StoreFull => ("store-full", StatusCode::INSUFFICIENT_STORAGE, "There is no space left"),
+            Self::Damaged => ("damaged", StatusCode::INTERNAL_SERVER_ERROR, "Something stored cannot be read"),
+            Self::Closing => ("closing", StatusCode::SERVICE_UNAVAILABLE, "Philia is shutting down"),
+            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here"),
+        }
+    }
+
+    /// Words for those that say nothing of their own.
+    fn detail(self) -> &'static str {
+        match self {
+            Self::Changed => "It was changed meanwhile; please try again.",
+            Self::Erased => "This person's data was erased while the request was running.",
+            Self::StoreUnavailable => "The store does not answer. Nothing was lost; please try again in a moment.",
+            Self::StoreFull => "The disk or quota of the store is full. What is there can still be read.",
+            Self::Damaged => "A stored record cannot be read. Nothing was overwritten; the log says which.",
+            Self::Closing => "Philia is shutting down; please try again in a moment.",
+            _ => "This should not have happened; the log has the reason, under this answer's x-request-id.",
+        }
+    }
+}
+
+/// What went wrong, as clients see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    kind: Kind,
+    detail: String,
+}
+
+impl Problem {
+    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+
+    pub(crate) fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Malformed, detail)
+    }
+
+    pub(crate) fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid, detail)
+    }
+
+    pub(crate) fn not_found(what: &'static str, name: impl Into<String>) -> Self {
+        Error::NotFound { what, name: name.into(), nearest: None }.into()
+    }
+
+    /// The document.
+    pub(crate) fn document(&self) -> Value {
+        let (name, status, title) = self.kind.parts();
+        json!({ "type": format!("{PREFIX}{name}"), "title": title, "status": status.as_u16(), "detail": self.detail })
+    }
+}
+
+impl From<Kind> for Problem {
+    fn from(kind: Kind) -> Self {
+        Self::new(kind, kind.detail())
+    }
+}
+
+/// The words of a use case reach the client where they are about the request, and the log where they are about us.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let kind = match &error {
+            Error::Invalid(words) | Error::Store(StoreError::Invalid(words)) => return Self::invalid(words.as_str()),
+            Error::NotFound { .. } => return Self::new(Kind::NotFound, error.to_string()),
+            Error::Changed | Error::Store(StoreError::Conflict(_)) => Kind::Changed,
+            Error::Closing => Kind::Closing,
+            Error::Store(StoreError::Erased) => Kind::Erased,
+            Error::Store(StoreError::Unavailable(_) | StoreError::InUse(_)) => Kind::StoreUnavailable,
+            Error::Store(StoreError::Full(_)) => Kind::StoreFull,
+            Error::Store(StoreError::Corrupt { .. } | StoreError::TooNew { .. }) | Error::Damaged { .. } => Kind::Damaged,
+            _ => Kind::Internal,
+        };
+        tracing::error!(%error, "a request failed");
+        kind.into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> axum::response::Response {
+        let (_, status, _) = self.kind.parts();
+        let mut response = (status, Json(self.document())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+}
+
+/// Where no route leads.
+pub(crate) async fn no_such_route(uri: Uri) -> Problem {
+    let path: String = uri.path().chars().take(200).collect();
+    Problem::new(Kind::NoSuchRoute, format!("there is nothing at {path}"))
+}
+
+/// Where a route leads, but not by this method. Which ones do is in the `Allow` header.
+pub(crate) async fn wrong_method(method: Method, uri: Uri) -> Problem {
+    Problem::new(Kind::MethodNotAllowed, format!("{} does not take {method}; see the Allow header", uri.path()))
+}
+
+/// The answer to a request whose handler panicked.
+pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response<Body> {
+    tracing::error!("a handler panicked");
+    Problem::from(Kind::Internal).into_response()
+}
