@@ -2,5 +2,6 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test kit may panic: that is how it fails a test")]
 
 pub mod faulty;
+pub mod model_server;
 pub mod store;
 pub mod world;
