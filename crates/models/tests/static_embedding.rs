@@ -58,11 +58,18 @@ fn the_thresholds_part_related_from_unrelated() {
 #[test]
 fn other_languages_are_left_to_their_words() {
     let table = StaticTable::load().unwrap();
+    let (mut latin, mut latin_judged) = (0, 0);
     for (language, pairs) in calibration().other {
         let texts: Vec<String> = pairs.into_iter().flat_map(|(a, b)| [a, b]).collect();
         let judged = texts.iter().filter(|text| table.embed(text).is_some()).count();
-        assert!(judged * 10 <= texts.len(), "{language}: {judged} of {} judged", texts.len());
+        if ["de", "fr", "es"].contains(&language.as_str()) {
+            latin += texts.len();
+            latin_judged += judged;
+        } else {
+            assert_eq!(judged, 0, "{language}");
+        }
     }
+    assert!(latin_judged * 15 <= latin, "{latin_judged} of {latin} judged");
 }
 
 #[test]

@@ -13,6 +13,8 @@ const PAD: u32 = 0;
 pub(crate) const UNKNOWN: u32 = 1;
 /// Tokens that are recognised literally, before anything is normalised.
 const SPECIAL: [(&str, u32); 2] = [("[PAD]", PAD), ("[UNK]", UNKNOWN)];
+/// A part of a word says something from so many letters on; shorter ones are rubble.
+const TELLING: usize = 4;
 /// A word of more characters than this is unknown as a whole.
 const LONGEST_WORD: usize = 100;
 
@@ -23,8 +25,8 @@ pub(crate) struct Tokens {
     pub(crate) ids: Vec<u32>,
     /// How many letters and digits the words have.
     pub(crate) letters: usize,
-    /// Those of them that lie in words the vocabulary holds whole.
-    pub(crate) letters_in_whole_words: usize,
+    /// Those of them that lie in words the vocabulary holds whole, or in pieces of at least [`TELLING`] letters.
+    pub(crate) known_letters: usize,
 }
 
 /// FNV-1a: the keys are short and come from our own vocabulary, so nobody can flood the table.
@@ -126,23 +128,29 @@ impl WordPiece {
         tokens.letters += letters;
         let before = tokens.ids.len();
         let fits = word.len() <= LONGEST_WORD || word.chars().count() <= LONGEST_WORD;
-        if !(fits && self.split(word, &mut tokens.ids)) {
-            tokens.ids.truncate(before);
-            tokens.ids.push(UNKNOWN);
-        } else if tokens.ids.len() == before + 1 && (letters > 1 || word.is_ascii()) {
-            tokens.letters_in_whole_words += letters;
+        match fits.then(|| self.split(word, &mut tokens.ids)).flatten() {
+            None => {
+                tokens.ids.truncate(before);
+                tokens.ids.push(UNKNOWN);
+            }
+            Some(_) if tokens.ids.len() == before + 1 => {
+                tokens.known_letters += if letters > 1 || word.is_ascii() { letters } else { 0 };
+            }
+            Some(in_telling_pieces) => tokens.known_letters += in_telling_pieces.min(letters),
         }
     }
 
-    /// Greedy longest match; false if a part of the word has no piece.
-    fn split(&self, word: &str, ids: &mut Vec<u32>) -> bool {
+    /// Greedy longest match. Gives how many characters lie in telling pieces; none if a part of the word has no
+    /// piece at all.
+    fn split(&self, word: &str, ids: &mut Vec<u32>) -> Option<usize> {
         let mut rest = word;
         let mut table = &self.first;
+        let mut telling = 0;
         while !rest.is_empty() {
             let mut end = rest.floor_char_boundary(self.longest);
             let id = loop {
                 if end == 0 {
-                    return false;
+                    return None;
                 }
                 if let Some(id) = table.get(&rest[..end]) {
                     break *id;
@@ -150,10 +158,12 @@ impl WordPiece {
                 end = rest.floor_char_boundary(end - 1);
             };
             ids.push(id);
+            let length = rest[..end].chars().count();
+            telling += if length >= TELLING { length } else { 0 };
             rest = &rest[end..];
             table = &self.further;
         }
-        true
+        Some(telling)
     }
 }
 
