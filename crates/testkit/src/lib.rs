@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test kit may panic: that is how it fails a test")]
 
 pub mod faulty;
+pub mod index;
 pub mod model_server;
 pub mod store;
 pub mod world;
