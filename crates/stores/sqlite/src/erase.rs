@@ -11,7 +11,7 @@ use philia_ports::store::{Kind, PartitionId, StoreError};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 
-/// Stands for the name of somebody who was erased. Whoever has the name can make it again; nobody can read the
+/// Stands for the name of somebody who was erased. Whoever guesses the name can check the guess; nobody can read the
 /// name from it.
 pub(crate) fn name_hash(id: &PartitionId) -> [u8; 32] {
     Sha256::digest(id.to_string()).into()

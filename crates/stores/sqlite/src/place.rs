@@ -101,6 +101,8 @@ impl Place {
         read::check_tables(&connection, self)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(failed)?;
 
+        // Ours has it already; a copy that another tool made may not.
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
         connection.pragma_update(None, "secure_delete", "ON").map_err(failed)?;
         connection.pragma_update(None, "temp_store", "MEMORY").map_err(failed)?;

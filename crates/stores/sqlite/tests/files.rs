@@ -109,7 +109,7 @@ fn a_store_that_is_open_is_in_use_under_every_name() {
 }
 
 #[test]
-fn a_closed_store_is_one_file_and_opens_quickly() {
+fn a_closed_store_is_one_private_file() {
     let (directory, path) = filled();
     let files: Vec<PathBuf> = bytes_of(directory.path()).into_keys().collect();
     assert_eq!(files, std::slice::from_ref(&path));
@@ -304,6 +304,17 @@ fn a_person_can_read_it_with_plain_sql() {
         .unwrap();
     assert_eq!((row.0.as_str(), row.1.as_str()), ("ana", "1970-01-01T00:00:00.000Z"));
     assert!(row.2.starts_with("words "));
+}
+
+#[test]
+fn a_copy_that_another_tool_made_is_a_store() {
+    let (directory, path) = filled();
+    let copy = directory.path().join("copied.db");
+    Connection::open(&path).unwrap().execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
+    let store = SqliteStore::open(&copy).unwrap();
+    run(keep(&store, "ana", "later", "x")).unwrap();
+    assert!(directory.path().join("copied.db-wal").exists(), "it has no log");
+    assert_eq!(run(ids(&store, "ana")).len(), 41);
 }
 
 #[test]
