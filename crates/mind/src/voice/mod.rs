@@ -1,9 +1,43 @@
 //! The offline voice: replies without a model and without a network.
+//!
+//! Extractive question answering over memory, and good manners. It says only what it was told (with the date) and what
+//! it is; where nothing answers it says so. The way of a message: noise and other languages first ([`foreign`]), then
+//! talk about the talk itself ([`manners`]), then questions ([`question`] reads them, [`answer`] judges what was
+//! recalled), and everything else is something shared ([`acknowledge`]). The same context always gives the same reply.
+
+mod acknowledge;
+mod answer;
+mod dates;
+mod evidence;
+mod feeling;
+mod foreign;
+mod language;
+mod manners;
+mod meaning;
+mod meeting;
+mod person;
+mod phrases;
+mod pick;
+mod question;
+mod register;
+mod slots;
+#[cfg(test)]
+mod tests;
+mod topics;
 
 use crate::appraisal::Appraisal;
+use crate::memory::extract::Extractor;
 use crate::memory::recall::Recalled;
 use crate::{MemoryId, Pad, Persona, Profile};
+use acknowledge::Acknowledger;
+use answer::{Answerer, Moment, Verdict};
+use evidence::{Hearing, Heard};
 use jiff::{Timestamp, tz::TimeZone};
+use manners::{Manner, Manners};
+use meaning::Meaning;
+use pick::Pick;
+use question::{Asked, Question, Reader, Subject};
+use register::Register;
 
 /// An earlier turn of this conversation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,18 +89,271 @@ pub struct Spoken {
 }
 
 /// The voice: compiled matchers. Make one and keep it.
-#[derive(Debug, Default)]
-pub struct Voice {}
+#[derive(Debug)]
+pub struct Voice {
+    meaning: Meaning,
+    extractor: Extractor,
+    hearing: Hearing,
+    reader: Reader,
+    answerer: Answerer,
+    manners: Manners,
+    acknowledger: Acknowledger,
+}
+
+impl Default for Voice {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Longer texts are read at both ends only.
+const LONG: usize = 1_500;
+/// Talk about the talk itself is short.
+const MANNERLY: usize = 160;
 
 impl Voice {
-    /// Compiles the matchers (a few milliseconds).
+    /// Compiles the matchers (some milliseconds).
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            meaning: Meaning::new(),
+            extractor: Extractor::new(),
+            hearing: Hearing::new(),
+            reader: Reader::new(),
+            answerer: Answerer::new(),
+            manners: Manners::new(),
+            acknowledger: Acknowledger::new(),
+        }
     }
 
     /// The reply to a message. The same context always gives the same reply.
     pub fn reply(&self, ctx: &Context<'_>) -> Spoken {
-        let text = if ctx.first_meeting { "Hello. I am an AI, and I am glad to meet you." } else { "Thank you for telling me." };
-        Spoken { text: text.into(), used: Vec::new() }
+        let tongue = language::of(ctx.message);
+        let mut spoken = match tongue {
+            Some(tongue) => self.in_tongue(ctx, tongue),
+            None => self.in_english(ctx),
+        };
+        if ctx.first_meeting && tongue.is_none() {
+            meeting::introduce(ctx, &mut spoken, self.is_bare_greeting(ctx.message));
+        }
+        if ctx.persona.style.use_emojis && !spoken.text.is_empty() && !ctx.message.trim().is_empty() && tongue.is_none() {
+            self.decorate(ctx, &mut spoken.text);
+        }
+        if ctx.announce {
+            let line = tongue.map_or("(For now I speak without a language model; `philia doctor` tells how to give me one.)", |t| t.announce);
+            spoken.text = format!("{}\n\n{line}", spoken.text);
+        }
+        spoken
     }
+
+    fn in_english(&self, ctx: &Context<'_>) -> Spoken {
+        let shortened;
+        let long = ctx.message.chars().count() > LONG;
+        let ctx = if long {
+            shortened = both_ends(ctx.message);
+            &Context { message: &shortened, ..*ctx }
+        } else {
+            ctx
+        };
+        if let Some(text) = self.noise(ctx) {
+            return Spoken { text, used: Vec::new() };
+        }
+        let asks = self.reader.read(ctx.message, &self.meaning);
+        if ctx.message.chars().count() <= MANNERLY
+            && let Some(manner) = self.manners.read(ctx.message)
+            && !(matches!(manner, Manner::Thanks | Manner::Farewell) && ctx.message.contains('?'))
+        {
+            return self.mannerly(ctx, manner);
+        }
+        if let Some(name) = self.declared_name(ctx) {
+            return meeting::take_up(ctx, &name);
+        }
+        if self.reader.is_task(ctx.message) && !long {
+            return self.plainly(ctx, "task", &phrases::TASK);
+        }
+        match asks {
+            Some(question) if !long || ctx.message.trim_end().ends_with('?') => self.answer(ctx, &question),
+            _ => self.acknowledge(ctx, long),
+        }
+    }
+
+    fn heard(&self, ctx: &Context<'_>) -> Vec<Heard> {
+        let mut heard = self.hearing.people(ctx.recalled, &self.meaning, &self.extractor, ctx.zone, ctx.now);
+        heard.retain(|h| h.content.trim() != ctx.message.trim() || h.at < ctx.now);
+        heard
+    }
+
+    fn answer(&self, ctx: &Context<'_>, question: &Question) -> Spoken {
+        if question.what_you_said {
+            return self.own_words(ctx, question);
+        }
+        if question.subject == Subject::Companion {
+            return self.plainly(ctx, "about me", &phrases::ABOUT_ME);
+        }
+        if question.asked == Asked::Name && question.subject == Subject::User && question.needed.is_empty()
+            && let Some(name) = &ctx.profile.display_name
+        {
+            return Spoken { text: format!("{name}. That's what I call you."), used: Vec::new() };
+        }
+        let heard = self.heard(ctx);
+        let at = Moment { now: ctx.now, zone: ctx.zone };
+        match self.answerer.answer(question, &heard, &self.meaning, at) {
+            Verdict::Answer { text, used } | Verdict::Partly { text, used } => Spoken { text, used },
+            Verdict::Unknown => Spoken { text: self.unknown(ctx, question), used: Vec::new() },
+        }
+    }
+
+    /// Honest about what was never told, and about the world.
+    fn unknown(&self, ctx: &Context<'_>, question: &Question) -> String {
+        let register = Register::of(ctx.persona);
+        let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
+        let worldly = !question.personal && !matches!(question.subject, Subject::Theirs(_)) && question.asked != Asked::About;
+        let named = matches!(question.subject, Subject::Named(_));
+        if worldly && !(named && matches!(question.asked, Asked::Who | Asked::Name)) {
+            let world = pick.one("world", register.of_table(&phrases::WORLD));
+            return if named || question.subject == Subject::Open { format!("{world} You haven't told me about it yet.") } else { world.to_owned() };
+        }
+        let thing = meeting::asked_thing(question, &self.answerer.turner);
+        pick.one("unknown", register.of_table(&phrases::UNKNOWN)).replace("{x}", &thing)
+    }
+
+    /// "What did you say about ...?"
+    fn own_words(&self, ctx: &Context<'_>, question: &Question) -> Spoken {
+        let strong = || question.needed.iter().filter(|n| n.weight >= 1.0 && !matches!(n.key.as_str(), "suggest" | "recommend" | "advis" | "promis" | "ask" | "answer"));
+        let fits = |text: &str| {
+            let words = self.meaning.of(text);
+            strong().count() > 0 && strong().all(|n| words.contains(&n.key))
+        };
+        let at = |when: Timestamp| dates::told(when, ctx.now, ctx.zone);
+        if let Some(hit) = ctx.recalled.iter().find(|r| r.memory.speaker == crate::memory::Speaker::Companion && fits(&r.memory.content)) {
+            let text = format!("I said {}: “{}”", at(hit.memory.occurred_at), answer::crop(&hit.memory.content));
+            return Spoken { text, used: vec![hit.memory.id.clone()] };
+        }
+        let last = ctx.recent.iter().rev().find(|t| if strong().count() == 0 { true } else { fits(t.reply) });
+        let text = match last {
+            Some(turn) => format!("I said {}: “{}”", at(turn.at), answer::crop(turn.reply.trim()).replace('?', ".")),
+            None => "I don't find that among what I said, so I'd rather not claim it.".to_owned(),
+        };
+        Spoken { text, used: Vec::new() }
+    }
+
+    fn acknowledge(&self, ctx: &Context<'_>, long: bool) -> Spoken {
+        let register = Register::of(ctx.persona);
+        let heard = self.heard(ctx);
+        let shared = self.acknowledger.read(ctx);
+        let ask = !ctx.message.to_lowercase().contains("don't want to talk");
+        let mut spoken = self.acknowledger.reply(ctx, &shared, register, &self.answerer, &heard, &self.meaning, ask);
+        if long {
+            spoken.text = format!("You took your time to write that, and I've kept all of it. {}", spoken.text);
+        }
+        spoken
+    }
+
+    fn mannerly(&self, ctx: &Context<'_>, manner: Manner) -> Spoken {
+        match manner {
+            Manner::AboutMe => return self.what_i_keep(ctx),
+            Manner::HowAreYou => {
+                let how = manners::how_i_am(Register::of(ctx.persona), ctx.mood.pleasure, ctx.mood.arousal);
+                let asked = ctx.recent.last().is_some_and(|t| t.reply.trim_end().ends_with('?'));
+                let text = if asked { how.to_owned() } else { format!("{how} And how are you?") };
+                return Spoken { text, used: Vec::new() };
+            }
+            Manner::Remind => {
+                let words = answer::crop(ctx.message.trim().trim_end_matches('?'));
+                let text = format!("I can't call you at a set time yet, so please don't rely on me for it. But I'll remember the words, “{words}”, and tell you when you ask.");
+                return Spoken { text, used: Vec::new() };
+            }
+            _ => {}
+        }
+        let mut spoken = self.plainly(ctx, "manner", manners::phrases(manner));
+        if manner == Manner::Greeting && !ctx.first_meeting && ctx.recent.is_empty() {
+            let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
+            let question = pick.one("greeting question", &["How has your day been?", "What's on your mind?", "How are you today?"]);
+            spoken.text = format!("{} {question}", spoken.text);
+        }
+        spoken
+    }
+
+    /// A short list of what was told, facts first.
+    fn what_i_keep(&self, ctx: &Context<'_>) -> Spoken {
+        let heard = self.heard(ctx);
+        let at = Moment { now: ctx.now, zone: ctx.zone };
+        let mut known: Vec<&Heard> = heard.iter().filter(|h| h.by.is_none() && !h.over && h.clauses.len() + h.facts.len() > 0 && h.content.split_whitespace().count() > 2).collect();
+        known.sort_by_key(|h| (h.facts.is_empty(), h.rank));
+        known.dedup_by(|a, b| a.content == b.content);
+        known.truncate(5);
+        if known.is_empty() {
+            let name = ctx.profile.display_name.as_ref().map(|n| format!("I know that you're called {n}, and ")).unwrap_or_default();
+            let text = format!("{name}not much more yet: you haven't told me anything about yourself that I can find. I'd be glad to listen.");
+            return Spoken { text: if name.is_empty() { text.replacen("not much more yet", "Not much yet", 1) } else { text }, used: Vec::new() };
+        }
+        let lines: Vec<String> = known.iter().map(|h| format!("- {}", self.answerer.told(h, h.content.trim(), at))).collect();
+        let text = format!("Some of what I keep:\n{}\n/memories shows the rest.", lines.join("\n"));
+        Spoken { text, used: known.iter().map(|h| h.id.clone()).collect() }
+    }
+
+    /// One phrase of a table, with its slots filled.
+    fn plainly(&self, ctx: &Context<'_>, salt: &str, table: &manners::Table) -> Spoken {
+        let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
+        let phrase = pick.one(salt, Register::of(ctx.persona).of_table(table));
+        Spoken { text: meeting::fill(phrase, ctx), used: Vec::new() }
+    }
+
+    fn declared_name(&self, ctx: &Context<'_>) -> Option<String> {
+        // More than the name is a statement, and is answered as one.
+        if ctx.message.split_whitespace().count() > 10 || ctx.message.contains('?') {
+            return None;
+        }
+        let found = self.extractor.extract(ctx.message, None, ctx.now, ctx.zone);
+        let others = found.iter().filter_map(|e| e.fact.as_ref()).any(|f| f.subject != "user" || !matches!(f.key.as_str(), "name" | "display_name"));
+        let fact = found.into_iter().find_map(|e| e.fact.filter(|f| matches!(f.key.as_str(), "name" | "display_name")))?;
+        (!others).then_some(fact.value)
+    }
+
+    /// Nothing that words can be made of: emoji, marks, keyboard noise.
+    fn noise(&self, ctx: &Context<'_>) -> Option<String> {
+        let text = ctx.message.trim();
+        if text.chars().any(char::is_alphanumeric) {
+            let noisy = !text.contains(char::is_whitespace) && text.chars().count() >= 5 && text.is_ascii() && text.chars().all(char::is_alphabetic) && is_keyboard_noise(text);
+            return noisy.then(|| self.plainly(ctx, "noise", &phrases::NOISE).text);
+        }
+        let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
+        let has = |set: &str| text.chars().any(|c| set.contains(c));
+        Some(if has("😢😭😞😔💔😥😿🥺☹🙁") || text.contains(":(") {
+            pick.one("tear", phrases::TEAR).to_owned()
+        } else if has("😀😃😄😁😆🙂😊😍🥰❤💕🎉🥳👍😂🤣☺✨") || text.contains(":)") || text.contains(":D") {
+            pick.one("smile", phrases::SMILE).to_owned()
+        } else {
+            self.plainly(ctx, "noise", &phrases::NOISE).text
+        })
+    }
+
+    fn is_bare_greeting(&self, message: &str) -> bool {
+        matches!(self.manners.read(message), Some(Manner::Greeting)) || !message.chars().any(char::is_alphanumeric)
+    }
+
+    fn decorate(&self, ctx: &Context<'_>, text: &mut String) {
+        let shared = self.acknowledger.read(ctx);
+        let mark = shared.emoji();
+        if !mark.is_empty() {
+            text.push(' ');
+            text.push_str(mark);
+        }
+    }
+}
+
+fn is_keyboard_noise(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    let vowels = lower.chars().filter(|c| "aeiouy".contains(*c)).count();
+    let mut distinct: Vec<char> = lower.chars().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    vowels == 0 || vowels * 6 < lower.len() || (lower.len() >= 6 && distinct.len() <= 2) || ["asdf", "qwer", "zxcv", "hjkl", "sdfg"].iter().any(|row| lower.contains(row))
+}
+
+/// The beginning and the end of a long text, cut at spaces.
+fn both_ends(text: &str) -> String {
+    let head: String = text.chars().take(LONG - 500).collect();
+    let skip = text.chars().count().saturating_sub(500);
+    let tail: String = text.chars().skip(skip).collect();
+    format!("{head} … {tail}")
 }

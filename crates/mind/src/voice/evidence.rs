@@ -1,0 +1,239 @@
+//! What was recalled, taken apart: sentences and clauses, each with its subject and everything it speaks of.
+
+use super::meaning::Meaning;
+use crate::memory::Speaker;
+use crate::memory::extract::{Extracted, Extractor, compile, sentences};
+use crate::memory::recall::Recalled;
+use crate::{Memory, MemoryId};
+use jiff::{Timestamp, tz::TimeZone};
+use regex::Regex;
+use std::collections::{HashMap, HashSet};
+
+/// Who or what a clause is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Topic {
+    /// "I ...", "my car ...": the speaker.
+    Speaker,
+    /// "my sister ...", "Ana ...": somebody else.
+    Somebody,
+    /// "he ...", "its name ...": whoever was spoken of before.
+    Pronoun,
+    /// "the garden ...".
+    Thing,
+}
+
+/// A clause of a memory.
+#[derive(Clone, Debug)]
+pub(super) struct Clause {
+    pub(super) text: String,
+    pub(super) sentence: String,
+    pub(super) topic: Topic,
+    pub(super) speaks_of: HashSet<String>,
+    /// What its subject words alone speak of.
+    pub(super) subject: HashSet<String>,
+    /// "want", "maybe", "used to": not simply so.
+    pub(super) hedged: bool,
+    pub(super) negated: bool,
+    /// Says that the speaker has or got something.
+    pub(super) having: bool,
+}
+
+/// A memory, ready to answer from.
+#[derive(Clone, Debug)]
+pub(super) struct Heard {
+    pub(super) id: MemoryId,
+    pub(super) at: Timestamp,
+    pub(super) content: String,
+    /// Somebody else's name where it was not the person who said it.
+    pub(super) by: Option<String>,
+    pub(super) clauses: Vec<Clause>,
+    /// Everything it speaks of, and a little of what went before where it says "he".
+    pub(super) speaks_of: HashSet<String>,
+    pub(super) facts: Vec<Extracted>,
+    /// Place in the order of recall.
+    pub(super) rank: usize,
+    /// It stopped being true.
+    pub(super) over: bool,
+}
+
+/// Takes memories apart. Compiled once.
+#[derive(Debug)]
+pub(super) struct Hearing {
+    seam: Regex,
+    filler: Regex,
+    speaker: Regex,
+    dropped: Regex,
+    mine: Regex,
+    pronoun: Regex,
+    hedge: Regex,
+    negation: Regex,
+    having: Regex,
+    question: Regex,
+}
+
+impl Hearing {
+    pub(super) fn new() -> Self {
+        Self {
+            seam: compile(r"(?i),? (?:and|but|so|while|because|though|although) (?:(?:now|then|also) )?(?:i|i'm|i've|my|he|he's|she|she's|it|it's|we|we're|they|his|her|its|their|the|there)\b|; | – | — |, (?:i|i'm|my|we|he's|she's|he|she)\b"),
+            filler: compile(r"(?i)^(?:(?:and|but|so|also|then|well|oh|yes|no|ok|okay|hi|hello|hey|today|yesterday|tonight|tomorrow|now|this morning|last (?:night|week|month|year|summer|winter|spring|autumn|\w+day)|actually|finally|because|though|although|while|after all|in the end|by the way|honestly|sometimes|usually|later|on \w+day)[,! ]+)+"),
+            speaker: compile(r"(?i)^(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|me)\b"),
+            dropped: compile(r"(?i)^(?:got|went|had|just|bought|finished|started|met|saw|passed|failed|feeling|been|moved|made|cooked|baked|found|lost|visited|ran|quit|working|having|going|took|spent|love|hate|painted|broke|won)\b"),
+            mine: compile(r"(?i)^(?:both of )?(?:my|our) (?P<what>[\p{L}'-]+(?: [\p{L}'-]+){0,3})"),
+            pronoun: compile(r"(?i)^(?:he|she|it|they|he's|she's|it's|they're|his|her|its|their|that|this|both)\b"),
+            hedge: compile(r"(?i)\b(?:if|wish|want|wanted|hope|hoping|would|'d love|might|maybe|perhaps|thinking (?:of|about)|dream|dreamt|almost|used to|considering|someday|one day|imagine|could|as a child|when i was|looking for)\b"),
+            negation: compile(r"(?i)\b(?:not|never|no|don't|doesn't|didn't|haven't|hasn't|isn't|aren't|wasn't|can't|won't|no longer|nobody|none|without)\b"),
+            having: compile(r"(?i)\b(?:i|we)(?:'ve| have)?(?: \w+){0,2}? (?:have|got|own|adopted|bought|rescued|had|named|called|keep)\b|\b(?:i|we)'ve got\b|^(?:got|bought|adopted|have)\b"),
+            question: compile(r"(?i)^(?:(?:hey|hi|hello|and|so|ok|okay|well|please)[, ]+)*(?:(?:what|where|when|who|which|why|how|whose|what's|who's|where's|when's)\b.{0,25}\b(?:is|are|am|was|were|do|does|did|have|has|can|should|will|my|i)\b|(?:do|does|did|am|are|is|was|were|have|has|can|could|should|would|will) (?:i|you|my|he|she|we|they|the|it)\b|do you|tell me|remind me|remember)"),
+        }
+    }
+
+    /// What was recalled from people (not from the companion), taken apart, in the order of recall.
+    pub(super) fn people(&self, recalled: &[Recalled], meaning: &Meaning, extractor: &Extractor, zone: &TimeZone, now: Timestamp) -> Vec<Heard> {
+        let mut heard: Vec<Heard> = Vec::new();
+        for (rank, hit) in recalled.iter().enumerate() {
+            let memory = &hit.memory;
+            if memory.speaker == Speaker::Companion || self.is_question(&memory.content) {
+                continue;
+            }
+            let before = antecedent(memory, recalled);
+            heard.push(self.take_apart(memory, before, rank, meaning, extractor, zone, now));
+        }
+        lend_names(&mut heard, meaning);
+        heard
+    }
+
+    /// Nothing but questions.
+    pub(super) fn is_question(&self, content: &str) -> bool {
+        let all = sentences(content);
+        !all.is_empty() && all.iter().all(|s| s.ends_with(['?', '？', '؟']) || self.question.is_match(&s.replace('’', "'")))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one private call, each argument another thing")]
+    fn take_apart(&self, memory: &Memory, before: Option<&Memory>, rank: usize, meaning: &Meaning, extractor: &Extractor, zone: &TimeZone, now: Timestamp) -> Heard {
+        let by = match &memory.speaker {
+            Speaker::Other(name) => Some(name.clone()),
+            Speaker::User | Speaker::Companion => None,
+        };
+        let mut antecedent: HashSet<String> = before.map(|m| meaning.of(&m.content)).unwrap_or_default();
+        let mut speaks_of = HashSet::new();
+        let mut clauses = Vec::new();
+        for sentence in sentences(&memory.content) {
+            let plain = sentence.replace(['’', 'ʼ'], "'");
+            if plain.ends_with('?') || self.question.is_match(&plain) {
+                continue;
+            }
+            for text in self.split(&plain) {
+                let (topic, subject) = self.topic(&text, meaning);
+                let own = meaning.of(&text);
+                let mut all = own.clone();
+                if let Some(name) = by.as_ref().filter(|_| topic == Topic::Speaker) {
+                    all.extend(meaning.of(name));
+                }
+                if topic == Topic::Pronoun {
+                    all.extend(antecedent.iter().cloned());
+                }
+                speaks_of.extend(all.iter().cloned());
+                clauses.push(Clause {
+                    hedged: self.hedge.is_match(&text),
+                    negated: self.negation.is_match(&text),
+                    having: self.having.is_match(&text),
+                    topic: if by.is_some() && topic == Topic::Speaker { Topic::Somebody } else { topic },
+                    sentence: sentence.to_owned(),
+                    subject,
+                    speaks_of: all,
+                    text,
+                });
+                if topic != Topic::Pronoun {
+                    antecedent = own;
+                } else {
+                    antecedent.extend(own);
+                }
+            }
+        }
+        let mut facts = if by.is_none() { extractor.extract(&memory.content, before.map(|m| m.content.as_str()), memory.occurred_at, zone) } else { Vec::new() };
+        if let Some(fact) = &memory.fact {
+            facts.push(Extracted { category: memory.category, fact: Some(fact.clone()), content: memory.content.clone(), confidence: memory.confidence, tags: Vec::new() });
+        }
+        if let Some(name) = &by {
+            speaks_of.extend(meaning.of(name));
+        }
+        let over = memory.valid_until.is_some_and(|until| until <= now);
+        Heard { id: memory.id.clone(), at: memory.occurred_at, content: memory.content.clone(), by, clauses, speaks_of, facts, rank, over }
+    }
+
+    fn split(&self, sentence: &str) -> Vec<String> {
+        let mut parts = Vec::new();
+        let mut start = 0;
+        for seam in self.seam.find_iter(sentence) {
+            parts.push(sentence[start..seam.start()].trim().to_owned());
+            start = seam.start() + seam.as_str().find(' ').map_or(0, |space| space.max(1));
+        }
+        parts.push(sentence[start..].trim().to_owned());
+        parts.retain(|p| !p.is_empty());
+        parts
+    }
+
+    fn topic(&self, clause: &str, meaning: &Meaning) -> (Topic, HashSet<String>) {
+        let text = self.filler.replace(clause, "");
+        let text = text.trim();
+        if let Some(found) = self.mine.captures(text) {
+            // The owner's noun is in the words up to the verb; the first known being decides.
+            let words = meaning.words(&found["what"]);
+            let being = words.iter().take(3).position(|w| meaning.is_somebody(&w.key) || w.capital());
+            let Some(being) = being else { return (Topic::Speaker, HashSet::new()) };
+            let named = words.get(being + 1).filter(|w| w.capital());
+            let subject: Vec<&str> = words[..=being].iter().chain(named).map(|w| w.surface.as_str()).collect();
+            return (Topic::Somebody, meaning.of(&subject.join(" ")));
+        }
+        if self.speaker.is_match(text) || self.dropped.is_match(text) {
+            return (Topic::Speaker, HashSet::new());
+        }
+        if self.pronoun.is_match(text) {
+            return (Topic::Pronoun, HashSet::new());
+        }
+        match meaning.words(text).first() {
+            Some(word) if word.capital() && !word.stop => (Topic::Somebody, HashSet::from([word.key.clone()])),
+            _ => (Topic::Thing, HashSet::new()),
+        }
+    }
+}
+
+/// What the person said just before this, if it was recalled too: it may say who "he" is.
+fn antecedent<'a>(memory: &Memory, recalled: &'a [Recalled]) -> Option<&'a Memory> {
+    let earlier = recalled.iter().map(|r| &r.memory).filter(|m| m.id != memory.id && m.speaker == memory.speaker);
+    match &memory.place {
+        Some(place) => earlier
+            .filter_map(|m| m.place.as_ref().filter(|p| p.group == place.group && p.order < place.order && place.order - p.order <= 4).map(|p| (p.order, m)))
+            .max_by_key(|(order, _)| *order)
+            .map(|(_, m)| m),
+        None => earlier
+            .filter(|m| m.occurred_at < memory.occurred_at && memory.occurred_at.as_second() - m.occurred_at.as_second() <= 900)
+            .max_by_key(|m| m.occurred_at),
+    }
+}
+
+/// Where one memory says that Ana is the sister, every clause with Ana speaks of the sister, and the other way round.
+fn lend_names(heard: &mut [Heard], meaning: &Meaning) {
+    let mut names: HashMap<String, String> = HashMap::new();
+    for fact in heard.iter().flat_map(|h| &h.facts).filter_map(|e| e.fact.as_ref()) {
+        if fact.key == "relation" {
+            names.insert(first_key(&fact.subject, meaning), fact.value.clone());
+        } else if let Some(animal) = fact.key.strip_prefix("pet.").and_then(|k| k.strip_suffix(".name")) {
+            names.insert(first_key(&fact.value, meaning), animal.to_owned());
+        }
+    }
+    for (name, being) in &names {
+        let alone = names.values().filter(|other| *other == being).count() == 1;
+        for set in heard.iter_mut().flat_map(|h| h.clauses.iter_mut().flat_map(|c| [&mut c.speaks_of, &mut c.subject]).chain([&mut h.speaks_of])) {
+            if set.contains(name) {
+                set.insert(being.clone());
+            } else if alone && set.contains(being) {
+                set.insert(name.clone());
+            }
+        }
+    }
+}
+
+fn first_key(name: &str, meaning: &Meaning) -> String {
+    meaning.key_of(name.split(' ').next().unwrap_or(name))
+}

@@ -1,0 +1,172 @@
+//! What words mean to the voice: stems, and classes of words that may stand for each other ("puppy" for "dog",
+//! "mum" for "mother"), with what they are a kind of.
+
+use crate::memory::extract::terms::{ANIMALS, RELATIONS};
+use crate::text::Analyzer;
+use std::collections::{HashMap, HashSet};
+
+/// One word of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    /// Its class, or else its stem.
+    pub(super) key: String,
+    /// As it was spelled.
+    pub(super) surface: String,
+    /// Says nothing by itself.
+    pub(super) stop: bool,
+    /// Where it begins.
+    pub(super) start: usize,
+}
+
+impl Word {
+    pub(super) fn capital(&self) -> bool {
+        self.surface.chars().next().is_some_and(char::is_uppercase)
+    }
+}
+
+/// Stems and classes. Built once.
+#[derive(Debug)]
+pub(super) struct Meaning {
+    analyzer: Analyzer,
+    /// stem -> class
+    class: HashMap<String, &'static str>,
+    /// class -> what it is a kind of
+    kinds: HashMap<&'static str, &'static str>,
+}
+
+/// The first word names the class; the rest may stand for it.
+const CLASSES: &[&[&str]] = &[
+    &["home", "live", "living", "reside", "moved", "move", "moving", "relocate", "address", "flat", "apartment", "house"],
+    &["work", "job", "profession", "occupation", "career", "employer", "employed", "living"],
+    &["study", "studies", "studying", "degree", "major", "course", "university", "college"],
+    &["like", "love", "enjoy", "adore", "prefer", "fond", "fan", "hate", "dislike", "detest", "loathe"],
+    &["car", "automobile", "vehicle"],
+    &["bicycle", "bike", "cycling"],
+    &["exam", "test", "finals", "examination"],
+    &["film", "movie", "cinema"],
+    &["holiday", "vacation", "trip", "travel", "travelled", "travelling", "journey"],
+    &["buy", "bought", "purchase", "purchased"],
+    &["cook", "cooked", "bake", "baked", "made"],
+    &["eat", "ate", "eaten", "dinner", "lunch", "meal"],
+    &["begin", "began", "begun", "start", "started"],
+    &["get", "got", "gotten", "adopt", "adopted", "receive", "received"],
+    &["meet", "met", "meeting"],
+    &["see", "saw", "seen", "watch", "watched"],
+    &["run", "ran", "running", "marathon"],
+    &["die", "died", "death", "pass-away", "dead"],
+    &["sick", "ill", "illness", "unwell", "flu", "cold"],
+    &["wedding", "marry", "married", "marriage"],
+    &["child", "children", "kid", "kids"],
+    &["friend", "friends", "buddy", "mate"],
+    &["colour", "color"],
+    &["favourite", "favorite", "favourites"],
+    &["phone", "mobile", "smartphone"],
+    &["doctor", "gp", "physician"],
+    &["allergy", "allergic", "allergies"],
+    &["present", "gift"],
+    &["write", "wrote", "written", "writing"],
+    &["read", "reading"],
+    &["paint", "painted", "painting"],
+    &["win", "won"],
+    &["lose", "lost"],
+    &["find", "found"],
+    &["break", "broke", "broken"],
+    &["teach", "taught", "teaching"],
+    &["fly", "flew", "flying", "flight"],
+    &["go", "went", "gone", "going"],
+    &["leave", "left"],
+    &["quit", "resign", "resigned"],
+    &["birthday", "born", "birth"],
+    &["spouse", "married-to"],
+    &["hobby", "hobbies", "pastime"],
+    &["instrument", "guitar", "piano", "violin", "cello", "drums", "flute"],
+    &["language", "languages"],
+    &["afraid", "scared", "fear", "frightened", "terrified"],
+    &["old", "age", "aged"],
+];
+
+/// A class and what it is a kind of.
+const KINDS: &[(&str, &str)] = &[
+    ("wife", "spouse"), ("husband", "spouse"), ("sister", "sibling"), ("brother", "sibling"), ("mother", "parent"), ("father", "parent"),
+    ("son", "child"), ("daughter", "child"), ("best friend", "friend"), ("grandmother", "grandparent"), ("grandfather", "grandparent"),
+];
+
+impl Meaning {
+    pub(super) fn new() -> Self {
+        let analyzer = Analyzer::new();
+        let mut class = HashMap::new();
+        let mut kinds: HashMap<&'static str, &'static str> = KINDS.iter().copied().collect();
+        for row in CLASSES.iter().chain(RELATIONS).chain(ANIMALS) {
+            let Some(name) = row.first() else { continue };
+            for word in row.iter().filter(|w| !w.contains(' ')) {
+                class.entry(analyzer.stem(word)).or_insert(*name);
+            }
+        }
+        for row in ANIMALS {
+            if let Some(name) = row.first() {
+                kinds.insert(name, "pet");
+            }
+        }
+        Self { analyzer, class, kinds }
+    }
+
+    /// The words of a text, in order.
+    pub(super) fn words(&self, text: &str) -> Vec<Word> {
+        let mut words = Vec::new();
+        self.analyzer.each(text, |term| {
+            words.push(Word {
+                key: self.key(term.stem),
+                surface: term.surface.to_owned(),
+                stop: term.stop,
+                start: term.start,
+            });
+        });
+        words
+    }
+
+    /// The class of a stem, or the stem.
+    fn key(&self, stem: &str) -> String {
+        self.class.get(stem).map_or_else(|| stem.to_owned(), |class| (*class).to_owned())
+    }
+
+    /// The class of a word.
+    pub(super) fn key_of(&self, word: &str) -> String {
+        self.key(&self.analyzer.stem(word))
+    }
+
+    /// Everything a text speaks of: the class of each word and what that is a kind of.
+    pub(super) fn of(&self, text: &str) -> HashSet<String> {
+        let mut all = HashSet::new();
+        for word in self.words(text) {
+            if let Some(kind) = self.kinds.get(word.key.as_str()) {
+                all.insert((*kind).to_owned());
+            }
+            all.insert(self.analyzer.stem(&word.surface));
+            all.insert(word.key);
+        }
+        all
+    }
+
+    /// Is this class a person or an animal that can be somebody's?
+    pub(super) fn is_somebody(&self, key: &str) -> bool {
+        RELATIONS.iter().chain(ANIMALS).any(|row| row.first().is_some_and(|name| *name == key))
+            || matches!(key, "pet" | "child" | "sibling" | "parent" | "spouse" | "friend" | "grandparent")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_for_each_other_upwards_only() {
+        let meaning = Meaning::new();
+        let puppy = meaning.of("a golden retriever");
+        assert!(puppy.contains("dog") && puppy.contains("pet"));
+        assert!(!meaning.of("a kitten").contains("dog"));
+        assert!(!meaning.of("my pet").contains("dog"));
+        assert_eq!(meaning.key_of("mum"), "mother");
+        assert_eq!(meaning.key_of("Movies"), "film");
+        assert!(meaning.of("my daughter").contains("child"));
+    }
+}
