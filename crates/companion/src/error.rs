@@ -35,6 +35,9 @@ pub enum Error {
         /// What was found.
         detail: String,
     },
+    /// What was asked for could not be written out.
+    #[error("the file could not be written")]
+    Write(#[from] std::io::Error),
     /// The program is ending.
     #[error("Philia is shutting down")]
     Closing,

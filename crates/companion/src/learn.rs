@@ -217,7 +217,7 @@ impl Person {
         Ok(())
     }
 
-    async fn take_up_name(&self, name: String) -> Result<()> {
+    pub(crate) async fn take_up_name(&self, name: String) -> Result<()> {
         let taken = self.update_profile(|profile| profile.display_name = Some(name.clone())).await;
         match taken {
             Err(Error::Invalid(why)) => tracing::debug!(why, "a name that cannot be taken up"),

@@ -70,6 +70,9 @@ pub struct SessionState {
 pub struct ThreadState {
     /// Its name.
     pub id: ThreadId,
+    /// What a person calls it, where that is not its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// When it began.
     pub started_at: Timestamp,
     /// Turns in all its sessions.

@@ -8,12 +8,17 @@
 mod chatgpt;
 mod conversation;
 mod dates;
+mod export;
 mod file;
+mod import;
 pub mod locomo;
+mod markdown;
+mod plan;
 mod sillytavern;
 
 pub use conversation::{Conversation, Skipped, SpokenTurn};
 pub use file::FormatError;
+pub use import::ImportReport;
 
 use jiff::tz::TimeZone;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! SillyTavern: a chat file with one JSON object a line, the first of them about the chat itself.
 
 use super::conversation::{Conversation, SpokenTurn};
-use super::file::{self, FormatError, looks_like, reason, short, value_looks_like};
+use super::file::{self, FormatError, looks_like, reason, value_looks_like};
 use super::{Format, dates};
 use jiff::tz::TimeZone;
 use philia_mind::memory::Speaker;
@@ -127,7 +127,7 @@ fn turn(
     } else {
         match message["name"].as_str() {
             // Where several others speak, only the character of this chat is the companion.
-            Some(name) if others.len() > 1 && Some(name) != character => Speaker::Other(short(name)),
+            Some(name) if others.len() > 1 && Some(name) != character => Speaker::Other(name.to_owned()),
             _ => Speaker::Companion,
         }
     };

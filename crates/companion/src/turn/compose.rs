@@ -108,7 +108,10 @@ fn history(recent: &[Interaction], budget: usize) -> Vec<ChatMessage> {
         if !reply.is_empty() {
             messages.push(ChatMessage::new(Role::Assistant, reply));
         }
-        messages.push(ChatMessage::new(Role::User, turn.message.clone()));
+        // Nothing, where the companion spoke first.
+        if !turn.message.is_empty() {
+            messages.push(ChatMessage::new(Role::User, turn.message.clone()));
+        }
     }
     messages.reverse();
     messages

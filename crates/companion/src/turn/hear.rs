@@ -247,7 +247,7 @@ fn next_session(
     };
     let Some(mut state) = old else {
         let session = fresh(now);
-        return (ThreadState { id: thread.clone(), started_at: now, turns: 1, session }, None);
+        return (ThreadState { id: thread.clone(), title: None, started_at: now, turns: 1, session }, None);
     };
     state.turns += 1;
     // The log's order survives a clock that goes backwards: a later message is never before an earlier one.

@@ -1,0 +1,62 @@
+//! Everything about one person, as one JSON document (described in `docs/export.md`).
+
+use super::{EXPORT_FORMAT, EXPORT_VERSION};
+use crate::error::{Error, Result};
+use crate::hook::Event;
+use crate::person::Person;
+use philia_ports::store::{Kind, Record, Scan};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::io::Write;
+
+/// One record as it is written out.
+#[derive(Serialize)]
+struct Exported<'a> {
+    id: &'a str,
+    at: jiff::Timestamp,
+    doc: &'a Value,
+}
+
+impl Person {
+    /// Writes everything about the person as one JSON document, page by page: every record of every kind, without
+    /// vectors (they can be made again).
+    ///
+    /// What changes while it is being written may or may not be in it.
+    ///
+    /// # Errors
+    /// [`Error::Write`] if `out` takes no more; [`Error::Store`] if the store fails.
+    pub async fn export_json(&self, out: &mut (impl Write + Send)) -> Result<()> {
+        self.app.tell(&self.partition.id, &Event::UserAction("export"));
+        write!(out, "{{\n\"format\": {},\n\"version\": {EXPORT_VERSION},\n", json!(EXPORT_FORMAT))?;
+        write!(out, "\"exported_at\": {},\n", json!(self.now()))?;
+        write!(out, "\"account\": {},\n\"user\": {},\n", json!(self.id().account()), json!(self.id().subject()))?;
+        write!(out, "\"records\": {{")?;
+        for (n, kind) in Kind::ALL.iter().copied().filter(is_personal).enumerate() {
+            write!(out, "{}\n{}: [", if n == 0 { "" } else { "," }, json!(kind.as_str()))?;
+            let mut separator = "\n";
+            let mut scan = Scan::of(kind);
+            loop {
+                let page = self.app.parts.store.scan(&self.partition, &scan).await?;
+                for Record { key, at, doc, .. } in &page.items {
+                    out.write_all(separator.as_bytes())?;
+                    let record = Exported { id: &key.id, at: *at, doc };
+                    serde_json::to_writer(&mut *out, &record).map_err(|error| Error::Write(error.into()))?;
+                    separator = ",\n";
+                }
+                match page.next {
+                    Some(next) => scan.cursor = Some(next),
+                    None => break,
+                }
+            }
+            write!(out, "]")?;
+        }
+        write!(out, "\n}}\n}}\n")?;
+        out.flush()?;
+        Ok(())
+    }
+}
+
+/// Logins and the audit log are the program's own, in a partition of their own.
+fn is_personal(kind: &Kind) -> bool {
+    !matches!(kind, Kind::Identity | Kind::Audit)
+}
