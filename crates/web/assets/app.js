@@ -21,8 +21,8 @@ let companion = $("companion").textContent;
 function showMood({ pad, emotion }) {
   const glad = (pad.pleasure + 1) / 2;
   const root = document.documentElement.style;
-  // From a cool blue (250) by way of violet and rose to a warm amber (65).
-  root.setProperty("--hue", String(Math.round(250 + glad * 175) % 360));
+  // From a cool blue (255) by way of violet and rose to gold (75).
+  root.setProperty("--hue", String(Math.round(255 + 180 * glad ** 0.6) % 360));
   root.setProperty("--breath", `${(6.5 - 3 * pad.arousal).toFixed(1)}s`);
   $("mood").textContent = ` · feeling ${emotion}`;
 }

@@ -10,16 +10,18 @@ const more = document.getElementById("more");
 const query = document.getElementById("query");
 
 let next = null;
-let asked = 0;
+let loads = 0;
 let onForgotten = () => {};
 
-function entry(memory) {
+function entry(memory, said) {
   const item = element("li");
   item.dataset.id = memory.id;
+  item.dataset.said = said;
   const text = item.appendChild(element("p", "text", memory.content));
   text.dir = "auto";
   const about = item.appendChild(element("div", "about"));
-  const parts = [day(memory.occurred_at), memory.category];
+  const asked = memory.tags?.includes("question");
+  const parts = [day(memory.occurred_at), asked ? "you asked" : memory.category];
   if (memory.valid_until) parts.push("no longer so");
   about.append(element("span", "", parts.join(" · ")));
   const forget = about.appendChild(button("quiet", "Forget", () => ask(item, memory, forget)));
@@ -58,19 +60,23 @@ function ask(item, memory, forget) {
 
 /** Shows what answers the question in the search field; without one, everything, newest first. */
 async function load(cursor) {
-  const mine = ++asked;
+  const mine = ++loads;
   const q = query.value.trim();
   try {
     const page = await api.get("/api/memories", q ? { q, k: 20 } : { limit: 50, cursor });
-    if (mine !== asked) return;
+    if (mine !== loads) return;
     if (!cursor) list.replaceChildren();
-    list.append(...page.items.map(entry));
+    for (const memory of page.items) {
+      // A fact may say what the episode it was read from says, word for word: shown once.
+      const said = JSON.stringify([memory.content, memory.sources]);
+      if (![...list.children].some((shown) => shown.dataset.said === said)) list.append(entry(memory, said));
+    }
     next = page.next ?? null;
     more.hidden = !next;
     if (list.children.length) found.textContent = "";
     else found.textContent = q ? "Nothing that I remember answers that." : "Nothing yet. It fills as we talk.";
   } catch (error) {
-    if (mine === asked) found.textContent = error.message;
+    if (mine === loads) found.textContent = error.message;
   }
 }
 

@@ -32,25 +32,31 @@ export function day(instant) {
   return (then.getFullYear() === now.getFullYear() ? dayFormat : fullDayFormat).format(then);
 }
 
-/** The memories a reply rests on, folded; their texts are fetched when it is opened. */
+/** The memories a reply rests on: what unfolds them, and their list. Their texts are fetched when it is opened. */
 function why(used) {
-  const fold = element("details", "why");
-  fold.append(element("summary", "", used.length === 1 ? "Remembered one thing" : `Remembered ${used.length} things`));
-  const list = fold.appendChild(element("ul"));
-  const fetchTexts = () => used.map(async ({ id, occurred_at, why }) => {
+  const list = element("ul", "why");
+  list.hidden = true;
+  const fetchTexts = () => Promise.all(used.map(async ({ id, occurred_at, why }) => {
     const item = list.appendChild(element("li"));
     const text = item.appendChild(element("p", "text", "…"));
     text.dir = "auto";
-    item.append(element("p", "", [day(occurred_at), why].filter(Boolean).join(" · ")));
+    item.append(element("p", "", why || day(occurred_at)));
     try {
       text.textContent = (await api.get(`/api/memories/${encodeURIComponent(id)}`)).content;
     } catch (error) {
       text.textContent = error.kind === "not-found" ? "Forgotten since." : error.message;
       text.classList.add("gone");
     }
+  }));
+  const fold = button("", used.length === 1 ? "Remembered one thing" : `Remembered ${used.length} things`, async () => {
+    list.hidden = !list.hidden;
+    fold.setAttribute("aria-expanded", String(!list.hidden));
+    if (list.hidden) return;
+    if (!list.hasChildNodes()) await fetchTexts();
+    list.scrollIntoView({ block: "nearest" });
   });
-  fold.addEventListener("toggle", () => fold.open && !list.hasChildNodes() && fetchTexts());
-  return fold;
+  fold.setAttribute("aria-expanded", "false");
+  return [fold, list];
 }
 
 /** One turn on the page. */
@@ -80,10 +86,10 @@ export class Turn {
   }
 
   clear() {
-    this.theirs.textContent = "";
+    this.write("");
     this.theirs.className = "theirs";
-    this.theirs.hidden = true;
     this.meta.replaceChildren();
+    this.element.querySelector(".why")?.remove();
   }
 
   wait() {
@@ -94,15 +100,25 @@ export class Turn {
 
   speak(text) {
     this.theirs.classList.replace("waiting", "speaking");
-    this.theirs.append(text);
+    this.write(this.said + text);
+  }
+
+  /** What the companion said so far, in paragraphs. */
+  write(said) {
+    this.said = said;
+    this.theirs.hidden = !said;
+    this.theirs.replaceChildren(...said.split(/\n{2,}/).map((paragraph) => element("p", "", paragraph)));
   }
 
   answered({ reply, at, model, used = [], cancelled, saved, fallback = [] }) {
     this.clear();
-    this.theirs.textContent = reply;
-    this.theirs.hidden = !reply;
+    this.write(reply);
     this.note(timeFormat.format(new Date(at)));
-    if (used.length) this.meta.append(why(used));
+    if (used.length) {
+      const [fold, list] = why(used);
+      this.meta.append(fold);
+      this.element.append(list);
+    }
     if (cancelled) this.note("stopped");
     if (model === "offline") this.note("offline voice");
     for (const failed of fallback) this.note(`${failed.model} did not answer`).title = failed.error;
@@ -111,14 +127,14 @@ export class Turn {
 
   stopped() {
     this.theirs.classList.remove("waiting", "speaking");
-    this.theirs.hidden = !this.theirs.textContent;
+    this.theirs.hidden = !this.said;
     this.note("stopped");
   }
 
   /** What went wrong, and what can be done about it. */
   failed(words, label, action) {
     this.theirs.classList.remove("waiting", "speaking");
-    this.theirs.hidden = !this.theirs.textContent;
+    this.theirs.hidden = !this.said;
     const said = this.note(words);
     said.className = "wrong";
     said.role = "alert";
