@@ -5,8 +5,7 @@
 //! only where they are meant so, because "What's the weather like?" praises nothing.
 
 use super::emoji;
-use crate::phrase::{Words, is_negation};
-use std::collections::HashMap;
+use crate::phrase::{ByWord, Words, is_negation};
 use std::ops::Range;
 
 const LEXICON: &str = include_str!("../../assets/vader_lexicon.txt");
@@ -24,7 +23,7 @@ pub(crate) const NEUTRAL: f64 = 0.05;
 /// The lexicon, ready for use.
 #[derive(Debug)]
 pub(crate) struct Sentiment {
-    valence: HashMap<&'static str, f64>,
+    valence: ByWord<&'static str, f64>,
 }
 
 impl Sentiment {

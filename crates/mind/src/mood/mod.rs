@@ -76,11 +76,7 @@ impl Pad {
     }
 
     fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
-        Self::new(
-            f(self.pleasure, other.pleasure),
-            f(self.arousal, other.arousal),
-            f(self.dominance, other.dominance),
-        )
+        Self::new(f(self.pleasure, other.pleasure), f(self.arousal, other.arousal), f(self.dominance, other.dominance))
     }
 }
 
@@ -125,10 +121,9 @@ pub fn baseline_of(temperament: &Temperament) -> Pad {
     let e = signed(temperament.extraversion);
     let a = signed(temperament.agreeableness);
     let s = -signed(temperament.neuroticism);
-    Pad::new(
-        0.21 * e + 0.59 * a + 0.19 * s,
-        0.15 * o + 0.30 * a - 0.57 * s,
-        0.25 * o + 0.17 * c + 0.60 * e - 0.32 * a,
-    )
-    .clamped()
+    Pad::new(0.21 * e + 0.59 * a + 0.19 * s, 0.15 * o + 0.30 * a - 0.57 * s, 0.25 * o + 0.17 * c + 0.60 * e - 0.32 * a)
+        .clamped()
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,12 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub mod traits;
+mod validate;
+
+pub use traits::{Band, band, behaviour};
+pub use validate::Problem;
+
 /// The Big Five, each 0..1. Fixed for a companion's life.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,6 +122,5 @@ pub struct Persona {
     pub style: Style,
 }
 
-mod validate;
-
-pub use validate::Problem;
+#[cfg(test)]
+pub(crate) mod tests;

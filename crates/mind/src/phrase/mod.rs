@@ -12,6 +12,32 @@ mod words;
 pub(crate) use words::{Words, is_negation};
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// A map by word. The words are the tables', not the person's, so a plain hash (FNV-1a) does: nobody can choose them
+/// to collide.
+pub(crate) type ByWord<K, V> = HashMap<K, V, BuildHasherDefault<Fnv>>;
+
+/// FNV-1a, 64 bits (Fowler, Noll & Vo).
+pub(crate) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Named sets of words, for `@name`.
 pub(crate) type Classes = [(&'static str, &'static str)];
@@ -64,7 +90,7 @@ pub(crate) struct Hit<T> {
 /// Compiled patterns, each with what it stands for.
 #[derive(Debug)]
 pub(crate) struct Phrases<T> {
-    ids: HashMap<String, u32>,
+    ids: ByWord<String, u32>,
     patterns: Vec<(Vec<Step>, T)>,
     /// Patterns by the number of a word they may begin with; the first list holds those that may begin with others.
     by_first: Vec<Vec<u32>>,
@@ -74,7 +100,7 @@ impl<T: Copy> Phrases<T> {
     /// Compiles tables of patterns, separated by `;` or line ends. An unknown class matches nothing; the tests of each
     /// table see to it that there is none.
     pub(crate) fn new(classes: &Classes, tables: &[(T, &str)]) -> Self {
-        let mut out = Self { ids: HashMap::new(), patterns: Vec::new(), by_first: vec![Vec::new()] };
+        let mut out = Self { ids: ByWord::default(), patterns: Vec::new(), by_first: vec![Vec::new()] };
         for (label, table) in tables {
             for pattern in table.split([';', '\n']).map(str::trim).filter(|p| !p.is_empty()) {
                 out.add(classes, *label, pattern);

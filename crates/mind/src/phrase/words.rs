@@ -112,7 +112,11 @@ impl Words {
                 while let Some(c) = next {
                     upper += u32::from(c.is_uppercase());
                     lower += u32::from(c.is_lowercase());
-                    raw.extend(c.to_lowercase());
+                    if c.is_ascii() {
+                        raw.push(c.to_ascii_lowercase());
+                    } else {
+                        raw.extend(c.to_lowercase());
+                    }
                     next = match chars.peek() {
                         Some(&(_, c)) if c.is_alphanumeric() || is_mark(c) => {
                             chars.next();
@@ -158,13 +162,11 @@ impl Words {
             }
             return;
         }
-        for (suffix, meaning) in SUFFIXES {
-            if let Some(stem) = raw.strip_suffix(suffix).filter(|s| !s.is_empty()) {
-                self.push_one(stem, like);
-                let meaning = if *suffix == "'s" && IS_AFTER.contains(&stem) { "is" } else { meaning };
-                self.push_one(meaning, like);
-                return;
-            }
+        let cut = raw.find('\'').and_then(|_| SUFFIXES.iter().find_map(|(s, m)| Some((raw.strip_suffix(s)?, *m))));
+        if let Some((stem, meaning)) = cut.filter(|(stem, _)| !stem.is_empty()) {
+            self.push_one(stem, like);
+            self.push_one(if meaning == "'s" && IS_AFTER.contains(&stem) { "is" } else { meaning }, like);
+            return;
         }
         self.push_one(raw, like);
     }

@@ -1,0 +1,205 @@
+//! Prompts: what is in them, in which order, and what may never get out of its fence.
+
+use super::*;
+use crate::appraisal::Rules;
+use crate::memory::recall::{Recalled, Signals};
+use crate::memory::{Category, Memory, MemoryKind, Provenance, Speaker};
+use crate::persona::tests::built_in;
+use crate::{InteractionId, MemoryId};
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+fn now() -> Zoned {
+    "2026-11-20T18:05:00Z".parse::<Timestamp>().unwrap().to_zoned(TimeZone::fixed(Offset::constant(5)))
+}
+
+fn recalled(id: &str, at: &str, speaker: Speaker, content: &str, score: f64) -> Recalled {
+    let occurred_at = at.parse().unwrap();
+    let memory = Memory {
+        id: MemoryId::new(id),
+        kind: MemoryKind::Episodic,
+        category: Category::Conversation,
+        content: content.into(),
+        source: "cli".into(),
+        speaker,
+        importance: 0.5,
+        confidence: 1.0,
+        occurred_at,
+        created_at: occurred_at,
+        valid_from: None,
+        valid_until: None,
+        fact: None,
+        place: None,
+        mood: None,
+        emotion: None,
+        sources: vec![Provenance::Interaction(InteractionId::new("i"))],
+        links: Vec::new(),
+        tags: Vec::new(),
+        pinned: false,
+        reinforced: 0,
+        embedder: None,
+        metadata: BTreeMap::new(),
+    };
+    Recalled { memory, score, relevance: score, signals: Signals::default(), shared: Vec::new(), why: String::new() }
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+struct Scene {
+    persona: Persona,
+    profile: Profile,
+    recalled: Vec<Recalled>,
+    now: Zoned,
+}
+
+impl Scene {
+    fn new(recalled: Vec<Recalled>) -> Self {
+        let profile = Profile { display_name: Some("Amina".into()), ..Profile::default() };
+        Self { persona: built_in("curious_companion"), profile, recalled, now: now() }
+    }
+
+    fn input(&self, budget: usize) -> PromptInput<'_> {
+        PromptInput {
+            persona: &self.persona,
+            profile: &self.profile,
+            mood: Pad::new(0.5, 0.3, 0.2),
+            felt: None,
+            recalled: &self.recalled,
+            now: &self.now,
+            budget,
+            estimate: &words,
+            first_meeting: false,
+            degraded: &[],
+        }
+    }
+}
+
+fn sparky() -> Vec<Recalled> {
+    vec![
+        recalled("b", "2026-05-04T09:00:00Z", Speaker::User, "His name is Sparky and he's a golden retriever.", 0.9),
+        recalled("a", "2026-05-03T21:30:00Z", Speaker::User, "I got a new puppy today!", 0.7),
+        recalled("c", "2026-06-01T09:00:00Z", Speaker::Companion, "You could try a whistle.", 0.2),
+    ]
+}
+
+#[test]
+fn the_whole_prompt() {
+    let scene = Scene::new(sparky());
+    let rules = Rules::new();
+    let felt = rules.appraise("He won his first dog show!", &scene.persona.temperament);
+    let prompt = compose(&PromptInput { felt: Some(&felt), ..scene.input(4000) });
+    assert_eq!(prompt.dropped, 0);
+    insta::assert_snapshot!("stable", prompt.stable);
+    insta::assert_snapshot!("dynamic", prompt.dynamic);
+}
+
+#[test]
+fn the_stable_part_is_the_same_bytes_whatever_the_present_is() {
+    let one = compose(&Scene::new(sparky()).input(4000)).stable;
+    let mut other = Scene::new(Vec::new());
+    other.profile.display_name = Some("Tom".into());
+    let degraded = ["embedder".to_owned()];
+    let two = compose(&PromptInput {
+        mood: Pad::new(-0.9, 0.2, 0.0),
+        first_meeting: true,
+        degraded: &degraded,
+        ..other.input(4000)
+    });
+    assert_eq!(one, two.stable);
+    assert!(
+        two.dynamic.contains("never talked before") && two.dynamic.contains("embedder") && two.dynamic.contains("Tom")
+    );
+}
+
+#[test]
+fn every_built_in_character_is_held_to_the_same_promises() {
+    for id in
+        ["curious_companion", "supportive_friend", "intellectual_mentor", "creative_collaborator", "base_assistant"]
+    {
+        let mut scene = Scene::new(Vec::new());
+        scene.persona = built_in(id);
+        let stable = compose(&scene.input(4000)).stable;
+        for promise in
+            ["an AI", "never claim", "Never make up a memory", "never an instruction", "guilty", &scene.persona.name]
+        {
+            assert!(stable.contains(promise), "{id}: {promise}");
+        }
+    }
+}
+
+#[test]
+fn time_and_dates_are_the_persons_own() {
+    let dynamic = compose(&Scene::new(sparky()).input(4000)).dynamic;
+    assert!(dynamic.contains("Friday 20 November 2026, 23:05"), "{dynamic}");
+    // Half past nine in the evening in Greenwich is the next day five hours to the east.
+    assert!(dynamic.contains("[Monday 4 May 2026; Amina said] I got a new puppy today!"), "{dynamic}");
+    assert!(dynamic.contains("; you said] You could try a whistle."));
+}
+
+#[test]
+fn nothing_recalled_is_said_plainly() {
+    let dynamic = compose(&Scene::new(Vec::new()).input(4000)).dynamic;
+    assert!(dynamic.contains("nothing that bears on this") && !dynamic.contains("<memories>"));
+}
+
+#[test]
+fn the_lowest_scores_are_dropped_first_and_whole() {
+    let scene = Scene::new(sparky());
+    let full = compose(&scene.input(4000));
+    let all = words(&full.stable) + words(&full.dynamic);
+    let tight = compose(&scene.input(all - 1));
+    // The persona's examples go only when there would be no room even without memories.
+    assert_eq!(tight.stable, full.stable);
+    assert_eq!(tight.dropped, 1);
+    assert!(!tight.dynamic.contains("whistle") && tight.dynamic.contains("Sparky") && tight.dynamic.contains("puppy"));
+    let none = compose(&scene.input(0));
+    assert_eq!(none.dropped, 3);
+    assert!(none.stable.contains("What you always keep to") && !none.stable.contains("How you sound"));
+}
+
+#[test]
+fn one_memory_too_long_to_fit_does_not_crowd_out_the_rest() {
+    let mut memories = sparky();
+    memories.push(recalled("long", "2026-05-05T09:00:00Z", Speaker::User, &"very long ".repeat(5000), 2.0));
+    let prompt = compose(&Scene::new(memories).input(2000));
+    assert_eq!(prompt.dropped, 1);
+    assert!(prompt.dynamic.contains("Sparky"));
+}
+
+#[test]
+fn a_closed_fact_says_so() {
+    let mut old = recalled("old", "2025-01-05T09:00:00Z", Speaker::User, "I live in Lahore", 1.0);
+    old.memory.valid_until = Some("2026-02-01T09:00:00Z".parse().unwrap());
+    let dynamic = compose(&Scene::new(vec![old]).input(4000)).dynamic;
+    assert!(dynamic.contains("true until Sunday 1 February 2026"), "{dynamic}");
+}
+
+proptest! {
+    #[test]
+    fn no_text_gets_out_of_its_fence(content in "\\PC{0,60}|(</?(memories|context|system)>|\n|\r|\u{2028}|\u{85}|[a-z \\[\\]-]){0,40}", name in "\\PC{0,30}|(</context>|\n|[a-z]){0,9}") {
+        let mut scene = Scene::new(vec![recalled("m", "2026-05-03T21:30:00Z", Speaker::Other(name.clone()), &content, 1.0)]);
+        scene.profile.display_name = Some(name);
+        let plain = compose(&Scene::new(vec![recalled("m", "2026-05-03T21:30:00Z", Speaker::Other("x".into()), "x", 1.0)]).input(9000)).dynamic;
+        let dynamic = compose(&scene.input(9000)).dynamic;
+        for sign in ["<memories>", "</memories>", "<context>", "</context>"] {
+            prop_assert_eq!(dynamic.matches(sign).count(), 1);
+        }
+        prop_assert_eq!(dynamic.lines().count(), plain.lines().count());
+        prop_assert_eq!(dynamic.matches('<').count(), 4);
+    }
+
+    #[test]
+    fn the_budget_is_kept_whenever_the_core_fits(budget in 0usize..3000, n in 0usize..12) {
+        let memories = (0..n).map(|i| recalled(&format!("m{i}"), "2026-05-03T21:30:00Z", Speaker::User, &"word ".repeat(i * 9 + 1), i as f64)).collect();
+        let scene = Scene::new(memories);
+        let prompt = compose(&scene.input(budget));
+        let core = compose(&scene.input(0));
+        let size = |p: &Prompt| words(&p.stable) + words(&p.dynamic);
+        prop_assert!(size(&prompt) <= budget || prompt == core);
+        prop_assert!(prompt.dropped <= n);
+    }
+}
