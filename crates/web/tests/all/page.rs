@@ -1,0 +1,62 @@
+//! The chat page and its assets.
+
+use crate::world::World;
+use serde_json::json;
+
+/// Everything in the page that is an address.
+fn addresses(html: &str) -> Vec<&str> {
+    let after = |mark: &'static str| html.match_indices(mark).map(move |(at, _)| &html[at + mark.len()..]);
+    ["href=\"", "src=\"", "action=\""].into_iter().flat_map(after).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn it_is_rendered_with_the_companions_name() {
+    let world = World::new();
+    let page = world.get("/").await;
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    let version = addresses(&page.body).iter().find_map(|to| to.split('/').nth(2)).unwrap().to_owned();
+    insta::assert_snapshot!(page.body.replace(&version, "VERSION"));
+
+    world.patch("/api/settings?user=ana", json!({ "persona": "supportive_friend" })).await.ok();
+    assert!(world.get("/?user=ana").await.body.contains("<title>Sol</title>"));
+    world.get("/?usr=ana").await.is_problem(422, "invalid", "usr: no such parameter");
+}
+
+#[tokio::test]
+async fn it_stands_while_the_store_does_not() {
+    let world = World::new();
+    world.store.fail_reads(1);
+    let page = world.get("/").await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("<title>Philia</title>"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn everything_it_needs_is_here_and_kept_for_good() {
+    let world = World::new();
+    let page = world.get("/").await.body;
+    let mut wanted: Vec<String> = addresses(&page).into_iter().filter(|to| !to.starts_with('#')).map(str::to_owned).collect();
+    assert!(wanted.iter().all(|to| to.starts_with("/assets/")), "{wanted:?}");
+    let script = wanted.iter().find(|to| to.ends_with("app.js")).unwrap().clone();
+    for module in ["about.js", "api.js", "memories.js", "talk.js"] {
+        wanted.push(script.replace("app.js", module));
+    }
+    for path in &wanted {
+        let asset = world.get(path).await;
+        assert_eq!(asset.status, 200, "{path}");
+        assert_eq!(asset.header("cache-control"), "public, max-age=31536000, immutable");
+        let kind = match path.rsplit('.').next().unwrap() {
+            "js" => "text/javascript; charset=utf-8",
+            "css" => "text/css; charset=utf-8",
+            _ => "image/svg+xml",
+        };
+        assert_eq!(asset.header("content-type"), kind);
+        for outside in ["http://", "https://", "//fonts", "innerHTML", "insertAdjacentHTML", "document.write", "eval("] {
+            let body = asset.body.replace("http://www.w3.org/2000/svg", "");
+            assert!(!body.contains(outside), "{path} has {outside}");
+        }
+    }
+    world.get("/assets/0000000000000000/app.js").await.is_problem(404, "not-found", "app.js");
+    world.get(&script.replace("app.js", "secrets.js")).await.is_problem(404, "not-found", "secrets.js");
+    world.get(&script.replace("app.js", "..%2f..%2fCargo.toml")).await.is_problem(404, "not-found", "Cargo.toml");
+}

@@ -1,0 +1,214 @@
+//! A whole Philia in memory, with a clock, a store and a model that do what a test tells them.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use futures_util::StreamExt as _;
+use philia_companion::{Parts, Personas, Philia, Settings};
+use philia_index_embedded::EmbeddedIndex;
+use philia_mind::Profile;
+use philia_models::static_table::StaticTable;
+use philia_ports::model::{ChatDelta, ChatReply, ChatRequest, ChatStream, FinishReason, ModelInfo, Usage};
+use philia_ports::{ChatModel, Embedder, EmbedderError, EmbedderInfo, ModelError};
+use philia_store_memory::MemoryStore;
+use philia_testkit::faulty::FaultyStore;
+use philia_testkit::world::{CountingChance, ManualClock};
+use philia_web::{Options, router};
+use serde_json::Value;
+use std::sync::{Arc, LazyLock, Mutex};
+use tokio::sync::mpsc;
+use tower::ServiceExt as _;
+
+/// Reading the table's vocabulary takes longer than most tests.
+static TABLE: LazyLock<StaticTable> = LazyLock::new(|| StaticTable::load().unwrap());
+
+struct SharedTable;
+
+#[async_trait::async_trait]
+impl Embedder for SharedTable {
+    fn info(&self) -> &EmbedderInfo {
+        TABLE.info()
+    }
+
+    async fn embed_documents(&self, texts: &[String]) -> Result<Vec<Option<Vec<f32>>>, EmbedderError> {
+        TABLE.embed_documents(texts).await
+    }
+
+    async fn embed_query(&self, text: &str) -> Result<Option<Vec<f32>>, EmbedderError> {
+        TABLE.embed_query(text).await
+    }
+}
+
+/// A model that says what the test sends it, when the test sends it; for one turn.
+pub(crate) struct Puppet {
+    info: ModelInfo,
+    lines: Mutex<Option<mpsc::UnboundedReceiver<ChatDelta>>>,
+}
+
+/// What a test holds of a [`Puppet`].
+pub(crate) struct Strings(mpsc::UnboundedSender<ChatDelta>);
+
+impl Strings {
+    pub(crate) fn say(&self, text: &str) {
+        self.0.send(ChatDelta::Text(text.to_owned())).unwrap();
+    }
+
+    pub(crate) fn send(&self, delta: ChatDelta) {
+        self.0.send(delta).unwrap();
+    }
+
+    pub(crate) fn finish(self) {
+        let model = "puppet:one".to_owned();
+        self.send(ChatDelta::Done { finish: FinishReason::Stop, usage: Usage::default(), model, failed: Vec::new() });
+    }
+
+    /// Waits until the model was stopped.
+    pub(crate) async fn cut(self) {
+        self.0.closed().await;
+    }
+}
+
+#[async_trait::async_trait]
+impl ChatModel for Puppet {
+    fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    async fn complete(&self, _: &ChatRequest) -> Result<ChatReply, ModelError> {
+        panic!("a puppet only streams")
+    }
+
+    async fn stream(&self, _: &ChatRequest) -> Result<ChatStream, ModelError> {
+        let Some(mut lines) = self.lines.lock().unwrap().take() else {
+            panic!("a puppet speaks once");
+        };
+        Ok(futures_util::stream::poll_fn(move |cx| lines.poll_recv(cx).map(|line| line.map(Ok))).boxed())
+    }
+}
+
+/// Everything.
+pub(crate) struct World {
+    pub(crate) philia: Philia,
+    pub(crate) store: Arc<FaultyStore<MemoryStore>>,
+    pub(crate) router: Router,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {:?}", self.headers)).to_str().unwrap()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// The body of a good answer.
+    pub(crate) fn ok(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        self.json()
+    }
+
+    /// The problem this is: status, name and detail.
+    pub(crate) fn problem(&self) -> (u16, String, String) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.body);
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status.as_u16());
+        assert!(!problem["title"].as_str().unwrap().is_empty());
+        let name = problem["type"].as_str().unwrap().strip_prefix("urn:philia:problem:").unwrap().to_owned();
+        (self.status.as_u16(), name, problem["detail"].as_str().unwrap().to_owned())
+    }
+
+    /// It is this problem, and its detail says this.
+    #[track_caller]
+    pub(crate) fn is_problem(&self, status: u16, name: &str, says: &str) {
+        let (found, kind, detail) = self.problem();
+        assert_eq!((found, kind.as_str()), (status, name), "{detail}");
+        assert!(detail.contains(says), "{detail:?} does not say {says:?}");
+    }
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::of(None, Options::default())
+    }
+
+    pub(crate) fn with(options: Options) -> Self {
+        Self::of(None, options)
+    }
+
+    pub(crate) fn with_puppet() -> (Self, Strings) {
+        let (strings, lines) = mpsc::unbounded_channel();
+        let info = ModelInfo { name: "puppet:one".into(), remote: false, context_tokens: 8000 };
+        let puppet = Puppet { info, lines: Mutex::new(Some(lines)) };
+        (Self::of(Some(Arc::new(puppet)), Options::default()), Strings(strings))
+    }
+
+    fn of(chat: Option<Arc<dyn ChatModel>>, options: Options) -> Self {
+        let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+        let philia = Philia::new(Parts {
+            store: Arc::clone(&store) as _,
+            index: Arc::new(EmbeddedIndex::new(1 << 24)),
+            embedder: Arc::new(SharedTable),
+            chat,
+            clock: Arc::new(ManualClock::at("2026-05-03T10:00:00Z")),
+            chance: Arc::new(CountingChance::default()),
+            personas: Personas::built_in().unwrap(),
+            default_profile: Profile::default(),
+            hooks: Vec::new(),
+            settings: Settings::default(),
+        });
+        Self { router: router(philia.clone(), options), philia, store }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        read(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(request(Method::GET, path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(request(Method::DELETE, path).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
+        self.send(json(Method::POST, path, body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(json(Method::PATCH, path, body.to_string())).await
+    }
+
+    /// Says something, and waits until it was learned from.
+    pub(crate) async fn say(&self, message: &str) -> Value {
+        let said = serde_json::json!({ "message": message });
+        let reply = self.post("/api/chat/message", said.to_string()).await.ok();
+        self.philia.idle().await;
+        reply
+    }
+}
+
+/// A request from this machine.
+pub(crate) fn request(method: Method, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(path).header(header::HOST, "localhost:7707")
+}
+
+/// A request with a JSON body.
+pub(crate) fn json(method: Method, path: &str, body: impl Into<Body>) -> Request<Body> {
+    request(method, path).header(header::CONTENT_TYPE, "application/json").body(body.into()).unwrap()
+}
+
+pub(crate) async fn read(response: Response<Body>) -> Answer {
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+}
