@@ -52,7 +52,7 @@ impl Acknowledger {
             named: compile(&format!(
                 r"(?i)\b(?:(?:his|her|its|their) name(?:'s| is)|(?:he|she|it)(?:'s| is) (?:called|named)|(?:i|we) (?:named|called) (?:him|her|it)) (?P<n>{NAME})(?:,? and (?:he|she|it)(?:'s| is) (?P<k>an? [\p{{L}} -]{{2,40}}?)(?:[.!,]|$))?"
             )),
-            called: compile(&format!(r"(?i)\b(?:my|an?|our) (?P<k>(?:[\p{{L}}-]+ ){{0,2}}[\p{{L}}-]+?)(?:'s name is| is called|,? named|,? called| is named) (?P<n>{NAME})")),
+            called: compile(&format!(r"(?i)\b(?:my|an?|our) (?P<k>(?:[\p{{L}}-]+ ){{0,2}}?[\p{{L}}-]+?)(?:'s name is| is called|,? named|,? called| is named) (?P<n>{NAME})")),
             got: compile(
                 r"(?i)\b(?:i|we)(?:'ve| have)?(?: just| finally| also)? (?:got|have|adopted|bought|rescued|found|made|baked|cooked|built|planted|wrote|painted|won|received) (?P<v>(?:an?|some|two|three|another|my first) (?:[\p{L}-]+ ){0,3}?[\p{L}-]+)(?: today| yesterday| tonight| this \w+| last \w+| for | from | at | on | in | and | with | which | that | who |[.!,;]|$)",
             ),

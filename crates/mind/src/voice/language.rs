@@ -63,9 +63,12 @@ impl Tongue {
 
     /// A common word that says nothing about what is asked.
     pub(super) fn is_common(&self, word: &str) -> bool {
-        self.words.contains(&word) || self.asking.contains(&word)
+        (self.words.contains(&word) || self.asking.contains(&word)) && !LIVING.contains(&word)
     }
 }
+
+/// Common, and yet the very thing that "Where do I live?" is about.
+const LIVING: &[&str] = &["vivo", "habite", "wohne", "moro", "abito", "yaşıyorum", "gusta", "piace"];
 
 const ENGLISH: &[&str] = &[
     "the", "and", "is", "are", "my", "i", "you", "to", "of", "a", "in", "was", "it", "that", "this", "have", "do", "what", "for", "with",
@@ -75,7 +78,7 @@ const ENGLISH: &[&str] = &[
 static TONGUES: &[Tongue] = &[
     Tongue {
         tag: "es",
-        words: &["el", "los", "las", "una", "que", "qué", "mi", "mis", "es", "está", "estoy", "tengo", "tiene", "yo", "y", "muy", "pero", "por", "para", "con", "hoy", "ayer", "cómo", "como", "dónde", "hola", "gracias", "soy", "vivo", "se", "llama", "del", "también", "me", "gusta", "cuándo", "quién", "mañana", "buenos", "días", "perro", "hermana"],
+        words: &["el", "los", "las", "una", "que", "qué", "mi", "mis", "es", "está", "estoy", "tengo", "tiene", "yo", "y", "muy", "pero", "por", "para", "con", "hoy", "ayer", "cómo", "como", "dónde", "hola", "gracias", "soy", "vivo", "se", "llama", "del", "también", "me", "gusta", "cuándo", "quién", "mañana", "buenos", "días"],
         asking: &["qué", "cómo", "dónde", "cuándo", "quién", "cuál", "por qué", "cuántos", "cuántas", "recuerdas", "sabes"],
         greetings: &["hola", "buenos días", "buenas tardes", "buenas noches", "buenas"],
         hello: "¡Hola! Me alegra leerte. Sin un modelo de lenguaje hablo poco español, pero recuerdo lo que me cuentas.",
@@ -86,7 +89,7 @@ static TONGUES: &[Tongue] = &[
     },
     Tongue {
         tag: "fr",
-        words: &["le", "les", "une", "des", "est", "je", "suis", "mon", "ma", "mes", "et", "que", "qui", "dans", "pour", "avec", "pas", "très", "mais", "aujourd", "hier", "bonjour", "merci", "salut", "où", "comment", "quand", "quel", "quelle", "habite", "elle", "il", "nous", "ai", "chien", "sœur", "c", "j", "s", "appelle", "au", "du"],
+        words: &["le", "les", "une", "des", "est", "je", "suis", "mon", "ma", "mes", "et", "que", "qui", "dans", "pour", "avec", "pas", "très", "mais", "aujourd", "hier", "bonjour", "merci", "salut", "où", "comment", "quand", "quel", "quelle", "habite", "elle", "il", "nous", "ai", "c", "j", "s", "appelle", "au", "du"],
         asking: &["que", "qui", "où", "quand", "comment", "pourquoi", "quel", "quelle", "est-ce", "combien", "tu te souviens"],
         greetings: &["bonjour", "salut", "bonsoir", "coucou"],
         hello: "Bonjour ! Je suis content de te lire. Sans modèle de langage je parle peu français, mais je retiens ce que tu me dis.",
@@ -97,7 +100,7 @@ static TONGUES: &[Tongue] = &[
     },
     Tongue {
         tag: "de",
-        words: &["der", "die", "das", "und", "ich", "ist", "bin", "mein", "meine", "meinen", "meiner", "nicht", "ein", "eine", "einen", "mit", "auf", "heute", "gestern", "morgen", "habe", "hat", "wie", "wo", "wann", "wer", "was", "sehr", "aber", "auch", "hallo", "danke", "heißt", "heiße", "wohne", "zu", "im", "den", "dem", "es", "hund", "schwester", "wir", "mir"],
+        words: &["der", "die", "das", "und", "ich", "ist", "bin", "mein", "meine", "meinen", "meiner", "nicht", "ein", "eine", "einen", "mit", "auf", "heute", "gestern", "morgen", "habe", "hat", "wie", "wo", "wann", "wer", "was", "sehr", "aber", "auch", "hallo", "danke", "heißt", "heiße", "wohne", "zu", "im", "den", "dem", "es", "wir", "mir"],
         asking: &["wer", "wie", "wo", "wann", "warum", "welche", "welcher", "welches", "wieso", "woher", "wohin", "weißt du", "erinnerst", "habe ich", "was "],
         greetings: &["hallo", "guten morgen", "guten tag", "guten abend", "servus", "moin", "grüß gott"],
         hello: "Hallo! Schön, von dir zu lesen. Ohne Sprachmodell spreche ich nur wenig Deutsch, aber ich merke mir, was du erzählst.",
@@ -108,7 +111,7 @@ static TONGUES: &[Tongue] = &[
     },
     Tongue {
         tag: "pt",
-        words: &["o", "os", "uma", "um", "que", "não", "meu", "minha", "meus", "eu", "estou", "está", "tenho", "muito", "mas", "com", "hoje", "ontem", "olá", "oi", "obrigado", "obrigada", "onde", "quando", "moro", "sou", "você", "também", "é", "em", "na", "no", "do", "da", "cachorro", "irmã", "chama", "amanhã", "bom", "dia"],
+        words: &["o", "os", "uma", "um", "que", "não", "meu", "minha", "meus", "eu", "estou", "está", "tenho", "muito", "mas", "com", "hoje", "ontem", "olá", "oi", "obrigado", "obrigada", "onde", "quando", "moro", "sou", "você", "também", "é", "em", "na", "no", "do", "da", "chama", "amanhã", "bom", "dia"],
         asking: &["o que", "que ", "como", "onde", "quando", "quem", "qual", "por que", "quantos", "você lembra", "lembra"],
         greetings: &["olá", "oi", "bom dia", "boa tarde", "boa noite"],
         hello: "Olá! Que bom ler você. Sem um modelo de linguagem falo pouco português, mas lembro o que você me conta.",
@@ -119,7 +122,7 @@ static TONGUES: &[Tongue] = &[
     },
     Tongue {
         tag: "it",
-        words: &["il", "gli", "una", "un", "che", "non", "mio", "mia", "miei", "io", "sono", "è", "ho", "molto", "ma", "con", "oggi", "ieri", "ciao", "grazie", "dove", "quando", "abito", "vivo", "anche", "per", "di", "della", "nel", "cane", "sorella", "chiama", "domani", "mi", "sto", "buongiorno", "piace", "del", "come"],
+        words: &["il", "gli", "una", "un", "che", "non", "mio", "mia", "miei", "io", "sono", "è", "ho", "molto", "ma", "con", "oggi", "ieri", "ciao", "grazie", "dove", "quando", "abito", "vivo", "anche", "per", "di", "della", "nel", "chiama", "domani", "mi", "sto", "buongiorno", "piace", "del", "come"],
         asking: &["che", "cosa", "come", "dove", "quando", "chi", "quale", "perché", "quanti", "ti ricordi"],
         greetings: &["ciao", "buongiorno", "buonasera", "salve"],
         hello: "Ciao! Che bello leggerti. Senza un modello linguistico parlo poco italiano, ma ricordo ciò che mi racconti.",
@@ -130,7 +133,7 @@ static TONGUES: &[Tongue] = &[
     },
     Tongue {
         tag: "tr",
-        words: &["bir", "ve", "ben", "benim", "bu", "çok", "değil", "ama", "için", "ile", "bugün", "dün", "yarın", "merhaba", "selam", "teşekkürler", "nasıl", "nerede", "kim", "ne", "zaman", "var", "yok", "köpeğim", "adı", "kız", "kardeşim", "mi", "mı", "yaşıyorum", "oldu", "gibi", "da", "de", "sen"],
+        words: &["bir", "ve", "ben", "benim", "bu", "çok", "değil", "ama", "için", "ile", "bugün", "dün", "yarın", "merhaba", "selam", "teşekkürler", "nasıl", "nerede", "kim", "ne", "zaman", "var", "yok", "adı", "kız", "kardeşim", "mi", "mı", "yaşıyorum", "oldu", "gibi", "da", "de", "sen"],
         asking: &["ne ", "nasıl", "nerede", "kim", "ne zaman", "neden", "kaç", "hangi", "hatırlıyor"],
         greetings: &["merhaba", "selam", "günaydın", "iyi akşamlar", "iyi günler"],
         hello: "Merhaba! Seni okumak güzel. Dil modeli olmadan az Türkçe konuşuyorum, ama anlattıklarını hatırlıyorum.",
