@@ -107,6 +107,11 @@ impl Person {
         for id in removals {
             self.remove(id.as_str());
         }
+        if self.slots.is_empty() {
+            // Loaded whole: exactly the room that is needed.
+            self.slots.reserve_exact(upserts.len());
+            self.vectors.reserve_exact(upserts.len(), expected.unwrap_or(0));
+        }
         for entry in upserts {
             self.remove(entry.id.as_str());
             self.insert(analyzer, entry);

@@ -39,6 +39,12 @@ impl Vectors {
         self.dimensions
     }
 
+    /// Makes room for so many slots and no more.
+    pub(crate) fn reserve_exact(&mut self, slots: usize, dimensions: usize) {
+        self.rows.reserve_exact(slots * dimensions);
+        self.scales.reserve_exact(slots);
+    }
+
     /// Adds the row of the next slot. The vector must fit (see [`Vectors::check`]).
     pub(crate) fn push(&mut self, vector: Option<&[f32]>) {
         let slot = self.scales.len();

@@ -9,6 +9,16 @@ use philia_mind::memory::recall::{Bm25, POOL, Raw, Weights, fuse};
 use philia_ports::IndexError;
 use philia_ports::index::{Filter, Hit, Query, Signals};
 
+/// BM25 of every slot.
+struct Bm25Scores {
+    /// Of the slot alone.
+    lexical: Vec<f64>,
+    /// Of the slot with its neighbours.
+    neighbourhood: Vec<f64>,
+    /// The slots whose neighbourhood has a score (and so all that have one alone).
+    touched: Vec<u32>,
+}
+
 /// A filter with its names as numbers.
 struct Gate<'a> {
     filter: &'a Filter,
@@ -48,21 +58,23 @@ impl Person {
     ) -> Result<Vec<Hit>, IndexError> {
         let probe = Probe::mean(vectors, self.vectors.dimensions())?;
         let gate = self.gate(filter);
-        let open: Vec<u32> = (0..self.slots.len() as u32).filter(|n| gate.passes(&self.slots[*n as usize])).collect();
-        let (lexical, neighbourhood) = self.bm25(query);
+        let open: Vec<bool> = self.slots.iter().map(|slot| gate.passes(slot)).collect();
+        let all_open = || (0..self.slots.len() as u32).filter(|n| open[*n as usize]);
+        let Bm25Scores { lexical, neighbourhood, touched } = self.bm25(query);
+        let touched_open = || touched.iter().copied().filter(|n| open[*n as usize]);
         let cosine = |n: u32| probe.as_ref().and_then(|probe| self.vectors.cosine(n as usize, probe)).map(f64::from);
         let date = |n: u32| {
             let at = self.slots[n as usize].occurred_at;
             query.times.iter().map(|range| range.nearness(at)).fold(0.0, f64::max)
         };
 
-        let mut candidates = self.best(open.iter().map(|n| (lexical[*n as usize], *n)).filter(|(score, _)| *score > 0.0));
-        candidates.extend(self.best(open.iter().map(|n| (neighbourhood[*n as usize], *n)).filter(|(score, _)| *score > 0.0)));
+        let mut candidates = self.best(touched_open().map(|n| (lexical[n as usize], n)).filter(|(score, _)| *score > 0.0));
+        candidates.extend(self.best(touched_open().map(|n| (neighbourhood[n as usize], n))));
         if probe.is_some() {
-            candidates.extend(self.best(open.iter().filter_map(|n| Some((cosine(*n)?, *n)))));
+            candidates.extend(self.best(all_open().filter_map(|n| Some((cosine(n)?, n)))));
         }
         if !query.times.is_empty() {
-            candidates.extend(self.best(open.iter().map(|n| (date(*n), *n)).filter(|(score, _)| *score > 0.0)));
+            candidates.extend(self.best(all_open().map(|n| (date(n), n)).filter(|(score, _)| *score > 0.0)));
         }
         candidates.sort_unstable();
         candidates.dedup();
@@ -98,35 +110,39 @@ impl Person {
     /// BM25 of each slot alone, and of each slot with its neighbours as one text.
     ///
     /// Everybody counts in the statistics and lends words to neighbours, whether a filter lets them be found or not.
-    fn bm25(&self, query: &Query) -> (Vec<f64>, Vec<f64>) {
+    fn bm25(&self, query: &Query) -> Bm25Scores {
         let (slots, texts) = (self.slots.len(), self.entries());
         let mean = |total: u64| if texts == 0 { 0.0 } else { total as f64 / texts as f64 };
         let alone = Bm25 { texts, mean_length: mean(self.total_length) };
         let together = Bm25 { texts, mean_length: mean(self.total_window) };
-        let (mut lexical, mut neighbourhood) = (vec![0.0; slots], vec![0.0; slots]);
+        let mut scores = Bm25Scores { lexical: vec![0.0; slots], neighbourhood: vec![0.0; slots], touched: Vec::new() };
         let mut counts = vec![0_u32; slots];
-        let mut touched: Vec<u32> = Vec::new();
+        let mut holding: Vec<u32> = Vec::new();
         for term in &query.terms {
             let postings = || self.words.postings(&term.stem).iter().filter(|posting| self.slots[posting.slot as usize].live);
             let rarity = alone.rarity(postings().count());
             for posting in postings() {
                 let slot = &self.slots[posting.slot as usize];
-                lexical[posting.slot as usize] += alone.part(rarity, f64::from(posting.times), f64::from(slot.length));
+                scores.lexical[posting.slot as usize] += alone.part(rarity, f64::from(posting.times), f64::from(slot.length));
                 for n in slot.near.iter().copied().filter(|n| *n != NOBODY).chain([posting.slot]) {
                     if counts[n as usize] == 0 {
-                        touched.push(n);
+                        holding.push(n);
                     }
                     counts[n as usize] += posting.times;
                 }
             }
-            let rarity = together.rarity(touched.len());
-            for n in touched.drain(..) {
+            let rarity = together.rarity(holding.len());
+            for n in holding.drain(..) {
                 let times = std::mem::take(&mut counts[n as usize]);
                 let window = self.slots[n as usize].window;
-                neighbourhood[n as usize] += together.part(rarity, f64::from(times), f64::from(window));
+                let score = &mut scores.neighbourhood[n as usize];
+                if *score == 0.0 {
+                    scores.touched.push(n);
+                }
+                *score += together.part(rarity, f64::from(times), f64::from(window));
             }
         }
-        (lexical, neighbourhood)
+        scores
     }
 
     /// The best [`POOL`], ties by id.

@@ -1,4 +1,5 @@
 //! Who is dropped when the budget is full.
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 use philia_index_embedded::EmbeddedIndex;
 use philia_mind::MemoryId;

@@ -21,15 +21,19 @@ pub struct TimeRange {
 
 const DAY: f64 = 86_400.0;
 
+/// After so many halvings less than a twentieth is left, which counts as nothing.
+const MOST_HALVINGS: f64 = 4.3;
+
 impl TimeRange {
     /// How near an instant is, 0..=weight: full within, halving outside with every quarter of the range's length
     /// (3 days at least, 30 at most), and 0 where less than a twentieth would be left.
     pub fn nearness(&self, at: Timestamp) -> f64 {
-        let seconds = |later: Timestamp, earlier: Timestamp| later.duration_since(earlier).as_secs_f64();
-        let gap = seconds(self.from, at).max(seconds(at, self.until)).max(0.0);
-        let slack = (seconds(self.until, self.from) / 4.0).clamp(3.0 * DAY, 30.0 * DAY);
-        let near = (-gap / slack).exp2();
-        if near < 0.05 { 0.0 } else { self.weight * near }
+        // Whole seconds: this is asked of every memory.
+        let (from, until, at) = (self.from.as_second(), self.until.as_second(), at.as_second());
+        let gap = (from - at).max(at - until).max(0) as f64;
+        let slack = ((until - from) as f64 / 4.0).clamp(3.0 * DAY, 30.0 * DAY);
+        let halvings = gap / slack;
+        if halvings > MOST_HALVINGS { 0.0 } else { self.weight * (-halvings).exp2() }
     }
 }
 
@@ -155,13 +159,13 @@ impl Reader<'_> {
         let month = month(self.word(here))?;
         let taken = here - at + 1;
         let next = self.word(here + 1);
-        if part.is_none() {
-            if let Some(day) = day_of_month(next) {
-                return match year(self.word(here + 2)) {
-                    Some(year) => Some((3, vec![one_day(Date::new(year, month, day).ok()?)?])),
-                    None => Some((2, self.each_year(|y| one_day(Date::new(y, month, day).ok()?)))),
-                };
-            }
+        if part.is_none()
+            && let Some(day) = day_of_month(next)
+        {
+            return match year(self.word(here + 2)) {
+                Some(year) => Some((3, vec![one_day(Date::new(year, month, day).ok()?)?])),
+                None => Some((2, self.each_year(|y| one_day(Date::new(y, month, day).ok()?)))),
+            };
         }
         let of = usize::from(next == "of");
         if let Some(year) = year(self.word(here + 1 + of)) {
