@@ -1,2 +1,12 @@
-//! The philia program.
-fn main() {}
+//! The philia program: one companion, many doors.
+
+mod cli;
+mod config;
+mod lifecycle;
+mod logging;
+mod system;
+mod wire;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

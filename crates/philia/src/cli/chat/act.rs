@@ -1,0 +1,241 @@
+//! What the slash commands do. Each gives back what to print.
+
+use super::Talk;
+use super::command::{Command, HELP};
+use super::editor::Editor;
+use super::settings::{self, SETTINGS};
+use crate::cli::export;
+use crate::cli::show::{self, Show};
+use philia_companion::recall::Request;
+use philia_mind::{Memory, MemoryId, ThreadId};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Memories shown at once.
+const SHOWN: usize = 20;
+
+/// Does what a command says. Questions are asked with the editor; without one (a pipe) nothing is asked.
+pub(super) async fn act(talk: &mut Talk, command: Command, editor: Option<&mut Editor>) -> anyhow::Result<String> {
+    // What was just said may still be on its way into memory.
+    talk.philia.idle().await;
+    match command {
+        Command::Help => Ok(help(talk)),
+        Command::Memories(words) => memories(talk, &words).await,
+        Command::Mood => {
+            let mood = talk.person.mood(talk.asked_for.as_deref()).await?;
+            Ok(show::mood(&mood, &talk.persona.name, talk.paint))
+        }
+        Command::Why => why(talk).await,
+        Command::Forget(what) => forget(talk, &what, editor).await,
+        Command::Export(file) => {
+            let file = file.map_or_else(|| PathBuf::from(export::FILE), PathBuf::from);
+            export::write(&talk.person, &file).await
+        }
+        Command::Name(name) => {
+            let profile = talk.person.update_profile(|profile| profile.display_name = Some(name.clone())).await?;
+            Ok(format!("I call you {}.\n", profile.display_name.unwrap_or_default()))
+        }
+        Command::Settings(None) => all_settings(talk).await,
+        Command::Settings(Some((name, value))) => set(talk, &name, &value).await,
+        Command::Thread(name) => thread(talk, name).await,
+        Command::Quit => Ok(String::new()),
+    }
+}
+
+fn help(talk: &Talk) -> String {
+    let mut out = String::new();
+    for (name, argument, what) in HELP {
+        let usage = format!("{name} {argument}");
+        let _ = writeln!(out, "  {}  {what}", talk.paint.accent(&format!("{usage:26}")));
+    }
+    out
+}
+
+async fn show(talk: &Talk) -> anyhow::Result<Show> {
+    Ok(Show::for_person(&talk.person, talk.paint).await?)
+}
+
+async fn memories(talk: &Talk, words: &str) -> anyhow::Result<String> {
+    let show = show(talk).await?;
+    if words.is_empty() {
+        let page = talk.person.memories(SHOWN, None, false).await?;
+        if page.items.is_empty() {
+            return Ok("I remember nothing yet. Tell me something.\n".into());
+        }
+        let mut out = String::new();
+        let mut shown: Option<&Memory> = None;
+        for memory in page.items.iter().rev() {
+            // What was understood of a sentence may be the sentence itself.
+            if shown.is_none_or(|before| before.content != memory.content || before.sources != memory.sources) {
+                out.push_str(&show.memory(memory));
+            }
+            shown = Some(memory);
+        }
+        if page.next.is_some() {
+            out.push_str("These are the newest; /memories WORDS searches all of them.\n");
+        }
+        return Ok(out);
+    }
+    let found = talk.person.recall(&Request { k: SHOWN, ..Request::new(words) }).await?.memories;
+    if found.is_empty() {
+        return Ok(format!("I remember nothing about {words:?}.\n"));
+    }
+    Ok(found.iter().map(|recalled| show.recalled(recalled)).collect())
+}
+
+async fn why(talk: &Talk) -> anyhow::Result<String> {
+    let Some(turn) = talk.person.last_answered().await? else {
+        return Ok("I have not answered anything yet.\n".into());
+    };
+    Ok(show(talk).await?.why(&talk.person, &turn).await?)
+}
+
+async fn forget(talk: &Talk, what: &str, editor: Option<&mut Editor>) -> anyhow::Result<String> {
+    let show = show(talk).await?;
+    let by_id = talk.person.memory(&MemoryId::new(what)).await?;
+    let candidates: Vec<Memory> = match (by_id, what) {
+        (Some(memory), _) => vec![memory],
+        (None, "last") => {
+            let last = talk.person.history(None, 20, None).await?.items.into_iter().find(|turn| !turn.redacted);
+            let Some(last) = last else { return Ok("There is nothing to forget yet.\n".into()) };
+            talk.person.memory(&MemoryId::of(&last.id, "u")).await?.into_iter().collect()
+        }
+        (None, words) => {
+            let found = talk.person.recall(&Request { k: SHOWN, ..Request::new(words) }).await?;
+            found.memories.into_iter().map(|recalled| recalled.memory).collect()
+        }
+    };
+    if candidates.is_empty() {
+        return Ok(format!("I remember nothing about {what:?}.\n"));
+    }
+    let mut list = String::new();
+    for (number, memory) in candidates.iter().enumerate() {
+        let _ = write!(list, "{:3}. {}", number + 1, show.memory(memory));
+    }
+    let chosen: Vec<&Memory> = match editor {
+        Some(editor) if candidates.len() == 1 => {
+            crate::cli::paint::print(&list)?;
+            let question = "Forget this, and all that I know only from it?";
+            if editor.confirm(question).await? { candidates.iter().collect() } else { Vec::new() }
+        }
+        Some(editor) => {
+            crate::cli::paint::print(&list)?;
+            let answer = editor.ask("Forget which? (numbers, all, or Enter for none) ").await?.unwrap_or_default();
+            choose(&answer, &candidates)?
+        }
+        // A script names what it means: an id or `last`. Words might mean more than was thought of.
+        None if candidates.len() > 1 || (what != "last" && candidates[0].id.as_str() != what) => {
+            return Ok(format!("{list}Nothing is forgotten yet: say /forget ID for those you mean.\n"));
+        }
+        None => candidates.iter().collect(),
+    };
+    if chosen.is_empty() {
+        return Ok("Nothing is forgotten.\n".into());
+    }
+    let mut gone = 0;
+    for memory in chosen {
+        match talk.person.forget(&memory.id).await {
+            Ok(memories) => gone += memories.len(),
+            // It went with one that was forgotten before it.
+            Err(philia_companion::Error::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(format!("Forgotten: {gone} {}.\n", if gone == 1 { "memory" } else { "memories" }))
+}
+
+/// The memories that `1 3`, `2-4` or `all` names.
+fn choose<'a>(answer: &str, from: &'a [Memory]) -> anyhow::Result<Vec<&'a Memory>> {
+    if answer.eq_ignore_ascii_case("all") {
+        return Ok(from.iter().collect());
+    }
+    let mut chosen = Vec::new();
+    for word in answer.split([' ', ',']).filter(|word| !word.is_empty()) {
+        let (first, last) = word.split_once('-').unwrap_or((word, word));
+        let (Ok(first), Ok(last)) = (first.parse::<usize>(), last.parse::<usize>()) else {
+            anyhow::bail!("{word:?} is no number of the list; nothing is forgotten");
+        };
+        if first == 0 || last > from.len() || first > last {
+            anyhow::bail!("{word:?} is not within 1 to {}; nothing is forgotten", from.len());
+        }
+        chosen.extend(&from[first - 1..last]);
+    }
+    Ok(chosen)
+}
+
+async fn all_settings(talk: &Talk) -> anyhow::Result<String> {
+    let profile = talk.person.profile().await?;
+    let mut out = String::new();
+    for setting in SETTINGS {
+        let value = (setting.show)(&profile);
+        let doc = talk.paint.dim(setting.doc);
+        let _ = writeln!(out, "  {} {value:22} {doc}", talk.paint.accent(&format!("{:17}", setting.name)));
+    }
+    Ok(out)
+}
+
+async fn set(talk: &mut Talk, name: &str, value: &str) -> anyhow::Result<String> {
+    let setting = settings::find(name).map_err(anyhow::Error::msg)?;
+    // Tried first on a copy: the change itself may be made more than once, and cannot fail.
+    setting.set(&mut talk.person.profile().await?, value).map_err(anyhow::Error::msg)?;
+    let profile = talk
+        .person
+        .update_profile(|profile| {
+            let _ = setting.set(profile, value);
+        })
+        .await?;
+    if setting.name == "persona" {
+        talk.asked_for = None;
+        talk.persona = talk.person.persona(None).await?;
+    }
+    Ok(format!("{}: {}\n", setting.name, (setting.show)(&profile)))
+}
+
+async fn thread(talk: &mut Talk, name: Option<String>) -> anyhow::Result<String> {
+    if let Some(name) = name {
+        talk.thread = ThreadId::new(name);
+        return Ok(format!("We are in {}. What I remember is the same everywhere.\n", talk.thread));
+    }
+    let show = show(talk).await?;
+    let mut out = String::new();
+    for thread in talk.person.threads().await? {
+        let here = if thread.id == talk.thread { "*" } else { " " };
+        let name = talk.paint.accent(&format!("{:20}", thread.id.as_str()));
+        let _ = writeln!(out, "{here} {name} {:4} turns, last {}", thread.turns, show.day(thread.session.last_at));
+    }
+    if out.is_empty() {
+        out.push_str("We have not talked yet.\n");
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memories(count: usize) -> Vec<Memory> {
+        let make = |number: usize| {
+            serde_json::from_value(serde_json::json!({
+                "id": number.to_string(), "kind": "episodic", "category": "conversation", "content": "",
+                "source": "cli", "speaker": "user", "importance": 0.0, "confidence": 1.0,
+                "occurred_at": "2026-01-01T00:00:00Z", "created_at": "2026-01-01T00:00:00Z", "sources": [],
+            }))
+            .unwrap()
+        };
+        (1..=count).map(make).collect()
+    }
+
+    #[test]
+    fn choices_are_numbers_ranges_or_all() {
+        let memories = memories(5);
+        let chosen = |answer: &str| {
+            choose(answer, &memories).map(|chosen| chosen.iter().map(|m| m.id.as_str()).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(chosen("all").unwrap(), "1 2 3 4 5");
+        assert_eq!(chosen("1, 3-4").unwrap(), "1 3 4");
+        assert_eq!(chosen("").unwrap(), "");
+        for wrong in ["0", "6", "4-2", "two", "1-9"] {
+            assert!(chosen(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! `philia eval`: how well memories are recalled, on conversations with known evidence.
+
+use super::Context;
+use super::paint::print;
+use super::progress::Progress;
+use crate::wire;
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use philia_companion::evaluate;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "Examples:
+  philia eval locomo locomo10.json
+  philia eval locomo locomo10.json --rankings rankings.jsonl
+
+Questions are put to the configured embedder and the index, in memory: your own data is not touched, and with the
+built-in embedder nothing leaves this machine.";
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Eval {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Evidence recall on a file of LoCoMo's shape: recall and hit at 1, 5, 10, 20 and nDCG@10, by category
+    #[command(after_help = EXAMPLES)]
+    Locomo {
+        /// The file
+        file: PathBuf,
+        /// Write what was found for each question, one JSON a line
+        #[arg(long, value_name = "OUT.jsonl")]
+        rankings: Option<PathBuf>,
+    },
+}
+
+impl Eval {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let What::Locomo { file, rankings } = self.what;
+        let bytes = std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let embedder = wire::embedder(&context.config)?;
+        let index = wire::index(&context.config);
+        let progress = Progress::new("questions");
+        let report = evaluate::locomo(&bytes, &*embedder, &*index, |done, all| progress.tell(done, all)).await;
+        progress.finish();
+        let report = report.with_context(|| file.display().to_string())?;
+        if let Some(out) = rankings {
+            std::fs::write(&out, report.rankings_jsonl()).with_context(|| format!("{} cannot be written", out.display()))?;
+        }
+        print(&format!("{report}\n"))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,102 @@
+//! `philia import`: bringing in conversations from elsewhere.
+
+use super::paint::{Paint, print};
+use super::progress::Progress;
+use super::show::Show;
+use super::{Context, Who};
+use crate::wire;
+use anyhow::{Context as _, anyhow};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser as _;
+use jiff::tz::TimeZone;
+use philia_companion::exchange::{Format, ImportReport};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "Examples:
+  philia import chatgpt conversations.json
+  philia import sillytavern \"Seraphina - 2024-5-1.jsonl\" --dry-run
+  philia import locomo locomo10.json --user benchmark
+
+Times are kept, and what was said becomes memories. Importing the same file again changes nothing.";
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Import {
+    /// What kind of file it is
+    #[arg(value_parser = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()))
+        .try_map(|name| name.parse::<Format>()))]
+    format: Format,
+    /// The file
+    file: PathBuf,
+    #[command(flatten)]
+    who: Who,
+    /// Say what would be brought in, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Import {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
+        let file = self.file.display();
+        let bytes = std::fs::read(&self.file).with_context(|| format!("{file} cannot be read"))?;
+        let philia = wire::philia(&context.config).await?;
+        let person = philia.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
+        let zone = TimeZone::get(&person.profile().await?.time_zone).unwrap_or(TimeZone::UTC);
+        let conversations = self.format.parse(&bytes, &zone).map_err(|error| anyhow!("{file}: {error}"))?;
+        let report = if self.dry_run {
+            person.dry_run(&conversations).await?
+        } else {
+            let progress = Progress::new("messages");
+            let report = person.import(&conversations, |done, all| progress.tell(done, all)).await;
+            progress.finish();
+            philia.idle().await;
+            report?
+        };
+        print(&told(&report, self.dry_run, &Show::for_person(&person, context.paint).await?, context.paint))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn told(report: &ImportReport, dry: bool, show: &Show, paint: Paint) -> String {
+    let mut out = String::new();
+    let verb = if dry { "would be brought in" } else { "brought in" };
+    let _ = writeln!(out, "{} {verb}, of {} in {}.", messages(report.added), report.messages, conversations(report));
+    if let (Some(first), Some(last)) = (report.earliest, report.latest) {
+        let _ = writeln!(out, "They were said from {} to {}.", show.day(first), show.day(last));
+    }
+    if report.known > 0 {
+        let _ = writeln!(out, "{} there already.", were(report.known));
+    }
+    if !dry {
+        let _ = writeln!(out, "{} memories, {} facts.", report.memories, report.facts);
+    }
+    if report.split > 0 {
+        let _ = writeln!(out, "{} too long for one memory and kept in parts.", were(report.split));
+    }
+    if report.undated > 0 {
+        let _ = writeln!(out, "{} without a date and count as said now.", were(report.undated));
+    }
+    if report.unembedded > 0 {
+        let late = format!("{} wait for the embedder; they are found by their words meanwhile.", report.unembedded);
+        let _ = writeln!(out, "{}", paint.warn(&late));
+    }
+    for skipped in &report.skipped {
+        let _ = writeln!(out, "{}", paint.warn(&format!("left out: {} ({})", skipped.why, skipped.count)));
+    }
+    out
+}
+
+fn messages(count: usize) -> String {
+    format!("{count} message{}", if count == 1 { "" } else { "s" })
+}
+
+fn conversations(report: &ImportReport) -> String {
+    format!("{} conversation{}", report.conversations, if report.conversations == 1 { "" } else { "s" })
+}
+
+fn were(count: usize) -> String {
+    format!("{} {}", messages(count), if count == 1 { "was" } else { "were" })
+}

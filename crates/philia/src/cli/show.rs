@@ -1,0 +1,131 @@
+//! Memories, moods and reasons for a person's eyes, with dates in their own time zone.
+
+use super::paint::{Paint, harmless};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use philia_companion::Person;
+use philia_companion::person::MoodView;
+use philia_mind::memory::Speaker;
+use philia_mind::memory::recall::Recalled;
+use philia_mind::{Interaction, Memory};
+use std::fmt::Write as _;
+
+/// How things are shown to one person.
+pub(crate) struct Show {
+    zone: TimeZone,
+    paint: Paint,
+}
+
+impl Show {
+    /// In this person's time zone.
+    pub(crate) async fn for_person(person: &Person, paint: Paint) -> philia_companion::error::Result<Self> {
+        let profile = person.profile().await?;
+        Ok(Self { zone: TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC), paint })
+    }
+
+    /// A day: `3 May 2026`.
+    pub(crate) fn day(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%-d %b %Y").to_string()
+    }
+
+    /// A memory on a line: its day, its words, its name.
+    pub(crate) fn memory(&self, memory: &Memory) -> String {
+        let speaker = match &memory.speaker {
+            Speaker::User => String::new(),
+            Speaker::Companion => "(I said) ".into(),
+            Speaker::Other(name) => format!("{name}: "),
+        };
+        let day = self.paint.dim(&format!("{:>11}", self.day(memory.occurred_at)));
+        let id = self.paint.dim(memory.id.as_str());
+        format!("{day}  {}{}  {id}\n", harmless(&speaker), one_line(&memory.content))
+    }
+
+    /// A recalled memory with the reason.
+    pub(crate) fn recalled(&self, recalled: &Recalled) -> String {
+        format!("{}{}", self.memory(&recalled.memory), self.reason(&recalled.why))
+    }
+
+    fn reason(&self, why: &str) -> String {
+        if why.is_empty() { String::new() } else { format!("             {}\n", self.paint.dim(&one_line(why))) }
+    }
+
+    /// Why an answer was what it was: what was felt, who spoke, and which memories it drew on.
+    pub(crate) async fn why(&self, person: &Person, turn: &Interaction) -> philia_companion::error::Result<String> {
+        let mut out = String::new();
+        let _ = writeln!(out, "You said: {}", one_line(&turn.message));
+        if let Some(felt) = &turn.felt {
+            let _ = writeln!(out, "I felt:   {} ({:.0} %, by the rule {})", felt.emotion, felt.intensity * 100.0, felt.rule);
+        }
+        let model = turn.model.as_deref().unwrap_or("nobody");
+        let _ = writeln!(out, "Answered: {}", if model == "offline" { "the offline voice" } else { model });
+        for attempt in &turn.fallback {
+            let _ = writeln!(out, "  before, {} failed: {}", attempt.model, one_line(&attempt.error));
+        }
+        if turn.used.is_empty() {
+            out.push_str("It drew on no memory.\n");
+        } else {
+            out.push_str("It drew on:\n");
+        }
+        for used in &turn.used {
+            match person.memory(&used.id).await? {
+                Some(memory) => out.push_str(&self.memory(&memory)),
+                None => out.push_str("             (forgotten since)\n"),
+            }
+            out.push_str(&self.reason(&used.why));
+        }
+        Ok(out)
+    }
+}
+
+/// A mood in words and numbers.
+pub(crate) fn mood(mood: &MoodView, name: &str, paint: Paint) -> String {
+    let mut out = String::new();
+    let turns = if mood.turns == 1 { "1 turn".to_owned() } else { format!("{} turns", mood.turns) };
+    let _ = writeln!(out, "{} feels {} ({}), after {turns}.", paint.bold(name), mood.emotion, mood.octant);
+    let rows = [
+        ("pleasure", mood.pad.pleasure, mood.baseline.pleasure),
+        ("arousal", mood.pad.arousal, mood.baseline.arousal),
+        ("dominance", mood.pad.dominance, mood.baseline.dominance),
+    ];
+    for (dimension, now, base) in rows {
+        let _ = writeln!(out, "  {dimension:10} {} {now:+.2}  {}", gauge(now), paint.dim(&format!("returns to {base:+.2}")));
+    }
+    out
+}
+
+/// A gauge from -1 to 1 with a mark at the value.
+fn gauge(value: f64) -> String {
+    let at = (0..=20).min_by(|a, b| {
+        let off = |tick: &i32| (f64::from(*tick) / 10.0 - 1.0 - value).abs();
+        off(a).total_cmp(&off(b))
+    });
+    (0..=20).map(|tick| if Some(tick) == at { '●' } else if tick == 10 { '┼' } else { '─' }).collect()
+}
+
+/// Text on one line, harmless, and not endless.
+pub(crate) fn one_line(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let words = harmless(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gauges_mark_their_value() {
+        assert_eq!(gauge(0.0), "──────────●──────────");
+        assert_eq!(gauge(-1.0), "●─────────┼──────────");
+        assert_eq!(gauge(1.0), "──────────┼─────────●");
+    }
+
+    #[test]
+    fn long_and_broken_lines_become_one() {
+        assert_eq!(one_line("a\n b\u{1b}[0m"), "a b[0m");
+        assert_eq!(one_line(&"x".repeat(400)).chars().count(), 301);
+    }
+}

@@ -1,0 +1,287 @@
+//! Configuration: defaults, then philia.toml, then the environment, then flags; validated as a whole.
+
+mod conclude;
+mod explain;
+mod layers;
+mod schema;
+mod surroundings;
+
+pub(crate) use explain::{example, explain, reference};
+pub(crate) use layers::{Problems, Settings};
+pub(crate) use surroundings::Surroundings;
+
+use layers::Problem;
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The whole configuration, complete and within its ranges.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) data: Data,
+    pub(crate) store: Store,
+    pub(crate) server: Server,
+    pub(crate) models: Models,
+    #[serde(default)]
+    pub(crate) providers: BTreeMap<String, Provider>,
+    pub(crate) index: Index,
+    pub(crate) prompt: Prompt,
+    pub(crate) turn: Turn,
+    pub(crate) recall: Recall,
+    pub(crate) mood: Mood,
+    pub(crate) persona: Persona,
+    pub(crate) person: Person,
+    pub(crate) log: Log,
+}
+
+/// `[data]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Data {
+    pub(crate) dir: PathBuf,
+}
+
+/// `[store]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Store {
+    pub(crate) url: String,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) listen: SocketAddr,
+    pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) grace_seconds: u64,
+}
+
+/// `[models]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Models {
+    pub(crate) chat: Role,
+    pub(crate) fast: Role,
+    pub(crate) embed: Embed,
+}
+
+/// `[models.chat]`, `[models.fast]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Role {
+    pub(crate) chain: Vec<String>,
+    pub(crate) temperature: f64,
+    pub(crate) max_tokens: u32,
+    #[serde(deserialize_with = "seconds", rename = "timeout_seconds")]
+    pub(crate) timeout: Duration,
+    #[serde(deserialize_with = "seconds", rename = "idle_timeout_seconds")]
+    pub(crate) idle_timeout: Duration,
+    pub(crate) concurrency: usize,
+}
+
+/// `[models.embed]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Embed {
+    pub(crate) embedder: String,
+    pub(crate) dimensions: Option<usize>,
+    #[serde(deserialize_with = "seconds", rename = "timeout_seconds")]
+    pub(crate) timeout: Duration,
+    #[serde(deserialize_with = "seconds", rename = "patience_seconds")]
+    pub(crate) patience: Duration,
+}
+
+/// `[providers.NAME]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Provider {
+    pub(crate) base_url: Option<String>,
+    pub(crate) api_key: Option<SecretString>,
+    pub(crate) context_tokens: Option<u32>,
+}
+
+/// `[index]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Index {
+    pub(crate) budget_mb: usize,
+}
+
+/// `[prompt]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Prompt {
+    pub(crate) budget_tokens: usize,
+    pub(crate) context_turns: usize,
+    pub(crate) context_hours: f64,
+}
+
+/// `[turn]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Turn {
+    pub(crate) max_message_kb: usize,
+    pub(crate) session_gap_minutes: f64,
+}
+
+/// `[recall]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Recall {
+    pub(crate) k: usize,
+    pub(crate) lambda: f64,
+    pub(crate) importance_weight: f64,
+    pub(crate) recency_weight: f64,
+    pub(crate) half_life_days: f64,
+}
+
+/// `[mood]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mood {
+    pub(crate) half_life_hours: f64,
+}
+
+/// `[persona]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Persona {
+    pub(crate) default: String,
+}
+
+/// `[person]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Person {
+    pub(crate) time_zone: String,
+    pub(crate) language: String,
+    pub(crate) country: Option<String>,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) level: Option<String>,
+    pub(crate) format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    f64::deserialize(deserializer).map(Duration::from_secs_f64)
+}
+
+/// A configuration that was loaded, with the origin of every value.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// The values.
+    pub(crate) config: Config,
+    /// Each with its origin.
+    pub(crate) settings: Settings,
+}
+
+/// Loads the configuration.
+///
+/// `file` is the one named by a flag; `flags` are (flag, key, value).
+///
+/// # Errors
+/// Every mistake there is, each with its place.
+pub(crate) fn load(
+    surroundings: &Surroundings,
+    file: Option<&Path>,
+    flags: &[(String, String, String)],
+) -> Result<Loaded, Problems> {
+    let (mut settings, mut problems) = layers::lay(surroundings, file, flags);
+    conclude::fill(&mut settings, surroundings, &mut problems);
+    if !problems.is_empty() {
+        return Err(Problems(problems));
+    }
+    let config = toml::Value::Table(settings.to_table()).try_into().map_err(|error: toml::de::Error| {
+        // The schema and the struct disagree: a mistake of the program, which the tests rule out.
+        Problems(vec![Problem { place: "schema".into(), what: error.message().to_owned() }])
+    })?;
+    Ok(Loaded { config, settings })
+}
+
+impl Config {
+    /// The mind's and the turn's numbers.
+    pub(crate) fn companion_settings(&self) -> philia_companion::Settings {
+        philia_companion::Settings {
+            mood_half_life_hours: self.mood.half_life_hours,
+            recall_k: self.recall.k,
+            recall_lambda: self.recall.lambda,
+            recall_importance: self.recall.importance_weight,
+            recall_recency: self.recall.recency_weight,
+            recency_half_life_days: self.recall.half_life_days,
+            prompt_tokens: self.prompt.budget_tokens,
+            context_turns: self.prompt.context_turns,
+            context_age: Duration::from_secs_f64(self.prompt.context_hours * 3600.0),
+            session_gap: Duration::from_secs_f64(self.turn.session_gap_minutes * 60.0),
+            max_message_bytes: self.turn.max_message_kb * 1024,
+            embed_patience: self.models.embed.patience,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An environment in which a default data directory can be found.
+    fn home<'a>(more: impl IntoIterator<Item = (&'a str, &'a str)>) -> Surroundings {
+        let home = if cfg!(windows) { ("APPDATA", "C:\\ana") } else { ("HOME", "/home/ana") };
+        Surroundings::of([home].into_iter().chain(more))
+    }
+
+    #[test]
+    fn the_defaults_are_complete_and_are_the_minds_own() {
+        let loaded = load(&home([]), None, &[]).unwrap();
+        assert_eq!(loaded.config.companion_settings(), philia_companion::Settings::default());
+        assert!(loaded.config.models.chat.chain.is_empty());
+        assert_eq!(loaded.config.person.time_zone, "UTC");
+        assert!(loaded.config.store.url.starts_with("sqlite://"));
+    }
+
+    #[test]
+    fn every_key_of_the_schema_is_taken() {
+        let flags: Vec<_> = schema::keys()
+            .map(|key| {
+                let text = match key.takes {
+                    schema::Takes::StoreUrl => "memory://".to_owned(),
+                    schema::Takes::Url => "http://x".to_owned(),
+                    schema::Takes::LogFilter => "info".to_owned(),
+                    schema::Takes::TimeZone => "UTC".to_owned(),
+                    schema::Takes::Whole(low, ..) => low.to_string(),
+                    schema::Takes::Embedder | schema::Takes::Models => "openai".to_owned(),
+                    _ => key.default.map_or("XX".to_owned(), |text| text.trim_matches('"').to_owned()),
+                };
+                ("--set".to_owned(), key.name.replace('*', "openai"), text)
+            })
+            .collect();
+        let loaded = load(&home([]), None, &flags).unwrap();
+        assert_eq!(loaded.config.server.listen.port(), 7707);
+        assert!(loaded.config.providers["openai"].api_key.is_some());
+    }
+
+    #[test]
+    fn mistakes_of_all_layers_are_told_together() {
+        let flags = [("--set".to_owned(), "mood.half_life_hours".to_owned(), "soon".to_owned())];
+        let around = home([("PHILIA__RECALL__K", "0")]);
+        let problems = load(&around, Some(Path::new("/nowhere/philia.toml")), &flags).unwrap_err();
+        assert_eq!(problems.0.len(), 3, "{problems}");
+    }
+}

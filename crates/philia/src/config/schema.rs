@@ -1,0 +1,563 @@
+//! Every key of the configuration: its type, its range, its default and what it is for, in one table.
+//!
+//! Validation, `philia config --explain`, `philia config --example` and docs/configuration.md all read this
+//! table, so none of them can say something else than the program does.
+
+use philia_models::providers::KNOWN;
+use std::net::SocketAddr;
+use toml::Value;
+
+/// What a key takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Takes {
+    /// Any text.
+    Text,
+    /// A text that is never shown.
+    Secret,
+    /// A path of this machine.
+    Path,
+    /// An `http://` or `https://` address.
+    Url,
+    /// `memory://` or `sqlite://PATH`.
+    StoreUrl,
+    /// A socket address, `HOST:PORT`.
+    Address,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A level (`info`) or a filter of `tracing` (`warn,philia_web=debug`).
+    LogFilter,
+    /// An IANA time zone.
+    TimeZone,
+    /// A whole number within a range, in a unit (which may be empty).
+    Whole(i64, i64, &'static str),
+    /// A number within a range, in a unit (which may be empty).
+    Number(f64, f64, &'static str),
+    /// A list of texts.
+    Texts,
+    /// A list of `PROVIDER:MODEL`, or `PROVIDER` for its usual model.
+    Models,
+    /// `static`, or one of those.
+    Embedder,
+}
+
+/// One key.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// Its dotted name; a segment `*` stands for the name of any provider.
+    pub(crate) name: &'static str,
+    /// What it takes.
+    pub(crate) takes: Takes,
+    /// Its default as TOML; none where nothing is assumed.
+    pub(crate) default: Option<&'static str>,
+    /// What it is for, in a line.
+    pub(crate) doc: &'static str,
+}
+
+const fn key(name: &'static str, takes: Takes, default: Option<&'static str>, doc: &'static str) -> Key {
+    Key { name, takes, default, doc }
+}
+
+/// The keys of one model role.
+macro_rules! role {
+    ($role:literal, $chain:literal, $temperature:literal, $max_tokens:literal, $timeout:literal, $concurrency:literal) => {
+        [
+            key(concat!("models.", $role, ".chain"), Takes::Models, Some("[]"), $chain),
+            key(
+                concat!("models.", $role, ".temperature"),
+                Takes::Number(0.0, 2.0, ""),
+                Some($temperature),
+                "How freely the model chooses its words: 0 is always the likeliest.",
+            ),
+            key(
+                concat!("models.", $role, ".max_tokens"),
+                Takes::Whole(16, 65_536, "tokens"),
+                Some($max_tokens),
+                "The longest answer.",
+            ),
+            key(
+                concat!("models.", $role, ".timeout_seconds"),
+                Takes::Number(0.1, 3600.0, "seconds"),
+                Some($timeout),
+                "How long a whole answer may take before the next model of the chain is asked.",
+            ),
+            key(
+                concat!("models.", $role, ".idle_timeout_seconds"),
+                Takes::Number(0.1, 600.0, "seconds"),
+                Some("20.0"),
+                "How long a streamed answer may pause before the next model of the chain is asked.",
+            ),
+            key(
+                concat!("models.", $role, ".concurrency"),
+                Takes::Whole(1, 1024, "calls"),
+                Some($concurrency),
+                "How many calls may run side by side; others wait.",
+            ),
+        ]
+    };
+}
+
+/// Every key, section by section, in the order they are shown.
+pub(crate) static SECTIONS: &[&[Key]] = &[
+    &[key(
+        "data.dir",
+        Takes::Path,
+        None,
+        "Where everything is kept; by default the platform's place for it. Created so that only you can read it.",
+    )],
+    &[key(
+        "store.url",
+        Takes::StoreUrl,
+        None,
+        "The store: sqlite://PATH (philia.db in the data directory by default), or memory:// to keep nothing.",
+    )],
+    &[
+        key(
+            "server.listen",
+            Takes::Address,
+            Some("\"127.0.0.1:7707\""),
+            "Where `philia serve` listens; port 0 takes a free one and prints it.",
+        ),
+        key(
+            "server.allowed_hosts",
+            Takes::Texts,
+            Some("[]"),
+            "Names besides localhost and IP addresses of this machine by which the server may be called.",
+        ),
+        key(
+            "server.grace_seconds",
+            Takes::Whole(0, 3600, "seconds"),
+            Some("30"),
+            "How long running turns may take to end when the server is asked to.",
+        ),
+    ],
+    &role!(
+        "chat",
+        "Who answers, first choice first (`PROVIDER:MODEL`). Empty: chosen from the keys that are set, or the built-in offline voice.",
+        "0.8",
+        "1024",
+        "60.0",
+        "8"
+    ),
+    &role!(
+        "fast",
+        "Who helps behind the scenes with small judgements, first choice first. Empty: built-in rules.",
+        "0.2",
+        "1024",
+        "30.0",
+        "4"
+    ),
+    &[
+        key(
+            "models.embed.embedder",
+            Takes::Embedder,
+            Some("\"static\""),
+            "What turns texts into vectors: `static` is built in and sends nothing anywhere; or `openai`, `gemini`, `mistral`, `ollama`, with a model or without.",
+        ),
+        key(
+            "models.embed.dimensions",
+            Takes::Whole(16, 4096, ""),
+            None,
+            "Length of the vectors of a remote embedder; by default the provider's own.",
+        ),
+        key(
+            "models.embed.timeout_seconds",
+            Takes::Number(0.1, 600.0, "seconds"),
+            Some("20.0"),
+            "How long a remote embedder may take.",
+        ),
+        key(
+            "models.embed.patience_seconds",
+            Takes::Number(0.1, 60.0, "seconds"),
+            Some("5.0"),
+            "How long an embedder may hold up a reply before memories are searched by their words alone.",
+        ),
+    ],
+    &[
+        key(
+            "providers.*.base_url",
+            Takes::Url,
+            None,
+            "Where this provider is reached, when not at its usual address (a proxy, or a server of your own).",
+        ),
+        key("providers.*.api_key", Takes::Secret, None, "The key for this provider. Better set by its environment variable."),
+        key(
+            "providers.*.context_tokens",
+            Takes::Whole(512, 10_000_000, "tokens"),
+            None,
+            "How much its models read and write at once, if more or less than usual (for Ollama: what num_ctx says).",
+        ),
+    ],
+    &[key(
+        "index.budget_mb",
+        Takes::Whole(1, 65_536, "MB"),
+        Some("64"),
+        "Memory for the recall index; what was used longest ago leaves first and is loaded again when needed.",
+    )],
+    &[
+        key(
+            "prompt.budget_tokens",
+            Takes::Whole(512, 1_000_000, "tokens"),
+            Some("6000"),
+            "The longest prompt: character, mood, memories and the last turns together.",
+        ),
+        key(
+            "prompt.context_turns",
+            Takes::Whole(0, 500, "turns"),
+            Some("20"),
+            "How many of the last turns of a conversation go into a prompt.",
+        ),
+        key(
+            "prompt.context_hours",
+            Takes::Number(0.0, 8760.0, "hours"),
+            Some("24.0"),
+            "Turns older than this do not; they are recalled like any memory.",
+        ),
+    ],
+    &[
+        key(
+            "turn.max_message_kb",
+            Takes::Whole(1, 256, "KB"),
+            Some("32"),
+            "The longest message that is taken.",
+        ),
+        key(
+            "turn.session_gap_minutes",
+            Takes::Number(1.0, 1440.0, "minutes"),
+            Some("30.0"),
+            "After a silence this long, a new session begins.",
+        ),
+    ],
+    &[
+        key("recall.k", Takes::Whole(1, 50, "memories"), Some("5"), "How many memories a reply may draw on."),
+        key(
+            "recall.lambda",
+            Takes::Number(0.0, 1.0, ""),
+            Some("0.7"),
+            "Relevance (1) against variety (0) among recalled memories.",
+        ),
+        key(
+            "recall.importance_weight",
+            Takes::Number(0.0, 1.0, ""),
+            Some("0.1"),
+            "How much a memory's importance adds to its rank.",
+        ),
+        key(
+            "recall.recency_weight",
+            Takes::Number(0.0, 1.0, ""),
+            Some("0.05"),
+            "How much a memory's freshness adds to its rank.",
+        ),
+        key(
+            "recall.half_life_days",
+            Takes::Number(0.1, 36_500.0, "days"),
+            Some("30.0"),
+            "After so many days freshness counts half.",
+        ),
+    ],
+    &[key(
+        "mood.half_life_hours",
+        Takes::Number(0.1, 1000.0, "hours"),
+        Some("6.0"),
+        "After so many hours half of a mood has worn off.",
+    )],
+    &[key(
+        "persona.default",
+        Takes::Text,
+        Some("\"curious_companion\""),
+        "Who you meet if you choose nobody; see `philia persona list`.",
+    )],
+    &[
+        key(
+            "person.time_zone",
+            Takes::TimeZone,
+            None,
+            "Time zone of people who have not said theirs (`Europe/London`); by default this machine's.",
+        ),
+        key(
+            "person.language",
+            Takes::Text,
+            None,
+            "Language of people who have not said theirs (`en`); by default this machine's.",
+        ),
+        key(
+            "person.country",
+            Takes::Text,
+            None,
+            "Country of people who have not said theirs (`GB`), for help lines; by default this machine's.",
+        ),
+    ],
+    &[
+        key(
+            "log.level",
+            Takes::LogFilter,
+            None,
+            "error, warn, info, debug or trace, or a filter by part (`warn,philia_web=debug`); by default info in `serve` and warn elsewhere. What is said is never logged at info or above.",
+        ),
+        key("log.format", Takes::Choice(&["text", "json"]), Some("\"text\""), "Lines for people or for machines, on stderr."),
+    ],
+];
+
+/// Every key.
+pub(crate) fn keys() -> impl Iterator<Item = &'static Key> {
+    SECTIONS.iter().flat_map(|section| section.iter())
+}
+
+impl Key {
+    /// The section it stands in (`models.chat`).
+    pub(crate) fn section(&self) -> &'static str {
+        self.name.rsplit_once('.').map_or("", |(section, _)| section)
+    }
+
+    /// Its name within the section.
+    pub(crate) fn leaf(&self) -> &'static str {
+        self.name.rsplit_once('.').map_or(self.name, |(_, leaf)| leaf)
+    }
+
+    /// Is this dotted name meant by this key?
+    fn matches(&self, name: &str) -> bool {
+        let mut ours = self.name.split('.');
+        let mut theirs = name.split('.');
+        loop {
+            match (ours.next(), theirs.next()) {
+                (None, None) => return true,
+                (Some("*"), Some(any)) if is_provider(any) => {}
+                (Some(a), Some(b)) if a == b => {}
+                _ => return false,
+            }
+        }
+    }
+
+    /// The default as a value.
+    pub(crate) fn default_value(&self) -> Option<Value> {
+        self.default.and_then(|text| text.parse().ok())
+    }
+}
+
+/// The key of that dotted name.
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
+    keys().find(|key| key.matches(name))
+}
+
+/// Is this the name of a section, so that a table may stand there?
+pub(crate) fn is_section(name: &str) -> bool {
+    let depth = name.split('.').count();
+    keys().any(|key| {
+        let parts: Vec<&str> = key.name.split('.').collect();
+        let same = |(theirs, ours): (&str, &&str)| *ours == theirs || (*ours == "*" && is_provider(theirs));
+        parts.len() > depth && name.split('.').zip(&parts).all(same)
+    })
+}
+
+/// The known name nearest to an unknown one, if any is near enough to be meant.
+pub(crate) fn nearest(name: &str) -> Option<String> {
+    let candidates = keys().flat_map(|key| match key.name.split_once('*') {
+        Some((before, after)) => {
+            KNOWN.iter().map(|provider| format!("{before}{}{after}", provider.name)).collect::<Vec<_>>()
+        }
+        None => vec![key.name.to_owned()],
+    });
+    candidates
+        .map(|candidate| {
+            let leaf = |n: &str| n.rsplit('.').next().unwrap_or_default().to_owned();
+            let whole = strsim::normalized_damerau_levenshtein(name, &candidate);
+            let last = strsim::normalized_damerau_levenshtein(&leaf(name), &leaf(&candidate));
+            (whole.max(last * 0.9), candidate)
+        })
+        .filter(|(score, _)| *score >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+impl Takes {
+    /// What is allowed, in words.
+    pub(crate) fn expects(self) -> String {
+        let unit = |unit: &str| if unit.is_empty() { String::new() } else { format!(" {unit}") };
+        match self {
+            Self::Text => "a text".into(),
+            Self::Secret => "a secret text".into(),
+            Self::Path => "a path".into(),
+            Self::Url => "an address beginning with http:// or https://".into(),
+            Self::StoreUrl => "memory:// or sqlite://PATH".into(),
+            Self::Address => "an address with a port, such as 127.0.0.1:7707".into(),
+            Self::Choice(words) => format!("one of {}", words.join(", ")),
+            Self::LogFilter => "error, warn, info, debug, trace, or a filter such as warn,philia_web=debug".into(),
+            Self::TimeZone => "a time zone such as Europe/London".into(),
+            Self::Whole(low, high, of) => format!("a whole number from {low} to {high}{}", unit(of)),
+            Self::Number(low, high, of) => format!("a number from {low} to {high}{}", unit(of)),
+            Self::Texts => "a list of texts".into(),
+            Self::Models => format!("a list of PROVIDER:MODEL, PROVIDER being one of {}", providers()),
+            Self::Embedder => "static or PROVIDER:MODEL".into(),
+        }
+    }
+
+    /// Reads what a variable or a flag says.
+    pub(crate) fn read(self, text: &str) -> Result<Value, String> {
+        let wrong = || format!("{text:?} is not {}", self.expects());
+        let value = match self {
+            Self::Whole(..) => Value::Integer(text.trim().parse().map_err(|_| wrong())?),
+            Self::Number(..) => Value::Float(text.trim().parse().map_err(|_| wrong())?),
+            Self::Texts | Self::Models if text.trim_start().starts_with('[') => {
+                text.trim().parse::<Value>().map_err(|_| wrong())?
+            }
+            Self::Texts | Self::Models => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                Value::Array(items.map(|item| Value::String(item.into())).collect())
+            }
+            Self::Secret => Value::String(text.trim().into()),
+            _ => Value::String(text.into()),
+        };
+        self.check(value)
+    }
+
+    /// Makes sure that a value is what this key takes; whole numbers become numbers where those are taken.
+    pub(crate) fn check(self, value: Value) -> Result<Value, String> {
+        let shown = match self {
+            Self::Secret => "what is given".into(),
+            _ => value.to_string(),
+        };
+        let good = match (self, &value) {
+            (Self::Text | Self::Secret | Self::Path, Value::String(text)) => !text.trim().is_empty(),
+            (Self::Url, Value::String(text)) => {
+                let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+                rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+            }
+            (Self::StoreUrl, Value::String(text)) => {
+                text == "memory://" || text.strip_prefix("sqlite://").is_some_and(|path| !path.is_empty())
+            }
+            (Self::Address, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
+            (Self::Choice(words), Value::String(text)) => words.contains(&text.as_str()),
+            (Self::LogFilter, Value::String(text)) => text.split(',').all(is_log_directive),
+            (Self::TimeZone, Value::String(text)) => jiff::tz::TimeZone::get(text).is_ok(),
+            (Self::Whole(low, high, _), Value::Integer(number)) => (low..=high).contains(number),
+            (Self::Number(low, high, _), Value::Float(number)) => (low..=high).contains(number),
+            (Self::Number(low, high, _), Value::Integer(number)) => {
+                #[expect(clippy::cast_precision_loss, reason = "compared with a range far below 2^53")]
+                let number = *number as f64;
+                return if (low..=high).contains(&number) {
+                    Ok(Value::Float(number))
+                } else {
+                    Err(format!("{shown} is not {}", self.expects()))
+                };
+            }
+            (Self::Texts, Value::Array(items)) => items.iter().all(Value::is_str),
+            (Self::Models, Value::Array(items)) => items.iter().all(|item| item.as_str().is_some_and(is_model)),
+            (Self::Embedder, Value::String(text)) => text == "static" || is_model(text),
+            _ => false,
+        };
+        if good { Ok(value) } else { Err(format!("{shown} is not {}", self.expects())) }
+    }
+}
+
+/// `LEVEL` or `PART=LEVEL`.
+fn is_log_directive(text: &str) -> bool {
+    let level = text.rsplit_once('=').map_or(text, |(_, level)| level);
+    ["off", "error", "warn", "info", "debug", "trace"].contains(&level.trim())
+}
+
+/// `PROVIDER:MODEL`, or `PROVIDER` for its usual model.
+fn is_model(text: &str) -> bool {
+    match text.split_once(':') {
+        Some((provider, model)) => is_provider(provider) && !model.trim().is_empty(),
+        None => is_provider(text),
+    }
+}
+
+fn is_provider(name: &str) -> bool {
+    KNOWN.iter().any(|provider| provider.name == name)
+}
+
+fn providers() -> String {
+    KNOWN.iter().map(|provider| provider.name).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_within_its_own_range() {
+        for key in keys().filter(|key| key.default.is_some()) {
+            let value = key.default_value().unwrap_or_else(|| panic!("{}: the default is no TOML", key.name));
+            key.takes.check(value).unwrap_or_else(|error| panic!("{}: {error}", key.name));
+        }
+    }
+
+    #[test]
+    fn every_name_is_there_once_and_documented() {
+        let mut names: Vec<_> = keys().map(|key| key.name).collect();
+        names.sort_unstable();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all);
+        for key in keys() {
+            assert!(key.doc.ends_with('.'), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn values_are_checked() {
+        let allowed = [
+            (Takes::Whole(1, 50, ""), "5"),
+            (Takes::Number(0.0, 1.0, ""), "1"),
+            (Takes::Models, "openai:a, groq"),
+            (Takes::Models, "[\"ollama:llama3:8b\"]"),
+            (Takes::Models, ""),
+            (Takes::Address, "[::1]:0"),
+            (Takes::StoreUrl, "sqlite://a.db"),
+            (Takes::LogFilter, "warn,philia_web=debug"),
+            (Takes::TimeZone, "Asia/Karachi"),
+            (Takes::Embedder, "static"),
+        ];
+        for (takes, text) in allowed {
+            assert!(takes.read(text).is_ok(), "{takes:?} refuses {text:?}");
+        }
+        let refused = [
+            (Takes::Whole(1, 50, ""), "51"),
+            (Takes::Whole(1, 50, ""), "five"),
+            (Takes::Number(0.0, 1.0, ""), "NaN"),
+            (Takes::Models, "gpt"),
+            (Takes::Models, "opnai:gpt"),
+            (Takes::Models, "openai:"),
+            (Takes::Models, "[\"openai:a\", 3]"),
+            (Takes::Address, "localhost"),
+            (Takes::StoreUrl, "redis://x"),
+            (Takes::Url, "ftp://x"),
+            (Takes::Url, "http:///v1"),
+            (Takes::LogFilter, "loud"),
+            (Takes::TimeZone, "Mars/Olympus"),
+            (Takes::Choice(&["text", "json"]), "xml"),
+            (Takes::Secret, "  "),
+        ];
+        for (takes, text) in refused {
+            assert!(takes.read(text).is_err(), "{takes:?} takes {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_repeated_when_it_is_wrong() {
+        let error = Takes::Secret.check(Value::Integer(123_456)).unwrap_err();
+        assert!(!error.contains("123456"), "{error}");
+    }
+
+    #[test]
+    fn the_nearest_key_is_found() {
+        let cases = [
+            ("server.lisen", Some("server.listen")),
+            ("recal.k", Some("recall.k")),
+            ("models.chat.temprature", Some("models.chat.temperature")),
+            ("providers.openai.apikey", Some("providers.openai.api_key")),
+            ("providers.opnai.api_key", Some("providers.openai.api_key")),
+            ("temperature", Some("models.chat.temperature")),
+            ("weather.sunny", None),
+        ];
+        for (wrong, expected) in cases {
+            let found = nearest(wrong);
+            match expected {
+                Some("models.chat.temperature") => {
+                    assert!(found.is_some_and(|name| name.ends_with(".temperature")), "{wrong}");
+                }
+                _ => assert_eq!(found.as_deref(), expected, "{wrong}"),
+            }
+        }
+    }
+}

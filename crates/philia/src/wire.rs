@@ -1,0 +1,188 @@
+//! The wiring: from a configuration to a running companion, read from top to bottom.
+
+use crate::config::{Config, Role};
+use crate::system::{SystemChance, SystemClock};
+use anyhow::{Context as _, anyhow};
+use philia_companion::{Parts, Personas, Philia};
+use philia_index_embedded::EmbeddedIndex;
+use philia_mind::Profile;
+use philia_models::Http;
+use philia_models::providers::{self, EmbeddingSettings, Settings};
+use philia_models::static_table::StaticTable;
+use philia_ports::{Chance, ChatModel, Embedder, Index, StoreAdmin};
+use philia_store_memory::MemoryStore;
+use philia_store_sqlite::SqliteStore;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The account of those who use this machine itself, rather than a key.
+pub(crate) const LOCAL_ACCOUNT: &str = "local";
+/// The person at this machine, if they do not say who they are.
+pub(crate) const LOCAL_USER: &str = "me";
+
+/// Puts a companion together. Nothing is asked of a network.
+pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
+    private_dir(&config.data.dir)
+        .with_context(|| format!("the data directory {} cannot be made", config.data.dir.display()))?;
+    let store = store(config)?;
+    let index = index(config);
+    let embedder = embedder(config)?;
+    let chat = chain(config, &config.models.chat)?;
+    let personas = personas(config)?;
+    personas.get(&config.persona.default).context("persona.default")?;
+
+    let philia = Philia::new(Parts {
+        store,
+        index,
+        embedder,
+        chat,
+        clock: Arc::new(SystemClock),
+        chance: Arc::new(SystemChance),
+        personas,
+        default_profile: default_profile(config)?,
+        hooks: Vec::new(),
+        settings: config.companion_settings(),
+    });
+    let left_behind = philia.recover().await?;
+    if left_behind > 0 {
+        tracing::info!(jobs = left_behind, "what an earlier run had left to do is done");
+    }
+    Ok(philia)
+}
+
+/// Where the store is.
+pub(crate) enum Place {
+    /// In this process only.
+    Memory,
+    /// In this file.
+    Sqlite(PathBuf),
+}
+
+/// What `store.url` names.
+pub(crate) fn place(config: &Config) -> Place {
+    match config.store.url.strip_prefix("sqlite://") {
+        Some(path) => Place::Sqlite(PathBuf::from(path)),
+        None => Place::Memory,
+    }
+}
+
+fn store(config: &Config) -> anyhow::Result<Arc<dyn StoreAdmin>> {
+    Ok(match place(config) {
+        Place::Memory => Arc::new(MemoryStore::new()),
+        Place::Sqlite(path) => Arc::new(open_sqlite(&path)?),
+    })
+}
+
+/// Opens the store in a file, and says what to do when somebody else has it open.
+pub(crate) fn open_sqlite(path: &Path) -> anyhow::Result<SqliteStore> {
+    SqliteStore::open(path).map_err(|error| match error {
+        philia_ports::StoreError::InUse(_) => anyhow!(error).context(
+            "another philia is using this data; talk through it (its page or API if it is `philia serve`), \
+             end it, or choose another place with --data DIR",
+        ),
+        other => anyhow!(other),
+    })
+}
+
+/// The characters: the built-in ones, and those of the data directory's `personas/`.
+pub(crate) fn personas(config: &Config) -> anyhow::Result<Personas> {
+    let mut personas = Personas::built_in()?;
+    let dir = config.data.dir.join("personas");
+    let mut files = match std::fs::read_dir(&dir) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", dir.display())),
+    };
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    for file in files {
+        let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let persona = philia_companion::personas::parse(&text).map_err(|error| anyhow!("{}: {error}", file.display()))?;
+        personas.add(persona).with_context(|| file.display().to_string())?;
+    }
+    Ok(personas)
+}
+
+fn default_profile(config: &Config) -> anyhow::Result<Profile> {
+    let profile = Profile {
+        time_zone: config.person.time_zone.clone(),
+        language: config.person.language.clone(),
+        country: config.person.country.clone(),
+        persona: config.persona.default.clone(),
+        ..Profile::default()
+    };
+    match profile.problems().as_slice() {
+        [] => Ok(profile),
+        problems => Err(anyhow!("the [person] section: {}", problems.join("; "))),
+    }
+}
+
+/// Makes a directory that only its owner can read. One that is there is left as it is.
+pub(crate) fn private_dir(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// What finds memories.
+pub(crate) fn index(config: &Config) -> Arc<dyn Index> {
+    Arc::new(EmbeddedIndex::new(config.index.budget_mb * 1024 * 1024))
+}
+
+/// What turns texts into vectors.
+pub(crate) fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
+    let embed = &config.models.embed;
+    if embed.embedder == "static" {
+        return Ok(Arc::new(StaticTable::load()?));
+    }
+    let (name, model) = split(&embed.embedder);
+    let provider = config.providers.get(name).cloned().unwrap_or_default();
+    let settings = EmbeddingSettings {
+        base_url: provider.base_url,
+        api_key: provider.api_key,
+        model: model.map(str::to_owned),
+        dimensions: embed.dimensions,
+        timeout: embed.timeout,
+        ..EmbeddingSettings::of(name)
+    };
+    Ok(providers::embedder(&settings, &Http::new(), Arc::new(SystemChance))?)
+}
+
+/// One model, by its name in a chain.
+pub(crate) fn model(config: &Config, role: &Role, name: &str) -> anyhow::Result<Arc<dyn ChatModel>> {
+    Ok(providers::chat(&model_settings(config, role, name), &Http::new(), Arc::new(SystemChance))?)
+}
+
+/// The models of a role, the first that answers wins; none if none is configured.
+fn chain(config: &Config, role: &Role) -> anyhow::Result<Option<Arc<dyn ChatModel>>> {
+    if role.chain.is_empty() {
+        return Ok(None);
+    }
+    let settings: Vec<Settings> = role.chain.iter().map(|name| model_settings(config, role, name)).collect();
+    let chance: Arc<dyn Chance> = Arc::new(SystemChance);
+    Ok(Some(providers::chain(&settings, &Http::new(), &chance)?))
+}
+
+fn model_settings(config: &Config, role: &Role, name: &str) -> Settings {
+    let (name, model) = split(name);
+    let provider = config.providers.get(name).cloned().unwrap_or_default();
+    Settings {
+        base_url: provider.base_url,
+        api_key: provider.api_key,
+        model: model.map(str::to_owned),
+        temperature: Some(role.temperature),
+        max_tokens: Some(role.max_tokens),
+        timeout: role.timeout,
+        idle_timeout: role.idle_timeout,
+        concurrency: role.concurrency,
+        context_tokens: provider.context_tokens,
+        ..Settings::of(name)
+    }
+}
+
+/// `PROVIDER:MODEL` in its parts; the model may be left away.
+fn split(name: &str) -> (&str, Option<&str>) {
+    name.split_once(':').map_or((name, None), |(provider, model)| (provider, Some(model)))
+}

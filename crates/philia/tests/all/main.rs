@@ -1,0 +1,13 @@
+//! The program driven from outside, as people drive it. One crate, so that the world is linked once.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
+mod chat;
+mod config;
+mod doctor;
+mod exchange;
+mod home;
+mod http;
+mod inputs;
+mod model;
+mod serve;

@@ -1,0 +1,99 @@
+//! The server from outside: start, answer, end.
+
+use crate::home::{Home, Ran, finish};
+use crate::http;
+use std::io::{BufRead as _, BufReader};
+use std::process::Child;
+
+/// A running server.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: String,
+    /// Kept open, so that what it prints later does not break a pipe.
+    stdout: BufReader<std::process::ChildStdout>,
+}
+
+impl Server {
+    /// Starts one on a free port and waits until it says where it listens.
+    pub(crate) fn start(home: &Home) -> Self {
+        let mut child = home.command(["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let Some((_, address)) = line.trim().split_once("http://") else {
+            panic!("{line:?}; {:?}", child.wait_with_output());
+        };
+        Self { address: address.to_owned(), child, stdout }
+    }
+
+    /// Sends a signal by its name.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = std::process::Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end.
+    pub(crate) fn end(self) -> Ran {
+        drop(self.stdout);
+        finish_without_stdout(self.child)
+    }
+}
+
+fn finish_without_stdout(child: Child) -> Ran {
+    finish(child, Vec::new())
+}
+
+#[cfg(unix)]
+#[test]
+fn it_answers_and_ends_well_when_asked_to() {
+    let home = Home::new();
+    for signal in ["-TERM", "-INT"] {
+        let server = Server::start(&home);
+        let health = http::get(&server.address, "/health");
+        assert_eq!(health.status, 200, "{}", health.body);
+        let said = serde_json::json!({ "message": "I got a new puppy today! His name is Sparky." });
+        let reply = http::post(&server.address, "/api/chat/message", &said.to_string());
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        server.signal(signal);
+        let ended = server.end();
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+    // What was said through one door is known behind the other.
+    assert!(home.say("What is my dog's name?\n").contains("Sparky"));
+}
+
+#[cfg(unix)]
+#[test]
+fn two_programs_do_not_share_a_store_and_the_second_says_so() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    let ran = home.run(["chat"], "hello\n");
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("another philia is using this data"), "{ran:?}");
+    let doctor = home.run(["doctor"], "");
+    assert_eq!(doctor.code, Some(0), "{doctor:?}");
+    assert!(doctor.stdout.contains("in use"), "{doctor:?}");
+    server.signal("-TERM");
+    assert_eq!(server.end().code, Some(0));
+}
+
+#[test]
+fn other_machines_are_not_let_in_by_accident() {
+    let home = Home::new();
+    let ran = home.run(["serve", "--listen", "0.0.0.0:0"], "");
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("--i-trust-this-network"), "{ran:?}");
+    let ran = home.run(["serve", "--listen", "0.0.0.0:0", "--i-trust-this-network"], "");
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("server.allowed_hosts"), "{ran:?}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let ran = Home::new().run(["serve", "--listen", &address], "");
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains(&address) && ran.stderr.contains("--listen"), "{ran:?}");
+}
