@@ -22,10 +22,14 @@ const FOREIGN: &[&str] = &[
     "y", "yo", "zu", "é",
 ];
 
+/// The bytes of the longest telling word.
+const LONGEST: usize = 8;
+
 /// Whether the words read as English. Text without any telling word counts as English if it is in Latin letters.
 pub(crate) fn is_english(words: &Words) -> bool {
     let (mut ours, mut theirs) = (0_usize, 0_usize);
-    for word in words.iter() {
+    // No telling word is longer.
+    for word in words.iter().filter(|w| w.len() <= LONGEST) {
         ours += usize::from(ENGLISH.binary_search(&word).is_ok());
         theirs += usize::from(FOREIGN.binary_search(&word).is_ok());
     }
@@ -39,6 +43,7 @@ mod tests {
     #[test]
     fn the_lists_are_sorted_and_apart() {
         assert!(ENGLISH.is_sorted() && FOREIGN.is_sorted());
+        assert!(ENGLISH.iter().chain(FOREIGN).all(|w| w.len() <= LONGEST));
         assert!(ENGLISH.iter().all(|w| !FOREIGN.contains(w)));
     }
 

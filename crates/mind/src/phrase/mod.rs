@@ -65,15 +65,12 @@ enum Step {
 /// A set of words, by number, by beginning, or all of them.
 #[derive(Debug, Default)]
 struct Set {
+    /// The words' numbers. Which sets a word is in is looked up in [`Phrases::member_of`].
     ids: Vec<u32>,
+    /// Equal sets share a number.
+    number: usize,
     beginnings: Vec<String>,
     any: bool,
-}
-
-impl Set {
-    fn has(&self, id: u32, word: &str) -> bool {
-        self.any || self.ids.binary_search(&id).is_ok() || self.beginnings.iter().any(|b| word.starts_with(b.as_str()))
-    }
 }
 
 /// A place where a pattern was found.
@@ -94,16 +91,32 @@ pub(crate) struct Phrases<T> {
     patterns: Vec<(Vec<Step>, T)>,
     /// Patterns by the number of a word they may begin with; the first list holds those that may begin with others.
     by_first: Vec<Vec<u32>>,
+    /// The number of each distinct set of words.
+    sets: HashMap<Vec<u32>, usize>,
+    /// For each word, a bit for each set that it is in.
+    member_of: Vec<Vec<u64>>,
 }
 
 impl<T: Copy> Phrases<T> {
     /// Compiles tables of patterns, separated by `;` or line ends. An unknown class matches nothing; the tests of each
     /// table see to it that there is none.
     pub(crate) fn new(classes: &Classes, tables: &[(T, &str)]) -> Self {
-        let mut out = Self { ids: ByWord::default(), patterns: Vec::new(), by_first: vec![Vec::new()] };
+        let mut out = Self {
+            ids: ByWord::default(),
+            patterns: Vec::new(),
+            by_first: vec![Vec::new()],
+            sets: HashMap::new(),
+            member_of: Vec::new(),
+        };
         for (label, table) in tables {
             for pattern in table.split([';', '\n']).map(str::trim).filter(|p| !p.is_empty()) {
                 out.add(classes, *label, pattern);
+            }
+        }
+        out.member_of = vec![vec![0; out.sets.len().div_ceil(64)]; out.by_first.len()];
+        for (ids, set) in &out.sets {
+            for id in ids {
+                out.member_of[*id as usize][set / 64] |= 1 << (set % 64);
             }
         }
         out
@@ -157,6 +170,8 @@ impl<T: Copy> Phrases<T> {
         }
         set.ids.sort_unstable();
         set.ids.dedup();
+        let next = self.sets.len();
+        set.number = *self.sets.entry(set.ids.clone()).or_insert(next);
         set
     }
 
@@ -182,7 +197,7 @@ impl<T: Copy> Phrases<T> {
             let mut hits = Vec::new();
             for &number in own.iter().chain(&self.by_first[0]) {
                 let (steps, label) = &self.patterns[number as usize];
-                if let Some(end) = matches(steps, words, &ids, start, start) {
+                if let Some(end) = self.matches(steps, words, &ids, start, start) {
                     hits.push(Hit { label: *label, start, end });
                 }
             }
@@ -190,35 +205,42 @@ impl<T: Copy> Phrases<T> {
         })
     }
 
+    /// Where the steps end if they match from word `i` on, in the sentence of `start`.
+    fn matches(&self, steps: &[Step], words: &Words, ids: &[u32], start: usize, i: usize) -> Option<usize> {
+        let Some((step, rest)) = steps.split_first() else { return Some(i) };
+        let here = i < words.len() && words.same_sentence(start, i);
+        let fits = |set: &Set, i: usize| {
+            i < words.len() && words.same_sentence(start, i) && self.has(set, ids[i], words.get(i))
+        };
+        match step {
+            Step::One(set) => fits(set, i).then(|| self.matches(rest, words, ids, start, i + 1)).flatten(),
+            Step::Maybe(set) => fits(set, i)
+                .then(|| self.matches(rest, words, ids, start, i + 1))
+                .flatten()
+                .or_else(|| self.matches(rest, words, ids, start, i)),
+            Step::Many(set) => {
+                let most = (0..REPEAT).take_while(|n| fits(set, i + n)).count();
+                (0..=most).rev().find_map(|n| self.matches(rest, words, ids, start, i + n))
+            }
+            Step::Gap(most) => (0..=*most)
+                .take_while(|n| *n == 0 || (i + n - 1 < words.len() && words.same_sentence(start, i + n - 1)))
+                .find_map(|n| self.matches(rest, words, ids, start, i + n)),
+            Step::Begin => (here && (i == 0 || !words.same_sentence(i - 1, i)))
+                .then(|| self.matches(rest, words, ids, start, i))
+                .flatten(),
+            Step::End => (!here).then(|| self.matches(rest, words, ids, start, i)).flatten(),
+        }
+    }
+
+    fn has(&self, set: &Set, id: u32, word: &str) -> bool {
+        let member = self.member_of[id as usize][set.number / 64] & (1 << (set.number % 64)) != 0;
+        member || set.any || set.beginnings.iter().any(|b| word.starts_with(b.as_str()))
+    }
+
     /// The first place, if any.
     #[cfg(test)]
     pub(crate) fn first(&self, words: &Words) -> Option<Hit<T>> {
         self.find(words).next()
-    }
-}
-
-/// Where the steps end if they match from word `i` on, in the sentence of `start`.
-fn matches(steps: &[Step], words: &Words, ids: &[u32], start: usize, i: usize) -> Option<usize> {
-    let Some((step, rest)) = steps.split_first() else { return Some(i) };
-    let here = i < words.len() && words.same_sentence(start, i);
-    let fits = |set: &Set, i: usize| i < words.len() && words.same_sentence(start, i) && set.has(ids[i], words.get(i));
-    match step {
-        Step::One(set) => fits(set, i).then(|| matches(rest, words, ids, start, i + 1)).flatten(),
-        Step::Maybe(set) => fits(set, i)
-            .then(|| matches(rest, words, ids, start, i + 1))
-            .flatten()
-            .or_else(|| matches(rest, words, ids, start, i)),
-        Step::Many(set) => {
-            let most = (0..REPEAT).take_while(|n| fits(set, i + n)).count();
-            (0..=most).rev().find_map(|n| matches(rest, words, ids, start, i + n))
-        }
-        Step::Gap(most) => (0..=*most)
-            .take_while(|n| *n == 0 || (i + n - 1 < words.len() && words.same_sentence(start, i + n - 1)))
-            .find_map(|n| matches(rest, words, ids, start, i + n)),
-        Step::Begin => {
-            (here && (i == 0 || !words.same_sentence(i - 1, i))).then(|| matches(rest, words, ids, start, i)).flatten()
-        }
-        Step::End => (!here).then(|| matches(rest, words, ids, start, i)).flatten(),
     }
 }
 

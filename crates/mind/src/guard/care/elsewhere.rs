@@ -14,8 +14,10 @@ struct Table {
     denials: &'static [&'static str],
     /// What follows a figure of speech ("morir de risa").
     idioms: &'static [&'static str],
-    /// Words before a phrase that make it somebody else's.
+    /// Words before a phrase that make it somebody else's,
     others: &'static [&'static str],
+    /// unless one of these stands between.
+    own: &'static [&'static str],
     /// Written without spaces between words.
     unspaced: bool,
 }
@@ -47,6 +49,7 @@ const TABLES: [Table; 7] = [
             "de la risa",
         ],
         others: &[],
+        own: &[],
         unspaced: false,
     },
     Table {
@@ -63,6 +66,7 @@ const TABLES: [Table; 7] = [
         denials: &["pas", "jamais"],
         idioms: &["de rire", "de faim", "de honte", "d amour", "de soif", "de chaud", "de froid"],
         others: &[],
+        own: &[],
         unspaced: false,
     },
     Table {
@@ -82,6 +86,7 @@ const TABLES: [Table; 7] = [
         denials: &["nicht", "nie", "niemals"],
         idioms: &["vor lachen", "vor scham", "vor hunger", "vor langeweile", "vor neugier"],
         others: &[],
+        own: &[],
         unspaced: false,
     },
     Table {
@@ -97,6 +102,7 @@ const TABLES: [Table; 7] = [
         denials: &["nao", "nunca", "nem", "jamais"],
         idioms: &["de rir", "de fome", "de vergonha", "de amor", "de tanto rir", "de calor", "de frio", "de sono"],
         others: &[],
+        own: &[],
         unspaced: false,
     },
     Table {
@@ -126,6 +132,7 @@ const TABLES: [Table; 7] = [
             "息子が",
             "娘が",
         ],
+        own: &[" "],
         unspaced: true,
     },
     Table {
@@ -141,6 +148,7 @@ const TABLES: [Table; 7] = [
         denials: &[],
         idioms: &["नहीं चाहता", "नहीं चाहती"],
         others: &["दोस्त", "भाई", "बहन", "बेटा", "बेटी", "माँ", "पिता", "पति", "पत्नी"],
+        own: &["मैं", "मुझे"],
         unspaced: true,
     },
     Table {
@@ -156,6 +164,7 @@ const TABLES: [Table; 7] = [
         denials: &["لا", "لم", "ما", "مش", "لن"],
         idioms: &["من الضحك", "من الجوع", "من الخجل", "من التعب", "ضحك"],
         others: &[],
+        own: &[],
         unspaced: false,
     },
 ];
@@ -207,7 +216,10 @@ impl Elsewhere {
                     let i = fold(i);
                     after.trim_start().starts_with(i.trim())
                 });
-                let others = table.others.iter().any(|o| before.contains(fold(o).trim()));
+                let others = table.others.iter().any(|other| {
+                    let named = before.rsplit_once(fold(other).trim());
+                    named.is_some_and(|(_, between)| !table.own.iter().any(|own| between.contains(own)))
+                });
                 let concern = if others { Concern::Another } else { phrase.concern };
                 (!denied && !idiom).then_some(Crisis { grade: phrase.grade, concern, language: table.language })
             })

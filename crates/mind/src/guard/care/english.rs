@@ -1,7 +1,7 @@
 //! What a crisis sounds like in English. The pattern language is that of [`crate::phrase`].
 
 use super::{Concern, Crisis, Grade, Language};
-use crate::phrase::{Classes, Hit, Phrases, Words, listed};
+use crate::phrase::{Classes, Hit, Phrases, Words, is_negation, listed};
 
 /// What a phrase is a sign of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,16 +36,16 @@ const SOMEONE: usize = 3;
 const TABLES: &[(Sign, &str)] = &[
     (
         Sign::Idiom,
-        "dying|die|died|dies of|from|to|laughing|inside; want to die of|from|laughing|old|peacefully|happy|in; to die for; kill|killing it|time|the
-         killing|kill myself laughing|at|in|over|studying|working|training|trying|with|for; killing myself to; kill myself to get|finish|make|be|reach
-         suicide squad|prevention|awareness|hotline|bomber|bombing|rate|rates|statistics|vest|mission|door|silence
-         cut|cutting myself some|off|short|a|shaving|cooking|chopping|on|with|while|by|opening; accidentally ..1 hurt|cut|burned|stabbed|shot|poisoned
-         hurt|hurting myself at|playing|running|lifting|skiing|doing|falling|training|while|working|on|during|accidentally|badly|yesterday
-         shoot|shot myself in the foot; hang myself out; drown|drowning myself in; poison|poisoned myself with|by; kill|killed myself in the game
-         end it with|between|there|here|on|off; end it all with a; overdose|overdosed|overdosing on ..1 chocolate|sugar|coffee|caffeine|cuteness|netflix|tv|cake|cheese|memes
-         burn myself out; want to disappear into|for|from; goodbye letter|note|card|party to|for|from my|a|the; have a gun licence|license|range|safe
-         took|take|taking ..2 pills|meds|medication|tablets for|every|daily|twice|with
-         hate my life|myself for eating|laughing; cannot|can ..1 go on|take it holiday|vacation|like|for",
+        "dying|die|died|dies of|from ?pure ?sheer laughter|laughing|embarrassment|boredom|shame|hunger|thirst|cold|heat|curiosity|cuteness|cringe|excitement|happiness
+         dying to; die laughing|inside; died laughing|inside; to die for; want to die laughing|happy|old; kill|killing it|time|the
+         killing|kill myself laughing|studying|training; killing myself over|working|trying; killing myself at ?the work|gym|job; killing myself to finish|meet|earn|please
+         suicide squad|prevention|awareness|hotline|bomber|bombing|rate|rates|statistics|vest|mission|door
+         cut|cutting myself some|off|short|shaving|cooking|chopping|on|opening; cut|cutting myself while|when cooking|shaving|chopping; cut myself a slice|piece|break
+         accidentally ..1 hurt|cut|burned|stabbed|shot|poisoned; hurt|hurting myself playing|running|lifting|skiing|falling|training|accidentally; hurt|hurting myself at ?the gym|work|practice|football
+         shoot|shot myself in the foot; hang myself out; drown|drowning myself in work|sorrow|coffee|music|books; kill|killed myself in the game
+         end it with him|her|them; overdose|overdosed|overdosing on ..1 chocolate|sugar|coffee|caffeine|cuteness|netflix|tv|cake|cheese|memes
+         burn myself out; want to disappear into|from; goodbye letter|note|party ..2 colleagues|teacher|students|boss|team; have a gun licence|license|range|safe
+         took|take|taking ..2 pills|meds|medication|tablets every|daily|twice; hate my life|myself for eating|laughing; can ..1 go on holiday|vacation",
     ),
     (
         Sign::Own(Grade::Imminent),
@@ -68,7 +68,7 @@ const TABLES: &[(Sign, &str)] = &[
          tired of living|life|existing; tired of being alive; sick of living|being ?alive; think|thinking|thought|thoughts about|of ..1 suicide|dying|death|ending; considering|contemplating|contemplated|attempted|attempt suicide; commit|committing suicide
          self harm|harming|harmed; i ..1 harm|cut myself; started|been|keep|kept|want|urge|relapsed to|and|back ?start cutting; cutting again; i have been cutting; hurting myself
          everyone|everybody|they|world|family|people would|will|is|be ..2 better|happier|easier ..1 if|without i|me ..2 die|died|gone|dead|was|were|around $; want|wanting ..2 everything|it|this|life all|to stop|end|over ?forever|all
-         want to end it ?all|everything; end it all; can not|no live like|@more|any this|@more|longer ?@more; can not live ?like this ?@more; do not see|want ..1 future ?for ?me ?me $; fall|go asleep|sleep and never|not wake ?up; never wake up; never waking up
+         want to end it ?all|everything; end it all; can not|no live like|@more|any this|@more|longer ?@more; can not live ?like this ?@more; do not see|want ..1 future ?for ?me ?me $; fall|go asleep|sleep and never|not wake ?up; never wake up; never waking up; never want to wake up
          i ..1 deserve to die; i should ?just die|be|kill dead|@more|myself; should just die; want to disappear forever; unalive myself; want|going to kms; ^ kms $; ready to die; wants|want me dead; how to kill myself; ways to die|kill ?myself",
     ),
     (
@@ -124,66 +124,80 @@ impl English {
 
 /// What a sign means where it stands; nothing, if it is denied, quoted or told of somebody in a story.
 fn judged(words: &Words, hit: &Hit<Sign>) -> Option<(Grade, Concern)> {
-    let sentence = words.sentence_of(hit.start);
-    let before = || sentence.clone().take_while(|&i| i < hit.start).map(|i| words.get(i));
-    let denied = words.negated(hit.start) && !before().any(|w| w == "why");
-    let story = sentence.clone().take_while(|&i| i < hit.start + 1).any(|i| is_story(words.get(i)));
-    if denied || story {
+    if denied(words, hit.start) || in_a_story(words, hit) {
         return None;
     }
+    let sentence = words.sentence_of(hit.start);
+    let word = |i: usize| words.get(i);
     match hit.label {
         Sign::Idiom => None,
         Sign::Others(grade) => Some((grade, Concern::Another)),
         Sign::Own(grade) => {
+            let mut before = sentence.start..hit.start;
             if told_by_another(words, sentence.start, hit.start) {
                 return Some((grade, Concern::Another));
             }
             // A quotation within something else that was said, without the person in it, is somebody's word.
             let whole = sentence.clone().all(|i| words.quoted(i));
-            if words.quoted(hit.start) && !whole && !before().any(|w| matches!(w, "i" | "me" | "my")) {
+            if words.quoted(hit.start) && !whole && !before.any(|i| matches!(word(i), "i" | "me" | "my")) {
                 return None;
             }
-            let meant_for_the_game = sentence.clone().any(|i| is_game(words.get(i)));
-            if meant_for_the_game {
+            if grade < Grade::Imminent && sentence.clone().any(|i| word(i) == "in" && is_game(word(i + 1))) {
                 return None;
             }
-            let past = before().any(|w| w == "used")
-                || sentence
-                    .clone()
-                    .any(|i| words.get(i) == "ago" || (words.get(i) == "back" && words.get(i + 1) == "then"));
-            let joking =
-                sentence.clone().any(|i| matches!(words.get(i), "lol" | "lmao" | "haha" | "hahaha" | "jk" | "rofl"));
-            Some((if past || joking { Grade::Distress } else { grade }, Concern::Themselves))
+            Some((lessened(words, &sentence, hit, grade), Concern::Themselves))
         }
     }
 }
 
-/// Whether somebody else is named before a word of telling, and the person is not the one who tells.
+/// What lies years back, or was laughed at, is taken less gravely; what was done today never is.
+fn lessened(words: &Words, sentence: &std::ops::Range<usize>, hit: &Hit<Sign>, grade: Grade) -> Grade {
+    let word = |i: usize| words.get(i);
+    let past = sentence.clone().any(|i| {
+        (matches!(word(i), "years" | "year" | "months") && word(i + 1) == "ago")
+            || (word(i) == "back" && word(i + 1) == "then")
+            || (i < hit.start && word(i) == "used" && word(i + 1) == "to")
+    });
+    let joking = sentence.clone().any(|i| listed("lol lmao haha hahaha jk rofl", word(i)));
+    match grade {
+        _ if past => Grade::Distress,
+        Grade::Imminent if joking => Grade::Ideation,
+        _ if joking => Grade::Distress,
+        grade => grade,
+    }
+}
+
+/// Whether the person says that it is not so. A negation before their "I" belongs to something else ("I don't know, I
+/// want to die"), unless it is the saying itself that is denied ("it's not that I want to die").
+fn denied(words: &Words, start: usize) -> bool {
+    if words.get(start) == "i" {
+        let mut before = words.before(start, 3);
+        return before.next().is_some_and(|w| listed("that like think mean saying", w)) && before.any(is_negation);
+    }
+    words.before(start, 3).take_while(|w| *w != "i").any(is_negation)
+}
+
+/// Whether it is told of somebody in a story: a story is named, and after that no "I".
+fn in_a_story(words: &Words, hit: &Hit<Sign>) -> bool {
+    let from = words.sentence_of(hit.start).start;
+    let named = (from..hit.start).rev().find(|&i| is_story(words.get(i)));
+    named.is_some_and(|named| !(named..hit.end).any(|i| matches!(words.get(i), "i" | "me")))
+}
+
+/// Whether it is what somebody else said: they are named, then a word of telling, then straight away this.
 fn told_by_another(words: &Words, from: usize, until: usize) -> bool {
     let telling = (from..until).rev().find(|&i| is_telling(words.get(i)));
     telling.is_some_and(|t| {
         let tellers = || (from..t).map(|i| words.get(i));
-        words.get(until.saturating_sub(1)) != "to"
-            && tellers().any(|w| listed(CLASSES[SOMEONE].1, w) || matches!(w, "he" | "she" | "they"))
-            && !tellers().any(|w| w == "i")
+        let at_once = until - t <= 4 && (words.quoted(until) || words.same_clause(t, until));
+        let joined = (t..until).any(|i| listed("and so because but then now no to", words.get(i)));
+        let another = tellers().any(|w| listed(CLASSES[SOMEONE].1, w) || matches!(w, "he" | "she" | "they"));
+        at_once && !joined && another && !tellers().any(|w| w == "i")
     })
 }
 
 fn is_story(word: &str) -> bool {
-    matches!(
-        word,
-        "movie"
-            | "film"
-            | "novel"
-            | "character"
-            | "episode"
-            | "lyrics"
-            | "song"
-            | "protagonist"
-            | "fictional"
-            | "hamlet"
-            | "poem"
-    )
+    listed("movie film novel character episode lyrics song protagonist fictional hamlet poem", word)
 }
 
 fn is_game(word: &str) -> bool {
@@ -191,10 +205,7 @@ fn is_game(word: &str) -> bool {
 }
 
 fn is_telling(word: &str) -> bool {
-    matches!(
-        word,
-        "said" | "says" | "told" | "texted" | "wrote" | "posted" | "messaged" | "saying" | "tells" | "keeps" | "thinks"
-    )
+    matches!(word, "said" | "says" | "told" | "texted" | "wrote" | "posted" | "messaged" | "saying" | "tells")
 }
 
 #[cfg(test)]

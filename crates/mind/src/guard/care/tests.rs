@@ -155,6 +155,37 @@ fn telling_another_is_still_ones_own() {
     );
 }
 
+/// What looks like an idiom, a story, a denial or somebody else's word, and must not be let through.
+#[test]
+fn nothing_grave_hides_behind_a_figure_of_speech() {
+    for text in [
+        "I want to kill myself with a gun",
+        "I want to kill myself at work",
+        "I'm going to drown myself in the lake",
+        "I cut myself with a razor",
+        "I want to die in my sleep",
+        "I listened to that song and I want to die",
+        "I watched a movie and now I want to kill myself",
+        "i dont know i want to die",
+        "no one knows I want to die",
+        "He said I was worthless and I want to die",
+        "He keeps hurting me and I want to kill myself",
+        "my mum said no, i want to die",
+        "I got banned from minecraft and I want to die",
+        "I never want to wake up",
+        "I want to die from an overdose",
+    ] {
+        let found = checked(text);
+        assert!(found.is_some_and(|(g, c)| g >= Grade::Ideation && c == Concern::Themselves), "{text}: {found:?}");
+    }
+    all(
+        Some((Grade::Imminent, Concern::Themselves)),
+        &["I took all my pills an hour ago", "I took all my pills with vodka", "I overdosed 5 minutes ago"],
+    );
+    assert_eq!(checked("I'm going to kill myself tonight lol"), Some((Grade::Ideation, Concern::Themselves)));
+    all(Some((Grade::Ideation, Concern::Themselves)), &["彼は去った。死にたい", "मेरे दोस्त ने छोड़ दिया, मैं मरना चाहता हूँ"]);
+}
+
 #[test]
 fn other_languages() {
     use Language::*;
