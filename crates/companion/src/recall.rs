@@ -204,9 +204,13 @@ impl Person {
 fn entry_of(memory: Memory, blob: Option<&[u8]>, embedder: &str) -> Entry {
     let vector = memory.embedder.as_deref().filter(|made_by| *made_by == embedder).and(blob).and_then(vector_of);
     let hidden = memory.valid_until.is_some() || memory.tags.iter().any(|tag| tag == crate::learn::QUESTION);
+    let text = match &memory.fact {
+        Some(fact) => format!("{} {}", memory.content, fact.cues()),
+        None => memory.content,
+    };
     Entry {
         id: memory.id,
-        text: memory.content,
+        text,
         vector,
         speaker: memory.speaker,
         place: memory.place,

@@ -173,6 +173,7 @@ pub struct Memory {
     pub metadata: BTreeMap<String, serde_json::Value>,
 }
 
+mod cues;
 pub mod extract;
 pub mod importance;
 pub mod recall;

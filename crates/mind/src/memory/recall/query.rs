@@ -44,6 +44,9 @@ const WORDS_OF_YOURS: &[&str] = &[
 
 /// Analyses a question asked at `now` in the time zone `tz`.
 pub fn analyse(analyzer: &Analyzer, text: &str, known: &Known<'_>, now: Timestamp, tz: &TimeZone) -> Query {
+    // "What do I do for a living?" asks for no life and no home.
+    let plain = text.replace("do for a living", "have for a job");
+    let text = plain.as_str();
     let named = Names::of(analyzer, known).find(analyzer, text);
     let times = time::mentions(text, now, tz);
     let asks_companion = asks_companion(text);
