@@ -1,7 +1,7 @@
 //! Help lines by country. Numbers change: each entry names whose page to check it against. `AS_OF` says how fresh they are.
 
-/// When the table was last gone through (year and month). The numbers were collected from the services' public pages;
-/// none was called.
+/// When the table was written (year and month). It was written from general knowledge; only a few entries were compared
+/// with public text and none was called. Check your country's lines against the pages named before you rely on them.
 pub const AS_OF: &str = "2026-11";
 
 /// The international directory, for every country that is not here and for whoever looks for something else.
