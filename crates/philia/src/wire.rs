@@ -20,6 +20,9 @@ pub(crate) const LOCAL_ACCOUNT: &str = "local";
 /// The person at this machine, if they do not say who they are.
 pub(crate) const LOCAL_USER: &str = "me";
 
+/// No prompt is cut below so many tokens, however little a model says that it reads.
+const LEAST_PROMPT: usize = 512;
+
 /// Puts a companion together. Nothing is asked of a network.
 pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
     private_dir(&config.data.dir)
@@ -30,6 +33,12 @@ pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
     let chat = chain(config, &config.models.chat)?;
     let personas = personas(config)?;
     personas.get(&config.persona.default).context("persona.default")?;
+    let mut settings = config.companion_settings();
+    if let Some(chat) = &chat {
+        // Prompt and answer share what the model reads at once.
+        let room = chat.info().context_tokens.saturating_sub(config.models.chat.max_tokens) as usize;
+        settings.prompt_tokens = settings.prompt_tokens.min(room.max(LEAST_PROMPT));
+    }
 
     let philia = Philia::new(Parts {
         store,
@@ -41,7 +50,7 @@ pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
         personas,
         default_profile: default_profile(config)?,
         hooks: Vec::new(),
-        settings: config.companion_settings(),
+        settings,
     });
     let left_behind = philia.recover().await?;
     if left_behind > 0 {

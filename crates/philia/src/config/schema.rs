@@ -155,7 +155,7 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
         ),
         key(
             "models.embed.dimensions",
-            Takes::Whole(16, 4096, ""),
+            Takes::Whole(1, 8192, ""),
             None,
             "Length of the vectors of a remote embedder; by default the provider's own.",
         ),

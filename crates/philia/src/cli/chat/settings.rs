@@ -2,7 +2,7 @@
 
 use philia_companion::personas::nearest;
 use philia_mind::Profile;
-use philia_mind::profile::{AgeBand, PrivacyTier, QuietHours};
+use philia_mind::profile::{AgeBand, QuietHours};
 
 /// One setting.
 pub(super) struct Setting {
@@ -19,7 +19,7 @@ pub(super) struct Setting {
 /// The word that takes a setting away.
 const NONE: &str = "none";
 
-/// Every setting.
+/// Every setting that does something already.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         name: "name",
@@ -106,30 +106,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
-        name: "privacy",
-        doc: "cloud, hybrid or local",
-        show: |p| word(&p.privacy),
-        set: |p, text| {
-            p.privacy = match text {
-                "cloud" => PrivacyTier::Cloud,
-                "hybrid" => PrivacyTier::Hybrid,
-                "local" => PrivacyTier::Local,
-                _ => return Err(format!("{text:?} is not cloud, hybrid or local")),
-            };
-            Ok(())
-        },
-    },
-    Setting {
-        name: "retention_days",
-        doc: "forget what is unimportant after so many days; none keeps everything",
-        show: |p| p.retention_days.map_or_else(|| NONE.into(), |days| days.to_string()),
-        set: |p, text| {
-            let days = optional(text).map(|text| text.parse().map_err(|_| format!("{text:?} is no number of days")));
-            p.retention_days = days.transpose()?;
-            Ok(())
-        },
-    },
-    Setting {
         name: "reminder_minutes",
         doc: "after so many minutes of talk I say again that I am an AI, 1 to 180",
         show: |p| p.reminder_minutes.to_string(),
@@ -202,8 +178,6 @@ mod tests {
             ("persona", "supportive_friend"),
             ("quiet_hours", "22:30-07:05"),
             ("may_write_first", "no"),
-            ("privacy", "local"),
-            ("retention_days", "90"),
             ("reminder_minutes", "60"),
         ];
         assert_eq!(values.map(|(name, _)| name).to_vec(), SETTINGS.iter().map(|s| s.name).collect::<Vec<_>>());
@@ -218,7 +192,7 @@ mod tests {
     #[test]
     fn mistakes_say_what_is_allowed() {
         let mut profile = Profile::default();
-        for (name, value) in [("quiet_hours", "late"), ("age", "12"), ("retention_days", "many"), ("privacy", "x")] {
+        for (name, value) in [("quiet_hours", "late"), ("age", "12"), ("reminder_minutes", "many"), ("may_write_first", "x")] {
             let error = find(name).unwrap_or_else(|error| panic!("{error}")).set(&mut profile, value).unwrap_err();
             assert!(error.starts_with(name), "{error}");
         }
