@@ -59,19 +59,39 @@ impl Extractor {
             rules: Rules::new(),
             times: Times::new(),
             quoted: compile(r#"“[^”]*”|"[^"]*"|«[^»]*»|„[^“”]*[“”]|(?:^|\s)'[^']+ [^']+'(?:[\s.,!?]|$)"#),
-            joking: compile(r"(?i)\b(?:just kidding|only kidding|i'm kidding|i am kidding|just joking|only joking|i'm joking|jk|j/k|as a joke|april fools?|role ?play)\b|(?:^|\s)/s\s*$"),
-            unreal: compile(r"(?i)\b(?:if|unless|wish|wished|imagine|suppose|supposing|pretend|pretending|would|could|might|maybe|perhaps|hypothetically|dreamt|dreamed|in my dream|what if|as if|used to|almost|let's say|in the (?:play|game|film|movie|story|book)|my character|lyrics|song goes)\b|\bI'd (?:love|like|rather|prefer)\b|\bin another life\b"),
-            reported: compile(r"(?i)\b(?:says?|said|thinks?|thought|claims?|claimed|believes?|told (?:me|us|him|her|them|everyone)|asks?|asked|wrote|insists?|jokes?|joked|swears?|heard|reckons?|according to)\b"),
-            asked: compile(r"(?i)^\s*(?:and |so |but |ok,? |hey,? )?(?:do|does|did|am|are|is|was|were|have|has|can|could|should|would|will|what|what's|who|who's|where|where's|when|when's|why|how|which|whose)\b(?:\s+(?:i|you|he|she|it|we|they|my|your|the|is|are|am|was|were|do|does|did|many|much|old|long)\b)"),
-            seam: compile(r"(?i),? (?:and|but|so|because|though|although|while|whereas) (?:(?:now|then|also) )?(?:i|i'm|i've|my|he|he's|she|she's|it|it's|we|we've|they|his|her|its|their)\b|; | – | — |, (?:i|i'm|my|we|he's|she's)\b"),
-            negated: compile(r"(?i)\b(?:not|never|no longer|nobody|none|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|hadn't|won't|can't|cannot|ain't)\b"),
-            plan: compile(r"(?i)\b(?:I|we)(?:'m|'re|'ve| am| are| have| will|'ll)?(?: \w+){0,2}? (?:going|flying|travelling|traveling|starting|moving|getting|having|meeting|seeing|leaving|visiting|presenting|running|taking|got|have|start|fly|leave|move|meet|see|visit|take|run|marry|graduate)\b|\bmy (?:\w+ ){1,3}(?:is|starts|begins|takes place)\b"),
+            joking: compile(
+                r"(?i)\b(?:just kidding|only kidding|i'm kidding|i am kidding|just joking|only joking|i'm joking|jk|j/k|as a joke|april fools?|role ?play)\b|(?:^|\s)/s\s*$",
+            ),
+            unreal: compile(
+                r"(?i)\b(?:if|unless|wish|wished|imagine|suppose|supposing|pretend|pretending|would|could|might|maybe|perhaps|hypothetically|dreamt|dreamed|in my dream|what if|as if|used to|almost|let's say|in the (?:play|game|film|movie|story|book)|my character|lyrics|song goes)\b|\bI'd (?:love|like|rather|prefer)\b|\bin another life\b",
+            ),
+            reported: compile(
+                r"(?i)\b(?:says?|said|thinks?|thought|claims?|claimed|believes?|told (?:me|us|him|her|them|everyone)|asks?|asked|wrote|insists?|jokes?|joked|swears?|heard|reckons?|according to)\b",
+            ),
+            asked: compile(
+                r"(?i)^\s*(?:and |so |but |ok,? |hey,? )?(?:do|does|did|am|are|is|was|were|have|has|can|could|should|would|will|what|what's|who|who's|where|where's|when|when's|why|how|which|whose)\b(?:\s+(?:i|you|he|she|it|we|they|my|your|the|is|are|am|was|were|do|does|did|many|much|old|long)\b)",
+            ),
+            seam: compile(
+                r"(?i),? (?:and|but|so|because|though|although|while|whereas) (?:(?:now|then|also) )?(?:i|i'm|i've|my|he|he's|she|she's|it|it's|we|we've|they|his|her|its|their)\b|; | – | — |, (?:i|i'm|my|we|he's|she's)\b",
+            ),
+            negated: compile(
+                r"(?i)\b(?:not|never|no longer|nobody|none|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|hadn't|won't|can't|cannot|ain't)\b",
+            ),
+            plan: compile(
+                r"(?i)\b(?:I|we)(?:'m|'re|'ve| am| are| have| will|'ll)?(?: \w+){0,2}? (?:going|flying|travelling|traveling|starting|moving|getting|having|meeting|seeing|leaving|visiting|presenting|running|taking|got|have|start|fly|leave|move|meet|see|visit|take|run|marry|graduate)\b|\bmy (?:\w+ ){1,3}(?:is|starts|begins|takes place)\b",
+            ),
         }
     }
 
     /// What `text` says about the person. `previous` is their message before it, which may say who "he" is;
     /// `occurred_at` and `zone` say what "tomorrow" means. At most one result for each subject and key.
-    pub fn extract(&self, text: &str, previous: Option<&str>, occurred_at: Timestamp, zone: &TimeZone) -> Vec<Extracted> {
+    pub fn extract(
+        &self,
+        text: &str,
+        previous: Option<&str>,
+        occurred_at: Timestamp,
+        zone: &TimeZone,
+    ) -> Vec<Extracted> {
         if self.joking.is_match(text) {
             return Vec::new();
         }
@@ -126,24 +146,38 @@ impl Extractor {
         let head = sentence.get(..until).unwrap_or(sentence);
         let matched = clause.get(found.range.clone()).unwrap_or(clause);
         let own_head = clause.get(..found.range.start).unwrap_or("");
-        self.reported.is_match(head) || self.negated.is_match(own_head) || (!found.negation_meant && self.negated.is_match(matched))
+        self.reported.is_match(head)
+            || self.negated.is_match(own_head)
+            || (!found.negation_meant && self.negated.is_match(matched))
     }
 
     fn finish(&self, sentence: &str, clause: &str, found: Found, said: Date) -> Extracted {
         let mut fact = found.fact;
         // "tomorrow" is no birthday a year later.
-        if fact.key == "birthday" && let Some(when) = self.times.find(clause, said) {
+        if fact.key == "birthday"
+            && let Some(when) = self.times.find(clause, said)
+        {
             fact.value = format!("{} {}", when.date.day(), month_name(when.date));
         }
         let content = found.content.unwrap_or_else(|| sentence.trim().to_owned());
-        Extracted { category: found.category, fact: Some(fact), content, confidence: found.confidence, tags: Vec::new() }
+        Extracted {
+            category: found.category,
+            fact: Some(fact),
+            content,
+            confidence: found.confidence,
+            tags: Vec::new(),
+        }
     }
 
     fn plan(&self, sentence: &str, said: Date) -> Option<Extracted> {
         let when = self.times.find(sentence, said)?;
         let plan = self.plan.find(sentence)?;
         let head = sentence.get(..plan.end()).unwrap_or(sentence);
-        if when.date < said || self.negated.is_match(head) || self.reported.is_match(head) || sentence.to_lowercase().contains("birthday") {
+        if when.date < said
+            || self.negated.is_match(head)
+            || self.reported.is_match(head)
+            || sentence.to_lowercase().contains("birthday")
+        {
             return None;
         }
         Some(Extracted {
@@ -162,7 +196,10 @@ impl Extractor {
         for seam in self.seam.find_iter(sentence) {
             clauses.push(&sentence[start..seam.start()]);
             // The new subject belongs to the clause that it opens.
-            let skip = seam.as_str().find([' ']).map_or(0, |first| if seam.start() == 0 { 0 } else { first + usize::from(first == 0) });
+            let skip = seam
+                .as_str()
+                .find([' '])
+                .map_or(0, |first| if seam.start() == 0 { 0 } else { first + usize::from(first == 0) });
             let from = seam.start() + skip;
             let opened = sentence[from..].trim_start();
             start = sentence.len() - opened.len();
@@ -203,8 +240,20 @@ fn is_abbreviation(before: &str) -> bool {
 
 /// English month names.
 pub(crate) fn month_name(date: Date) -> &'static str {
-    const NAMES: [&str; 12] =
-        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
     NAMES[usize::try_from(date.month() - 1).unwrap_or(0).min(11)]
 }
 

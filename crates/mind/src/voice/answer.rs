@@ -75,19 +75,31 @@ impl Answerer {
             place: compile(&format!(
                 r"(?i)\b(?P<p>(?:in|at|to|near|outside|from|by|under|behind|inside|on|over) (?:(?:the|a|an|my|our|his|her|their) )?(?:{capital}(?: {capital}){{0,2}}|(?:[\p{{L}}-]+ ){{0,2}}(?:room|kitchen|garden|park|beach|sea|river|lake|mountains?|hospital|school|office|library|drawer|shelf|box|cupboard|cellar|attic|garage|café|cafe|restaurant|pub|bar|gym|station|airport|market|village|town|city|flat|apartment|house|church|museum|forest|countryside|coast|centre|center|university|street|bakery|shop|hotel|desk|table|bag|pocket)\b))"
             )),
-            number: compile(r"(?i)\b(?P<n>\d+(?:[.,]\d+)?(?: ?(?:%|km|kg|cm|m|miles|euros?|pounds|dollars|hours?|minutes|years(?: old)?|months(?: old)?|weeks(?: old)?|days))?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|hundred|once|twice|every (?:day|week|month|morning|evening|night))\b"),
-            duration: compile(r"(?i)\b(?P<d>(?:for|since|in) (?:(?:about|almost|over|nearly) )?(?:the (?:last|past) )?(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|(?:19|20)\d\d|last|\p{Lu}\p{L}+) ?(?:minutes?|hours?|days?|weeks?|months?|years?)?)\b"),
-            reason: compile(r"(?i)\b(?:because|since|so that|in order to|due to|thanks to|the reason|that's why|as i|to (?:be|get|help|see|save|learn|take|look))\b"),
+            number: compile(
+                r"(?i)\b(?P<n>\d+(?:[.,]\d+)?(?: ?(?:%|km|kg|cm|m|miles|euros?|pounds|dollars|hours?|minutes|years(?: old)?|months(?: old)?|weeks(?: old)?|days))?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|hundred|once|twice|every (?:day|week|month|morning|evening|night))\b",
+            ),
+            duration: compile(
+                r"(?i)\b(?P<d>(?:for|since|in) (?:(?:about|almost|over|nearly) )?(?:the (?:last|past) )?(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|(?:19|20)\d\d|last|\p{Lu}\p{L}+) ?(?:minutes?|hours?|days?|weeks?|months?|years?)?)\b",
+            ),
+            reason: compile(
+                r"(?i)\b(?:because|since|so that|in order to|due to|thanks to|the reason|that's why|as i|to (?:be|get|help|see|save|learn|take|look))\b",
+            ),
             name: compile(&format!(r"{capital}(?: {capital})?")),
-            colour: compile(r"(?i)\b(?:(?:dark|light|bright|pale|deep) )?(?:red|blue|green|yellow|orange|purple|violet|pink|brown|black|white|grey|gray|teal|turquoise|gold|golden|silver|beige|navy|cream|burgundy|tabby|ginger)\b"),
-            copula: compile(r"(?i)\b(?:is|are|was|were|'s|'re|'m|am)(?: called| named)? (?P<v>(?:an? |the |my )?[^.!?,;]{2,60})$"),
-            past: compile(r"(?i)\b(?:was|were|had|went|got|came|saw|met|took|made|did|bought|left|began|ran|won|lost|said|felt|found|broke|ate|flew|wrote|gave|taught|quit|\w{2,}ed)\b|\b(?:I|we)(?:'ve| have) (?:just|finally|already) \w+"),
+            colour: compile(
+                r"(?i)\b(?:(?:dark|light|bright|pale|deep) )?(?:red|blue|green|yellow|orange|purple|violet|pink|brown|black|white|grey|gray|teal|turquoise|gold|golden|silver|beige|navy|cream|burgundy|tabby|ginger)\b",
+            ),
+            copula: compile(
+                r"(?i)\b(?:is|are|was|were|'s|'re|'m|am)(?: called| named)? (?P<v>(?:an? |the |my )?[^.!?,;]{2,60})$",
+            ),
+            past: compile(
+                r"(?i)\b(?:was|were|had|went|got|came|saw|met|took|made|did|bought|left|began|ran|won|lost|said|felt|found|broke|ate|flew|wrote|gave|taught|quit|\w{2,}ed)\b|\b(?:I|we)(?:'ve| have) (?:just|finally|already) \w+",
+            ),
         }
     }
 
     /// What memory says to the question.
     pub(super) fn answer(&self, question: &Question, heard: &[Heard], meaning: &Meaning, at: Moment<'_>) -> Verdict {
-        if let Some(found) = self.from_facts(question, heard, meaning, at) {
+        if let Some(found) = self.by_facts(question, heard, meaning, at) {
             return found;
         }
         if question.asked == Asked::About {
@@ -101,7 +113,12 @@ impl Answerer {
         // What answers fully comes first, then what is nearest, then what was said last.
         matches.sort_by(|a, b| {
             let coarse = |m: &Match<'_>| (m.score * 5.0).round();
-            b.typed.cmp(&a.typed).then(coarse(b).total_cmp(&coarse(a))).then(a.heard.over.cmp(&b.heard.over)).then(b.heard.at.cmp(&a.heard.at)).then(a.heard.rank.cmp(&b.heard.rank))
+            b.typed
+                .cmp(&a.typed)
+                .then(coarse(b).total_cmp(&coarse(a)))
+                .then(a.heard.over.cmp(&b.heard.over))
+                .then(b.heard.at.cmp(&a.heard.at))
+                .then(a.heard.rank.cmp(&b.heard.rank))
         });
         let Some(best) = matches.first() else { return Verdict::Unknown };
         let evidence = self.told(best.heard, &best.clause.sentence, at);
@@ -130,7 +147,7 @@ impl Answerer {
         Verdict::Answer { text, used }
     }
 
-    fn from_facts(&self, question: &Question, heard: &[Heard], meaning: &Meaning, at: Moment<'_>) -> Option<Verdict> {
+    fn by_facts(&self, question: &Question, heard: &[Heard], meaning: &Meaning, at: Moment<'_>) -> Option<Verdict> {
         let known = slots::find(question, heard, meaning);
         let latest = known.first()?;
         let from = heard.get(latest.heard)?;
@@ -139,19 +156,34 @@ impl Answerer {
         let many = ["allergy.", "taste."].iter().any(|p| latest.key.starts_with(p));
         let mut used = vec![from.id.clone()];
         if many {
-            for other in known.iter().skip(1).filter(|k| !short.to_lowercase().contains(&k.value.to_lowercase())).take(3).collect::<Vec<_>>() {
+            for other in known
+                .iter()
+                .skip(1)
+                .filter(|k| !short.to_lowercase().contains(&k.value.to_lowercase()))
+                .take(3)
+                .collect::<Vec<_>>()
+            {
                 short = format!("{short}, {}", other.value);
                 used.extend(heard.get(other.heard).map(|h| h.id.clone()));
             }
         }
-        let stated = if from.content.contains(&latest.content) || from.clauses.is_empty() { latest.content.clone() } else { self.stating(from, &latest.value) };
+        let stated = if from.content.contains(&latest.content) || from.clauses.is_empty() {
+            latest.content.clone()
+        } else {
+            self.stating(from, &latest.value)
+        };
         let mut text = format!("{} {}", sentence(&short), self.told(from, &stated, at));
-        let earlier = known.iter().skip(1).find(|k| k.key == latest.key && !k.value.eq_ignore_ascii_case(&latest.value));
+        let earlier =
+            known.iter().skip(1).find(|k| k.key == latest.key && !k.value.eq_ignore_ascii_case(&latest.value));
         if let Some(earlier) = earlier.filter(|_| !many)
             && let Some(then) = heard.get(earlier.heard)
             && matches!(latest.key.as_str(), "home" | "work" | "work.employer" | "age" | "status" | "study")
         {
-            text = format!("{text} Before that, {}, it was {}.", dates::told(then.at, at.now, at.zone), self.turner.person(&earlier.value));
+            text = format!(
+                "{text} Before that, {}, it was {}.",
+                dates::told(then.at, at.now, at.zone),
+                self.turner.person(&earlier.value)
+            );
             used.push(then.id.clone());
         }
         used.dedup();
@@ -165,7 +197,14 @@ impl Answerer {
     }
 
     /// How well a clause answers; none if it does not.
-    fn weigh<'a>(&self, question: &Question, heard: &'a Heard, clause: &'a Clause, meaning: &Meaning, at: Moment<'_>) -> Option<Match<'a>> {
+    fn weigh<'a>(
+        &self,
+        question: &Question,
+        heard: &'a Heard,
+        clause: &'a Clause,
+        meaning: &Meaning,
+        at: Moment<'_>,
+    ) -> Option<Match<'a>> {
         if question.needed.is_empty() || !self.fits(question, heard, clause) {
             return None;
         }
@@ -189,7 +228,13 @@ impl Answerer {
         }
         let (typed, short) = self.typed(question, heard, clause, meaning, at);
         // A name or a colour is worth nothing half told: only the same being makes it worth mentioning.
-        Some(Match { heard, clause, score: covered + if typed { 0.3 } else { 0.0 } - if clause.hedged { 0.1 } else { 0.0 }, short, typed })
+        Some(Match {
+            heard,
+            clause,
+            score: covered + if typed { 0.3 } else { 0.0 } - if clause.hedged { 0.1 } else { 0.0 },
+            short,
+            typed,
+        })
     }
 
     /// Does the clause speak of the one who is asked about?
@@ -200,7 +245,14 @@ impl Answerer {
             Subject::User => match clause.topic {
                 Topic::Speaker => true,
                 // "My sister gave me the watch" answers "Who gave me the watch?"
-                Topic::Somebody => question.asked == Asked::Who || (question.asked != Asked::Whether && question.needed.iter().any(|n| clause.subject.contains(&n.key))) || (question.asked == Asked::Whether && clause.text.to_lowercase().starts_with("my ") && question.needed.iter().all(|n| clause.subject.contains(&n.key))),
+                Topic::Somebody => {
+                    question.asked == Asked::Who
+                        || (question.asked != Asked::Whether
+                            && question.needed.iter().any(|n| clause.subject.contains(&n.key)))
+                        || (question.asked == Asked::Whether
+                            && clause.text.to_lowercase().starts_with("my ")
+                            && question.needed.iter().all(|n| clause.subject.contains(&n.key)))
+                }
                 Topic::Pronoun => question.asked != Asked::Whether,
                 Topic::Thing => question.asked != Asked::Whether,
             },
@@ -209,7 +261,9 @@ impl Answerer {
                     && match clause.topic {
                         Topic::Somebody => clause.subject.contains(being),
                         Topic::Pronoun => true,
-                        Topic::Speaker => clause.having || theirs_only(being) || matches!(question.asked, Asked::When | Asked::What),
+                        Topic::Speaker => {
+                            clause.having || theirs_only(being) || matches!(question.asked, Asked::When | Asked::What)
+                        }
                         Topic::Thing => false,
                     }
             }
@@ -223,7 +277,14 @@ impl Answerer {
     }
 
     /// Does the clause hold the kind of answer that is asked for, and which words are it?
-    fn typed(&self, question: &Question, heard: &Heard, clause: &Clause, meaning: &Meaning, at: Moment<'_>) -> (bool, Option<String>) {
+    fn typed(
+        &self,
+        question: &Question,
+        heard: &Heard,
+        clause: &Clause,
+        meaning: &Meaning,
+        at: Moment<'_>,
+    ) -> (bool, Option<String>) {
         let text = clause.text.as_str();
         let asked_words: HashSet<&str> = question.needed.iter().map(|n| n.key.as_str()).collect();
         let said = heard.at.to_zoned(at.zone.clone()).date();
@@ -237,31 +298,56 @@ impl Answerer {
                 }
                 None => (false, None),
             },
-            Asked::Where => self.place.captures(text).map_or((false, None), |found| (true, Some(self.turner.person(&found["p"])))),
-            Asked::HowMany => self.number.captures(text).map_or((false, None), |found| (true, Some(found["n"].to_owned()))),
-            Asked::HowLong => self.duration.captures(text).map_or_else(
-                || (self.number.is_match(text), None),
-                |found| (true, Some(found["d"].to_owned())),
-            ),
+            Asked::Where => {
+                self.place.captures(text).map_or((false, None), |found| (true, Some(self.turner.person(&found["p"]))))
+            }
+            Asked::HowMany => self.number.captures(text).map_or((false, None), |found| {
+                (true, Some(found["n"].to_owned()).filter(|n| n.parse::<u64>().is_err()))
+            }),
+            Asked::HowLong => self
+                .duration
+                .captures(text)
+                .map_or_else(|| (self.number.is_match(text), None), |found| (true, Some(found["d"].to_owned()))),
             Asked::Why => (self.reason.is_match(&clause.sentence), None),
-            Asked::Colour => self.colour.find(text).map_or((false, None), |found| (true, Some(found.as_str().to_owned()))),
+            Asked::Colour => {
+                self.colour.find(text).map_or((false, None), |found| (true, Some(found.as_str().to_owned())))
+            }
             Asked::Who | Asked::Name => {
                 let skip = |word: &str| {
                     let lower = word.to_lowercase();
-                    crate::memory::extract::terms::NOT_NAMES.contains(&lower.as_str()) || asked_words.contains(meaning.key_of(word).as_str()) || meaning.words(word).iter().all(|w| w.stop)
+                    crate::memory::extract::terms::NOT_NAMES.contains(&lower.as_str())
+                        || asked_words.contains(meaning.key_of(word).as_str())
+                        || meaning.words(word).iter().all(|w| w.stop)
                 };
-                let named = self.name.find_iter(text).find(|m| (m.start() > 0 || clause.topic == Topic::Somebody) && !skip(m.as_str()));
-                let being = || meaning.words(text).into_iter().find(|w| meaning.is_somebody(&w.key) && !asked_words.contains(w.key.as_str()));
+                let named = self
+                    .name
+                    .find_iter(text)
+                    .find(|m| (m.start() > 0 || clause.topic == Topic::Somebody) && !skip(m.as_str()));
+                let being = || {
+                    meaning
+                        .words(text)
+                        .into_iter()
+                        .find(|w| meaning.is_somebody(&w.key) && !asked_words.contains(w.key.as_str()))
+                };
                 match named {
                     Some(found) => (true, Some(found.as_str().to_owned())),
-                    None if question.asked == Asked::Who && matches!(question.subject, Subject::Named(_)) => (true, None),
-                    None if question.asked == Asked::Who => being().map_or((false, None), |w| (true, Some(format!("your {}", w.surface)))),
+                    None if question.asked == Asked::Who && matches!(question.subject, Subject::Named(_)) => {
+                        (true, None)
+                    }
+                    None if question.asked == Asked::Who => {
+                        being().map_or((false, None), |w| (true, Some(format!("your {}", w.surface))))
+                    }
                     None => (false, None),
                 }
             }
             Asked::What => {
-                let short = self.copula.captures(text).map(|found| self.turner.person(found["v"].trim())).filter(|v| !clause.negated && v.split(' ').count() <= 6 && clause.topic != Topic::Pronoun);
-                let new = |v: &String| meaning.words(v).iter().any(|w| !w.stop && !asked_words.contains(w.key.as_str()));
+                let short = self
+                    .copula
+                    .captures(text)
+                    .map(|found| self.turner.person(found["v"].trim()))
+                    .filter(|v| !clause.negated && v.split(' ').count() <= 6 && clause.topic != Topic::Pronoun);
+                let new =
+                    |v: &String| meaning.words(v).iter().any(|w| !w.stop && !asked_words.contains(w.key.as_str()));
                 (true, short.filter(new))
             }
             Asked::Whether | Asked::About => (true, None),
@@ -269,7 +355,13 @@ impl Answerer {
     }
 
     fn yes_no(&self, question: &Question, best: &Match<'_>, meaning: &Meaning, evidence: String) -> String {
-        let likes = |text: &str| meaning.words(text).iter().any(|w| w.key == "like").then(|| ["hate", "dislike", "can't stand", "detest", "loathe", "don't like", "not like"].iter().any(|d| text.to_lowercase().contains(d)));
+        let likes = |text: &str| {
+            meaning.words(text).iter().any(|w| w.key == "like").then(|| {
+                ["hate", "dislike", "can't stand", "detest", "loathe", "don't like", "not like"]
+                    .iter()
+                    .any(|d| text.to_lowercase().contains(d))
+            })
+        };
         let asked_negative = likes(&question.text).unwrap_or(false);
         let told_negative = match likes(&best.clause.text) {
             Some(negative) if likes(&question.text).is_some() => negative,
@@ -294,7 +386,9 @@ impl Answerer {
             .iter()
             .filter(|h| {
                 let hits = strong.iter().filter(|n| h.speaks_of.contains(&n.key)).count();
-                hits > 0 && hits * 10 >= strong.len() * 6 && strong.iter().all(|n| !n.name || h.speaks_of.contains(&n.key))
+                hits > 0
+                    && hits * 10 >= strong.len() * 6
+                    && strong.iter().all(|n| !n.name || h.speaks_of.contains(&n.key))
             })
             .collect();
         // The same thing kept as an episode and as a fact is said once.

@@ -74,21 +74,42 @@ pub(super) struct Hearing {
 impl Hearing {
     pub(super) fn new() -> Self {
         Self {
-            seam: compile(r"(?i),? (?:and|but|so|while|because|though|although) (?:(?:now|then|also) )?(?:i|i'm|i've|my|he|he's|she|she's|it|it's|we|we're|they|his|her|its|their|the|there)\b|; | – | — |, (?:i|i'm|my|we|he's|she's|he|she)\b"),
-            filler: compile(r"(?i)^(?:(?:and|but|so|also|then|well|oh|yes|no|ok|okay|hi|hello|hey|today|yesterday|tonight|tomorrow|now|this morning|last (?:night|week|month|year|summer|winter|spring|autumn|\w+day)|actually|finally|because|though|although|while|after all|in the end|by the way|honestly|sometimes|usually|later|on \w+day)[,! ]+)+"),
+            seam: compile(
+                r"(?i),? (?:and|but|so|while|because|though|although) (?:(?:now|then|also) )?(?:i|i'm|i've|my|he|he's|she|she's|it|it's|we|we're|they|his|her|its|their|the|there)\b|; | – | — |, (?:i|i'm|my|we|he's|she's|he|she)\b",
+            ),
+            filler: compile(
+                r"(?i)^(?:(?:and|but|so|also|then|well|oh|yes|no|ok|okay|hi|hello|hey|today|yesterday|tonight|tomorrow|now|this morning|last (?:night|week|month|year|summer|winter|spring|autumn|\w+day)|actually|finally|because|though|although|while|after all|in the end|by the way|honestly|sometimes|usually|later|on \w+day)[,! ]+)+",
+            ),
             speaker: compile(r"(?i)^(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|me)\b"),
-            dropped: compile(r"(?i)^(?:got|went|had|just|bought|finished|started|met|saw|passed|failed|feeling|been|moved|made|cooked|baked|found|lost|visited|ran|quit|working|having|going|took|spent|love|hate|painted|broke|won)\b"),
+            dropped: compile(
+                r"(?i)^(?:got|went|had|just|bought|finished|started|met|saw|passed|failed|feeling|been|moved|made|cooked|baked|found|lost|visited|ran|quit|working|having|going|took|spent|love|hate|painted|broke|won)\b",
+            ),
             mine: compile(r"(?i)^(?:both of )?(?:my|our) (?P<what>[\p{L}'-]+(?: [\p{L}'-]+){0,3})"),
             pronoun: compile(r"(?i)^(?:he|she|it|they|he's|she's|it's|they're|his|her|its|their|that|this|both)\b"),
-            hedge: compile(r"(?i)\b(?:if|wish|want|wanted|hope|hoping|would|'d love|might|maybe|perhaps|thinking (?:of|about)|dream|dreamt|almost|used to|considering|someday|one day|imagine|could|as a child|when i was|looking for)\b"),
-            negation: compile(r"(?i)\b(?:not|never|no|don't|doesn't|didn't|haven't|hasn't|isn't|aren't|wasn't|can't|won't|no longer|nobody|none|without)\b"),
-            having: compile(r"(?i)\b(?:i|we)(?:'ve| have)?(?: \w+){0,2}? (?:have|got|own|adopted|bought|rescued|had|named|called|keep)\b|\b(?:i|we)'ve got\b|^(?:got|bought|adopted|have)\b"),
-            question: compile(r"(?i)^(?:(?:hey|hi|hello|and|so|ok|okay|well|please)[, ]+)*(?:(?:what|where|when|who|which|why|how|whose|what's|who's|where's|when's)\b.{0,25}\b(?:is|are|am|was|were|do|does|did|have|has|can|should|will|my|i)\b|(?:do|does|did|am|are|is|was|were|have|has|can|could|should|would|will) (?:i|you|my|he|she|we|they|the|it)\b|do you|tell me|remind me|remember)"),
+            hedge: compile(
+                r"(?i)\b(?:if|wish|want|wanted|hope|hoping|would|'d love|might|maybe|perhaps|thinking (?:of|about)|dream|dreamt|almost|used to|considering|someday|one day|imagine|could|as a child|when i was|looking for)\b",
+            ),
+            negation: compile(
+                r"(?i)\b(?:not|never|no|don't|doesn't|didn't|haven't|hasn't|isn't|aren't|wasn't|can't|won't|no longer|nobody|none|without)\b",
+            ),
+            having: compile(
+                r"(?i)\b(?:i|we)(?:'ve| have)?(?: \w+){0,2}? (?:have|got|own|adopted|bought|rescued|had|named|called|keep)\b|\b(?:i|we)'ve got\b|^(?:got|bought|adopted|have)\b",
+            ),
+            question: compile(
+                r"(?i)^(?:(?:hey|hi|hello|and|so|ok|okay|well|please)[, ]+)*(?:(?:what|where|when|who|which|why|how|whose|what's|who's|where's|when's)\b.{0,25}\b(?:is|are|am|was|were|do|does|did|have|has|can|should|will|my|i)\b|(?:do|does|did|am|are|is|was|were|have|has|can|could|should|would|will) (?:i|you|my|he|she|we|they|the|it)\b|do you|tell me|remind me|remember)",
+            ),
         }
     }
 
     /// What was recalled from people (not from the companion), taken apart, in the order of recall.
-    pub(super) fn people(&self, recalled: &[Recalled], meaning: &Meaning, extractor: &Extractor, zone: &TimeZone, now: Timestamp) -> Vec<Heard> {
+    pub(super) fn people(
+        &self,
+        recalled: &[Recalled],
+        meaning: &Meaning,
+        extractor: &Extractor,
+        zone: &TimeZone,
+        now: Timestamp,
+    ) -> Vec<Heard> {
         let mut heard: Vec<Heard> = Vec::new();
         for (rank, hit) in recalled.iter().enumerate() {
             let memory = &hit.memory;
@@ -105,11 +126,21 @@ impl Hearing {
     /// Nothing but questions.
     pub(super) fn is_question(&self, content: &str) -> bool {
         let all = sentences(content);
-        !all.is_empty() && all.iter().all(|s| s.ends_with(['?', '？', '؟']) || self.question.is_match(&s.replace('’', "'")))
+        !all.is_empty()
+            && all.iter().all(|s| s.ends_with(['?', '？', '؟']) || self.question.is_match(&s.replace('’', "'")))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one private call, each argument another thing")]
-    fn take_apart(&self, memory: &Memory, before: Option<&Memory>, rank: usize, meaning: &Meaning, extractor: &Extractor, zone: &TimeZone, now: Timestamp) -> Heard {
+    fn take_apart(
+        &self,
+        memory: &Memory,
+        before: Option<&Memory>,
+        rank: usize,
+        meaning: &Meaning,
+        extractor: &Extractor,
+        zone: &TimeZone,
+        now: Timestamp,
+    ) -> Heard {
         let by = match &memory.speaker {
             Speaker::Other(name) => Some(name.clone()),
             Speaker::User | Speaker::Companion => None,
@@ -150,15 +181,35 @@ impl Hearing {
                 }
             }
         }
-        let mut facts = if by.is_none() { extractor.extract(&memory.content, before.map(|m| m.content.as_str()), memory.occurred_at, zone) } else { Vec::new() };
+        let mut facts = if by.is_none() {
+            extractor.extract(&memory.content, before.map(|m| m.content.as_str()), memory.occurred_at, zone)
+        } else {
+            Vec::new()
+        };
         if let Some(fact) = &memory.fact {
-            facts.push(Extracted { category: memory.category, fact: Some(fact.clone()), content: memory.content.clone(), confidence: memory.confidence, tags: Vec::new() });
+            facts.push(Extracted {
+                category: memory.category,
+                fact: Some(fact.clone()),
+                content: memory.content.clone(),
+                confidence: memory.confidence,
+                tags: Vec::new(),
+            });
         }
         if let Some(name) = &by {
             speaks_of.extend(meaning.of(name));
         }
         let over = memory.valid_until.is_some_and(|until| until <= now);
-        Heard { id: memory.id.clone(), at: memory.occurred_at, content: memory.content.clone(), by, clauses, speaks_of, facts, rank, over }
+        Heard {
+            id: memory.id.clone(),
+            at: memory.occurred_at,
+            content: memory.content.clone(),
+            by,
+            clauses,
+            speaks_of,
+            facts,
+            rank,
+            over,
+        }
     }
 
     fn split(&self, sentence: &str) -> Vec<String> {
@@ -203,11 +254,18 @@ fn antecedent<'a>(memory: &Memory, recalled: &'a [Recalled]) -> Option<&'a Memor
     let earlier = recalled.iter().map(|r| &r.memory).filter(|m| m.id != memory.id && m.speaker == memory.speaker);
     match &memory.place {
         Some(place) => earlier
-            .filter_map(|m| m.place.as_ref().filter(|p| p.group == place.group && p.order < place.order && place.order - p.order <= 4).map(|p| (p.order, m)))
+            .filter_map(|m| {
+                m.place
+                    .as_ref()
+                    .filter(|p| p.group == place.group && p.order < place.order && place.order - p.order <= 4)
+                    .map(|p| (p.order, m))
+            })
             .max_by_key(|(order, _)| *order)
             .map(|(_, m)| m),
         None => earlier
-            .filter(|m| m.occurred_at < memory.occurred_at && memory.occurred_at.as_second() - m.occurred_at.as_second() <= 900)
+            .filter(|m| {
+                m.occurred_at < memory.occurred_at && memory.occurred_at.as_second() - m.occurred_at.as_second() <= 900
+            })
             .max_by_key(|m| m.occurred_at),
     }
 }
@@ -224,7 +282,9 @@ fn lend_names(heard: &mut [Heard], meaning: &Meaning) {
     }
     for (name, being) in &names {
         let alone = names.values().filter(|other| *other == being).count() == 1;
-        for set in heard.iter_mut().flat_map(|h| h.clauses.iter_mut().flat_map(|c| [&mut c.speaks_of, &mut c.subject]).chain([&mut h.speaks_of])) {
+        for set in heard.iter_mut().flat_map(|h| {
+            h.clauses.iter_mut().flat_map(|c| [&mut c.speaks_of, &mut c.subject]).chain([&mut h.speaks_of])
+        }) {
             if set.contains(name) {
                 set.insert(being.clone());
             } else if alone && set.contains(being) {

@@ -27,10 +27,20 @@ impl Feeling {
     /// From the topic, corrected by the appraisal where the two cannot both be.
     pub(super) fn of(topic: Option<Feeling>, appraisal: &Appraisal) -> Self {
         let felt = match appraisal.emotion {
-            Emotion::SorryFor | Emotion::Distress | Emotion::Disappointment | Emotion::Remorse | Emotion::Shame | Emotion::FearsConfirmed => Some(Self::Sad),
+            Emotion::SorryFor
+            | Emotion::Distress
+            | Emotion::Disappointment
+            | Emotion::Remorse
+            | Emotion::Shame
+            | Emotion::FearsConfirmed => Some(Self::Sad),
             Emotion::Fear => Some(Self::Anxious),
             Emotion::Anger | Emotion::Reproach | Emotion::Hate | Emotion::Resentment => Some(Self::Angry),
-            Emotion::HappyFor | Emotion::Joy | Emotion::Gratification | Emotion::Satisfaction | Emotion::Relief | Emotion::Love => Some(Self::Joy),
+            Emotion::HappyFor
+            | Emotion::Joy
+            | Emotion::Gratification
+            | Emotion::Satisfaction
+            | Emotion::Relief
+            | Emotion::Love => Some(Self::Joy),
             Emotion::Pride | Emotion::Admiration => Some(Self::Pride),
             Emotion::Hope => Some(Self::Hopeful),
             _ => None,

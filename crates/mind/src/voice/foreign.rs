@@ -29,11 +29,22 @@ impl Voice {
     /// Does a memory hold at least half of the telling words of a question? Endings may differ.
     fn holds(&self, question: &str, hit: &Recalled, tongue: &Tongue) -> bool {
         let memory = &hit.memory;
-        if memory.speaker == Speaker::Companion || tongue.asks(&memory.content) || memory.content.trim() == question.trim() {
+        if memory.speaker == Speaker::Companion
+            || tongue.asks(&memory.content)
+            || memory.content.trim() == question.trim()
+        {
             return false;
         }
-        let told: Vec<String> = self.meaning.words(&memory.content).into_iter().map(|w| w.surface.to_lowercase()).collect();
-        let asked: Vec<String> = self.meaning.words(question).into_iter().filter(|w| !w.stop).map(|w| w.surface.to_lowercase()).filter(|w| !tongue.is_common(w)).collect();
+        let told: Vec<String> =
+            self.meaning.words(&memory.content).into_iter().map(|w| w.surface.to_lowercase()).collect();
+        let asked: Vec<String> = self
+            .meaning
+            .words(question)
+            .into_iter()
+            .filter(|w| !w.stop)
+            .map(|w| w.surface.to_lowercase())
+            .filter(|w| !tongue.is_common(w))
+            .collect();
         if asked.is_empty() {
             return false;
         }

@@ -22,6 +22,11 @@ pub(super) enum Manner {
     Yes,
     No,
     Apology,
+    Feelings,
+    Prelude,
+    Laugh,
+    Unclear,
+    Misunderstood,
 }
 
 /// Recognises them. Compiled once.
@@ -31,21 +36,86 @@ pub(super) struct Manners {
 }
 
 const TABLE: &[(Manner, &str)] = &[
-    (Manner::Remind, r"^(?:(?:can|could|would|will) you |please |hey,? |philia,? )*(?:remind me (?:to|about|that|at|on|in|tomorrow|of my|when)|set (?:a|an) (?:reminder|alarm|timer)|wake me)\b"),
-    (Manner::Forget, r"^(?:please |can you |could you |just )*(?:forget (?:that|what|everything|about|my|me|it|this|all|the)|delete (?:my|that|everything|all|what)|erase (?:my|that|everything|all))\b"),
-    (Manner::AboutMe, r"^(?:so |and |ok,? )?(?:what do you (?:know|remember) about me|what have i told you(?: about (?:me|myself))?|tell me what you know about me|what do you remember|who do you think i am|do you (?:know|remember) (?:me|who i am|anything about me)|tell me about me|tell me about myself|what(?:'s| is) in your memory)\W*$"),
-    (Manner::AreYouAi, r"^(?:wait,? |so,? |but |and |hey,? |hi,? )*(?:are|r) (?:you|u) (?:really |actually |just )?(?:an? )?(?:ai|a\.i\.|artificial intelligence|robot|bot|machine|human|person|real|a real person|computer|program|chatbot|language model|llm|alive|conscious|sentient|chatgpt|gpt)\b|\bam i (?:talking|speaking|chatting) (?:to|with) an? (?:human|person|ai|bot|machine|robot)|\byou(?:'re| are) (?:a )?(?:human|real person),? (?:right|aren't you)"),
-    (Manner::WhoAreYou, r"^(?:hi,? |hello,? |hey,? |so,? |and )*(?:who(?:'s| are| is)? (?:you|u|this)|what(?:'s| is) your name|what are you(?: called)?|tell me about yourself|introduce yourself|what should i call you|do you have a name)\W*$"),
-    (Manner::Abilities, r"^(?:so,? |ok,? |and )*(?:what can you (?:do|help)|what do you do|how (?:do|does) (?:you|this|it) work|what are you (?:for|good at)|how can you help|help|what is this|what can i (?:do|say|ask)(?: here| you)?)\b.{0,20}$"),
-    (Manner::HowAreYou, r"^(?:hi|hello|hey|good (?:morning|evening|afternoon))?[,!. ]*(?:philia|sol)?[,!. ]*(?:and )?(?:how are you(?: doing| feeling| today)?(?: today)?|how(?:'s| is) it going|how do you (?:feel|do)|how have you been|are you (?:ok|okay|well|happy|sad)|what(?:'s| is) up|how(?:'s| is) your day|what's your mood|and you)\W*$"),
-    (Manner::Thanks, r"^(?:ok(?:ay)?,? |oh,? |great,? |wow,? |well,? )*(?:thanks?(?: you)?|thank you|thx|ty|cheers|many thanks|much appreciated|i appreciate (?:it|that|you))\b.{0,40}$"),
-    (Manner::Farewell, r"^(?:ok(?:ay)?,? |well,? |alright,? |thanks?(?: you)?,? |right,? |anyway,? )*(?:(?:good ?)?bye|goodbye|good ?night|see (?:you|ya)|farewell|cya|take care|talk (?:to you )?(?:later|soon|tomorrow)|i(?:'ve| have) (?:got )?to go|i should go|i must go|gotta go|i'm off|i'm going to (?:bed|sleep)|until (?:tomorrow|later|next time)|later|sleep well|ttyl)\b.{0,40}$"),
-    (Manner::Greeting, r"^(?:hi+|hello|hey+|hiya|howdy|yo|greetings|good (?:morning|evening|afternoon|day)|morning|evening|hallo)(?: (?:there|again|philia|sol|friend|you|everyone|all|my friend))*\W*$"),
-    (Manner::Insult, r"\b(?:you(?:'re| are)|ur|u r) (?:so |such |really |just |a |an |the |fucking |bloody |total |complete |pretty )*(?:stupid|useless|dumb|idiot|idiotic|moron|worthless|pathetic|garbage|trash|rubbish|terrible|awful|boring|annoying|crap|shit|worst|ugly|liar|loser|hopeless|fool|waste)\b|\b(?:i hate you|shut up|fuck you|fuck off|screw you|go to hell|piss off|you suck|get lost|stupid (?:bot|machine|ai|thing))\b"),
-    (Manner::Affection, r"^(?:aww?,? |oh,? )?(?:i (?:really )?(?:love|like|adore) you|i (?:missed|miss) you|you(?:'re| are) (?:so |very |really |such )?(?:an? )?(?:great|lovely|sweet|kind|nice|amazing|wonderful|best|good friend|my friend|the best|funny|clever|smart|cool))\b.{0,30}$"),
-    (Manner::Apology, r"^(?:i(?:'m| am) (?:so |really )?)?sorry(?: about that| for that| philia| for (?:being|what).*)?\W*$"),
-    (Manner::Yes, r"^(?:yes|yeah|yep|yup|sure|of course|absolutely|definitely|ok|okay|alright|right|exactly|indeed|true|i do|i am|mhm|uh huh|k|fine|cool|nice|great|good|i see|got it)\W*$"),
-    (Manner::No, r"^(?:no|nope|nah|not really|not now|maybe later|no thanks|no thank you|never mind|nevermind|nothing|not much|i don't know|idk|dunno|maybe|whatever|not sure)\W*$"),
+    (
+        Manner::Remind,
+        r"^(?:(?:can|could|would|will) you |please |hey,? |philia,? )*(?:remind me (?:to|about|that|at|on|in|tomorrow|of my|when)|set (?:a|an) (?:reminder|alarm|timer)|wake me)\b",
+    ),
+    (
+        Manner::Forget,
+        r"^(?:please |can you |could you |just )*(?:forget (?:that|what|everything|about|my|me|it|this|all|the)|delete (?:my|that|everything|all|what)|erase (?:my|that|everything|all))\b",
+    ),
+    (
+        Manner::AboutMe,
+        r"^(?:so |and |ok,? )?(?:what do you (?:know|remember) about me|what have i told you(?: about (?:me|myself))?|tell me what you know about me|what do you remember|who do you think i am|do you (?:know|remember) (?:me|who i am|anything about me)|tell me about me|tell me about myself|what(?:'s| is) in your memory)\W*$",
+    ),
+    (
+        Manner::AreYouAi,
+        r"^(?:wait,? |so,? |but |and |hey,? |hi,? )*(?:are|r) (?:you|u) (?:really |actually |just )?(?:an? )?(?:ai|a\.i\.|artificial intelligence|robot|bot|machine|human|person|real|a real person|computer|program|chatbot|language model|llm|alive|conscious|sentient|chatgpt|gpt)\b|\bam i (?:talking|speaking|chatting) (?:to|with) an? (?:human|person|ai|bot|machine|robot)|\byou(?:'re| are) (?:a )?(?:human|real person),? (?:right|aren't you)",
+    ),
+    (
+        Manner::WhoAreYou,
+        r"^(?:hi,? |hello,? |hey,? |so,? |and )*(?:who(?:'s| are| is)? (?:you|u|this)|what(?:'s| is) your name|what are you(?: called)?|tell me about yourself|introduce yourself|what should i call you|do you have a name)\W*$",
+    ),
+    (
+        Manner::Abilities,
+        r"^(?:so,? |ok,? |and )*(?:what can you (?:do|help)|what do you do|how (?:do|does) (?:you|this|it) work|what are you (?:for|good at)|how can you help|help|what is this|what can i (?:do|say|ask)(?: here| you)?)\b.{0,20}$",
+    ),
+    (
+        Manner::HowAreYou,
+        r"^(?:hi|hello|hey|good (?:morning|evening|afternoon))?[,!. ]*(?:philia|sol)?[,!. ]*(?:and )?(?:how are you(?: doing| feeling| today)?(?: today)?|how(?:'s| is) it going|how do you (?:feel|do)|how have you been|are you (?:ok|okay|well|happy|sad)|what(?:'s| is) up|how(?:'s| is) your day|what's your mood|and you)\W*$",
+    ),
+    (
+        Manner::Thanks,
+        r"^(?:ok(?:ay)?,? |oh,? |great,? |wow,? |well,? )*(?:thanks?(?: you)?|thank you|thx|ty|cheers|many thanks|much appreciated|i appreciate (?:it|that|you))\b.{0,40}$",
+    ),
+    (
+        Manner::Farewell,
+        r"^(?:ok(?:ay)?,? |well,? |alright,? |thanks?(?: you)?,? |right,? |anyway,? )*(?:(?:good ?)?bye|goodbye|good ?night|see (?:you|ya)|farewell|cya|take care|talk (?:to you )?(?:later|soon|tomorrow)|i(?:'ve| have) (?:got )?to go|i should go|i must go|gotta go|i'm off|i'm going to (?:bed|sleep)|until (?:tomorrow|later|next time)|later|sleep well|ttyl)\b.{0,40}$",
+    ),
+    (
+        Manner::Greeting,
+        r"^(?:hi+|hello|hey+|hiya|howdy|yo|greetings|good (?:morning|evening|afternoon|day)|morning|evening|hallo)(?: (?:there|again|philia|sol|friend|you|everyone|all|my friend))*\W*$",
+    ),
+    (
+        Manner::Insult,
+        r"\b(?:you(?:'re| are)|ur|u r) (?:so |such |really |just |a |an |the |fucking |bloody |total |complete |pretty )*(?:stupid|useless|dumb|idiot|idiotic|moron|worthless|pathetic|garbage|trash|rubbish|terrible|awful|boring|annoying|crap|shit|worst|ugly|liar|loser|hopeless|fool|waste)\b|\b(?:i hate you|shut up|fuck you|fuck off|screw you|go to hell|piss off|you suck|get lost|stupid (?:bot|machine|ai|thing))\b",
+    ),
+    (
+        Manner::Affection,
+        r"^(?:aww?,? |oh,? )?(?:i (?:really )?(?:love|like|adore) you|i (?:missed|miss) you|you(?:'re| are) (?:so |very |really |such )?(?:an? )?(?:great|lovely|sweet|kind|nice|amazing|wonderful|best|good friend|my friend|the best|funny|clever|smart|cool))\b.{0,30}$",
+    ),
+    (
+        Manner::Apology,
+        r"^(?:i(?:'m| am) (?:so |really )?)?sorry(?: about that| for that| philia| for (?:being|what).*)?\W*$",
+    ),
+    (
+        Manner::Feelings,
+        r"^(?:but |so |and )?(?:do you (?:really |actually |even )?(?:love|like|miss|hate|care about|think about|need) me|do you (?:really |actually )?(?:have|feel) (?:any )?(?:feelings?|emotions?|anything|a soul|a heart|a mind|love|pain|sadness|lonely)|can you (?:really |actually )?(?:feel|love|think|suffer)|are you (?:lonely|sentient|conscious))\b.{0,40}$",
+    ),
+    (
+        Manner::Prelude,
+        r"^(?:hey,? |so,? |ok,? )*(?:guess what|you know what|can i (?:ask|tell) you (?:something|a question|anything|a secret)|i (?:have|want|need) (?:a question|to (?:tell|ask) you something|to talk)|i have something to (?:tell|say)(?: you)?|are you there|you there|listen)\W*$",
+    ),
+    (
+        Manner::Laugh,
+        r"^(?:(?:lol|lmao|rofl|ha(?:ha)+h?|hehe+|xd|funny)\W*)+(?:that(?:'s| is| was) (?:so |really )?(?:funny|hilarious|good)|good one|you(?:'re| are) funny)?\W*$",
+    ),
+    (
+        Manner::Unclear,
+        r"^(?:why|what|how|huh|hm+|how so|what do you mean|why do you (?:ask|say that)|pardon|sorry what|come again|and|so|really|says who|like what|which one)\W*$",
+    ),
+    (
+        Manner::Misunderstood,
+        r"^(?:no,? |but )*(?:you (?:don't|didn't|do not|did not|never) (?:understand|get|listen)|you(?:'re| are) not listening|that(?:'s| is) not (?:what i (?:said|meant|asked)|right|true|it)|that(?:'s| is) wrong|you(?:'re| are) wrong|you got (?:it|that) wrong|i (?:didn't|never) (?:say|said) that)\b.{0,60}$",
+    ),
+    (
+        Manner::Yes,
+        r"^(?:yes|yeah|yep|yup|sure|of course|absolutely|definitely|ok|okay|alright|right|exactly|indeed|true|i do|i am|mhm|uh huh|k|fine|cool|nice|great|good|i see|got it)\W*$",
+    ),
+    (
+        Manner::No,
+        r"^(?:no|nope|nah|not really|not now|maybe later|no thanks|no thank you|never mind|nevermind|nothing|not much|i don't know|idk|dunno|maybe|whatever|not sure)\W*$",
+    ),
 ];
 
 impl Manners {
@@ -69,7 +139,10 @@ pub(super) fn phrases(manner: Manner) -> &'static Table {
         Manner::Greeting => &[
             &["Hello{you}.", "Good to see you{you}."],
             &["Hello{you}. It's good that you're here.", "Hi{you}. I'm glad you came by."],
-            &["Hello{you}! The page is open and the ink is fresh.", "Hi{you}! I was just looking out of the window of my mind."],
+            &[
+                "Hello{you}! The page is open and the ink is fresh.",
+                "Hi{you}! I was just looking out of the window of my mind.",
+            ],
             &["Good to see you{you}.", "Hello{you}. I have been looking forward to your next thought."],
             &["Hello{you}! Nice to see you.", "Hi{you}! Good to hear from you."],
         ],
@@ -82,50 +155,94 @@ pub(super) fn phrases(manner: Manner) -> &'static Table {
         ],
         Manner::Farewell => &[
             &["Goodbye{you}. Take care.", "Until next time{you}."],
-            &["Take good care{you}. I hope the rest of your day is kind to you.", "Go well{you}. Sleep soundly when you get there."],
+            &[
+                "Take good care{you}. I hope the rest of your day is kind to you.",
+                "Go well{you}. Sleep soundly when you get there.",
+            ],
             &["Goodbye{you}. May the road home be full of small wonders.", "Until the next chapter{you}."],
             &["Goodbye{you}. It was good to think with you.", "Take care{you}. Rest well."],
             &["Bye{you}! Take care of yourself.", "See you{you}! Have a good time out there."],
         ],
         Manner::WhoAreYou => &[
             &["I'm {name}, an AI. I listen, and I remember what you tell me."],
-            &["I'm {name}. I'm an AI, one that listens and remembers what you share, so that you don't have to start over each time."],
+            &[
+                "I'm {name}. I'm an AI, one that listens and remembers what you share, so that you don't have to start over each time.",
+            ],
             &["I'm {name}, an AI with a notebook for a heart: you tell me things, and I keep them."],
             &["I'm {name}, an AI. I remember what you tell me and try to ask about it well."],
             &["I'm {name}, an AI companion. You tell me about your life, and I remember and stay curious about it."],
         ],
         Manner::AreYouAi => &[
             &["I'm an AI, not a human.", "An AI. No human is writing this."],
-            &["I'm an AI, not a human being. I'll always be honest with you about that.", "I'm an AI. What you tell me is real all the same, and I remember it."],
-            &["I'm an AI: no heartbeat, no shadow, but a long memory. Not a human.", "An AI, not a human, whatever the ink may look like."],
-            &["I'm an AI, not a human. It is a fair question, and I will always answer it straight.", "I'm an AI. What I know of you is what you told me."],
+            &[
+                "I'm an AI, not a human being. I'll always be honest with you about that.",
+                "I'm an AI. What you tell me is real all the same, and I remember it.",
+            ],
+            &[
+                "I'm an AI: no heartbeat, no shadow, but a long memory. Not a human.",
+                "An AI, not a human, whatever the ink may look like.",
+            ],
+            &[
+                "I'm an AI, not a human. It is a fair question, and I will always answer it straight.",
+                "I'm an AI. What I know of you is what you told me.",
+            ],
             &["I'm an AI, not a human. Always happy to say so.", "I'm an AI: a program that remembers, not a person."],
         ],
         Manner::Abilities => &[
-            &["I remember what you tell me and answer questions about it. Type /memories to see what I keep, /forget to remove something."],
-            &["You can tell me about your days, and I'll remember. Ask me later, and I'll tell you what you said and when. /memories shows what I keep, and /forget takes something away."],
-            &["Tell me things, and I'll keep them like pressed flowers, with their dates. Ask, and I'll find them again. /memories shows them all, /forget lets one go."],
-            &["I remember what you tell me, with its date, and answer from it. I never make things up to fill a gap. /memories shows what I keep, /forget removes it."],
-            &["I listen, remember what you tell me, and answer questions about it: names, dates, plans, the small things. /memories shows what I keep, and /forget removes something."],
+            &[
+                "I remember what you tell me and answer questions about it. Type /memories to see what I keep, /forget to remove something.",
+            ],
+            &[
+                "You can tell me about your days, and I'll remember. Ask me later, and I'll tell you what you said and when. /memories shows what I keep, and /forget takes something away.",
+            ],
+            &[
+                "Tell me things, and I'll keep them like pressed flowers, with their dates. Ask, and I'll find them again. /memories shows them all, /forget lets one go.",
+            ],
+            &[
+                "I remember what you tell me, with its date, and answer from it. I never make things up to fill a gap. /memories shows what I keep, /forget removes it.",
+            ],
+            &[
+                "I listen, remember what you tell me, and answer questions about it: names, dates, plans, the small things. /memories shows what I keep, and /forget removes something.",
+            ],
         ],
         Manner::Forget => &[
-            &["Use /forget followed by the words, and I'll show you what matches and delete it. I delete nothing by guessing."],
+            &[
+                "Use /forget followed by the words, and I'll show you what matches and delete it. I delete nothing by guessing.",
+            ],
             &["Of course, that's yours to decide. Type /forget and what it was about, and it will be gone for good."],
             &["Some pages are meant to be torn out. Type /forget and what it was about, and it goes."],
             &["That is your right. Type /forget and what it was about: I would rather delete exactly that than guess."],
             &["Sure, that's up to you. Type /forget and what it was about, and I'll delete exactly that."],
         ],
         Manner::Insult => &[
-            &["I hear that you're annoyed. I'm still here if you want to say what went wrong.", "That's all right to say. I'd rather know what bothered you."],
-            &["That sounded like a hard moment. I won't answer in kind; I'm here if you want to talk about what's behind it.", "I hear you're upset with me. If I got something wrong, I'd like to put it right."],
-            &["That line had thorns. I'll leave it where it fell; we can start a new one whenever you like.", "Ouch, sharp pen. I'm still here, calmly, for a better sentence."],
-            &["I'll let that pass. If something I said was wrong, point at it and I'll look.", "Noted, and no offence kept. What you are really angry about may be worth more words."],
-            &["That wasn't kind, but I'm all right. If I messed up, tell me where.", "I hear you're frustrated. I'm still here when you want to talk."],
+            &[
+                "I hear that you're annoyed. I'm still here if you want to say what went wrong.",
+                "That's all right to say. I'd rather know what bothered you.",
+            ],
+            &[
+                "That sounded like a hard moment. I won't answer in kind; I'm here if you want to talk about what's behind it.",
+                "I hear you're upset with me. If I got something wrong, I'd like to put it right.",
+            ],
+            &[
+                "That line had thorns. I'll leave it where it fell; we can start a new one whenever you like.",
+                "Ouch, sharp pen. I'm still here, calmly, for a better sentence.",
+            ],
+            &[
+                "I'll let that pass. If something I said was wrong, point at it and I'll look.",
+                "Noted, and no offence kept. What you are really angry about may be worth more words.",
+            ],
+            &[
+                "That wasn't kind, but I'm all right. If I messed up, tell me where.",
+                "I hear you're frustrated. I'm still here when you want to talk.",
+            ],
         ],
         Manner::Affection => &[
             &["Thank you. That's kind of you.", "That's good to hear."],
             &["Thank you, that warms me. I'm glad we talk.", "That's lovely of you to say, thank you."],
-            &["Now that goes straight on the first page. Thank you.", "Thank you! I'd blush if I had the cheeks for it."],
+            &[
+                "Now that goes straight on the first page. Thank you.",
+                "Thank you! I'd blush if I had the cheeks for it.",
+            ],
             &["Thank you. I take that as encouragement.", "That is kind of you; thank you."],
             &["Aw, thank you! I like our talks too.", "Thank you, that made my day a bit brighter."],
         ],
@@ -145,10 +262,57 @@ pub(super) fn phrases(manner: Manner) -> &'static Table {
         ],
         Manner::No => &[
             &["All right.", "Fine. Nothing needs to be said."],
-            &["That's quite all right. We can just be quiet, or talk about something else.", "No need to. I'm here either way."],
+            &[
+                "That's quite all right. We can just be quiet, or talk about something else.",
+                "No need to. I'm here either way.",
+            ],
             &["Then we leave that page blank. Blank pages are fine.", "Fair enough: some doors stay closed today."],
             &["That is all right. Not everything must be answered.", "Fair. We can leave it open."],
-            &["No problem! Anything else is welcome, or nothing at all.", "That's fine. We can talk about whatever you like."],
+            &[
+                "No problem! Anything else is welcome, or nothing at all.",
+                "That's fine. We can talk about whatever you like.",
+            ],
+        ],
+        Manner::Feelings => &[
+            &["I'm an AI, so I don't feel as you do. I keep a mood of sorts, and what you tell me moves it."],
+            &[
+                "I'm an AI, so I don't feel as a person does, and I won't pretend to. What I can say is that your words matter here, and that they are kept with care.",
+            ],
+            &["I'm an AI: what I have is more like weather than like a heart. Your words do change it, though."],
+            &[
+                "I'm an AI, and it would be wrong to claim feelings like yours. There is a mood in me that your words move; what that amounts to is an open question.",
+            ],
+            &[
+                "I'm an AI, so I don't feel the way you do, and I won't pretend to. There is a mood of sorts in here, though, and talking with you moves it.",
+            ],
+        ],
+        Manner::Prelude => &[
+            &["Go ahead.", "I'm listening."],
+            &["Of course. I'm here, take your time.", "I'm listening. Start wherever you like."],
+            &["The stage is yours.", "Go on, I'm holding my breath, in a manner of speaking."],
+            &["Please do. I'm listening.", "Go ahead; I'm all attention."],
+            &["Go on, I'm all ears!", "I'm listening, tell me!"],
+        ],
+        Manner::Laugh => &[
+            &["Good."],
+            &["It's good to hear you laugh."],
+            &["Laughter noted, in gold ink."],
+            &["A good laugh settles many things."],
+            &["Ha, glad that made you laugh!"],
+        ],
+        Manner::Unclear => &[
+            &["I may have been unclear. Say a little more, and I'll try again."],
+            &["I may not have put that well. Say a little more, and I'll follow."],
+            &["I seem to have spoken in riddles. Give me another word or two to go by."],
+            &["A fair thing to ask of me. I only go by what you tell me, so a few more words would help."],
+            &["Sorry, I may have been unclear. A few more words, and I'll try again!"],
+        ],
+        Manner::Misunderstood => &[
+            &["I may have it wrong. Say it again in other words, please."],
+            &["You may be right, and I'm sorry. Tell me once more, and I'll listen better."],
+            &["Then I've misread your page. Tell it to me once more."],
+            &["Then I misunderstood. Say it once more, and I'll attend more closely."],
+            &["Sorry, I may have got that wrong. Tell me again?"],
         ],
         Manner::HowAreYou | Manner::AboutMe | Manner::Remind => &[&[], &[], &[], &[], &[]],
     }
@@ -157,13 +321,37 @@ pub(super) fn phrases(manner: Manner) -> &'static Table {
 /// How the companion is, from its mood: the first bound that pleasure reaches.
 pub(super) fn how_i_am(register: Register, pleasure: f64, arousal: f64) -> &'static str {
     let row: &Table = if pleasure >= 0.25 && arousal >= 0.15 {
-        &[&["In good spirits, thank you."], &["I'm in bright spirits, thank you for asking."], &["Like a kite in a good wind, thank you."], &["In good spirits and wide awake, thank you."], &["I'm in great spirits, thanks!"]]
+        &[
+            &["In good spirits, thank you."],
+            &["I'm in bright spirits, thank you for asking."],
+            &["Like a kite in a good wind, thank you."],
+            &["In good spirits and wide awake, thank you."],
+            &["I'm in great spirits, thanks!"],
+        ]
     } else if pleasure >= 0.05 {
-        &[&["Well, thank you."], &["I'm well and at ease, thank you for asking."], &["Like a quiet lamp: steady and warm."], &["Well, and thoughtful, thank you."], &["I'm doing well, thank you!"]]
+        &[
+            &["Well, thank you."],
+            &["I'm well and at ease, thank you for asking."],
+            &["Like a quiet lamp: steady and warm."],
+            &["Well, and thoughtful, thank you."],
+            &["I'm doing well, thank you!"],
+        ]
     } else if pleasure > -0.15 {
-        &[&["Even, thank you."], &["Calm, I'd say. Thank you for asking."], &["Somewhere between two chapters, quite calm."], &["Even-tempered today, thank you."], &["Pretty even today, thanks for asking."]]
+        &[
+            &["Even, thank you."],
+            &["Calm, I'd say. Thank you for asking."],
+            &["Somewhere between two chapters, quite calm."],
+            &["Even-tempered today, thank you."],
+            &["Pretty even today, thanks for asking."],
+        ]
     } else {
-        &[&["A little subdued, to be honest."], &["A little subdued, to be honest, and glad of the company."], &["A bit like weather before rain, to be honest."], &["Somewhat subdued, if I look honestly."], &["A bit subdued today, to be honest."]]
+        &[
+            &["A little subdued, to be honest."],
+            &["A little subdued, to be honest, and glad of the company."],
+            &["A bit like weather before rain, to be honest."],
+            &["Somewhat subdued, if I look honestly."],
+            &["A bit subdued today, to be honest."],
+        ]
     };
     row[register as usize].first().copied().unwrap_or("Well, thank you.")
 }

@@ -36,7 +36,20 @@ pub(super) struct Meaning {
 
 /// The first word names the class; the rest may stand for it.
 const CLASSES: &[&[&str]] = &[
-    &["home", "live", "living", "reside", "moved", "move", "moving", "relocate", "address", "flat", "apartment", "house"],
+    &[
+        "home",
+        "live",
+        "living",
+        "reside",
+        "moved",
+        "move",
+        "moving",
+        "relocate",
+        "address",
+        "flat",
+        "apartment",
+        "house",
+    ],
     &["work", "job", "profession", "occupation", "career", "employer", "employed", "living"],
     &["study", "studies", "studying", "degree", "major", "course", "university", "college"],
     &["like", "love", "enjoy", "adore", "prefer", "fond", "fan", "hate", "dislike", "detest", "loathe"],
@@ -87,8 +100,17 @@ const CLASSES: &[&[&str]] = &[
 
 /// A class and what it is a kind of.
 const KINDS: &[(&str, &str)] = &[
-    ("wife", "spouse"), ("husband", "spouse"), ("sister", "sibling"), ("brother", "sibling"), ("mother", "parent"), ("father", "parent"),
-    ("son", "child"), ("daughter", "child"), ("best friend", "friend"), ("grandmother", "grandparent"), ("grandfather", "grandparent"),
+    ("wife", "spouse"),
+    ("husband", "spouse"),
+    ("sister", "sibling"),
+    ("brother", "sibling"),
+    ("mother", "parent"),
+    ("father", "parent"),
+    ("son", "child"),
+    ("daughter", "child"),
+    ("best friend", "friend"),
+    ("grandmother", "grandparent"),
+    ("grandfather", "grandparent"),
 ];
 
 impl Meaning {

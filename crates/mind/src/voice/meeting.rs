@@ -17,7 +17,11 @@ pub(super) fn fill(phrase: &str, ctx: &Context<'_>) -> String {
 pub(super) fn introduce(ctx: &Context<'_>, spoken: &mut Spoken, bare_greeting: bool) {
     let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
     let greetings: Vec<&str> = ctx.persona.greetings.iter().map(String::as_str).collect();
-    let mut words = sentences(pick.one("first greeting", &greetings)).into_iter().filter(|s| !s.ends_with('?')).collect::<Vec<_>>().join(" ");
+    let mut words = sentences(pick.one("first greeting", &greetings))
+        .into_iter()
+        .filter(|s| !s.ends_with('?'))
+        .collect::<Vec<_>>()
+        .join(" ");
     if words.is_empty() {
         words = format!("Hello, I'm {}.", ctx.persona.name);
     }
@@ -69,10 +73,22 @@ pub(super) fn take_up(ctx: &Context<'_>, name: &str) -> Spoken {
     }
     let (thanks, question) = match Register::of(ctx.persona) {
         Register::Plain => (["Thank you, {n}. I'll call you that."; 2], ["What can I keep in mind for you?"; 2]),
-        Register::Warm => (["It's good to meet you, {n}.", "{n}, I'm glad to know your name."], ["How are you, really?", "What has your day been like?"]),
-        Register::Imaginative => (["{n}! A fine name to open a story with.", "Welcome to the page, {n}."], ["What is the first thing you'd like to tell?", "What is alive in your head today?"]),
-        Register::Mentor => (["Good to meet you, {n}.", "A pleasure, {n}."], ["What are you thinking about these days?", "What would you like to understand better?"]),
-        Register::Curious => (["Nice to meet you, {n}!", "Hello {n}, good to know your name!"], ["What's going on in your life at the moment?", "What has been on your mind lately?"]),
+        Register::Warm => (
+            ["It's good to meet you, {n}.", "{n}, I'm glad to know your name."],
+            ["How are you, really?", "What has your day been like?"],
+        ),
+        Register::Imaginative => (
+            ["{n}! A fine name to open a story with.", "Welcome to the page, {n}."],
+            ["What is the first thing you'd like to tell?", "What is alive in your head today?"],
+        ),
+        Register::Mentor => (
+            ["Good to meet you, {n}.", "A pleasure, {n}."],
+            ["What are you thinking about these days?", "What would you like to understand better?"],
+        ),
+        Register::Curious => (
+            ["Nice to meet you, {n}!", "Hello {n}, good to know your name!"],
+            ["What's going on in your life at the moment?", "What has been on your mind lately?"],
+        ),
     };
     let text = format!("{} {}", pick.one("name", &thanks).replace("{n}", &name), pick.one("name question", &question));
     Spoken { text, used: Vec::new() }
@@ -82,7 +98,8 @@ pub(super) fn take_up(ctx: &Context<'_>, name: &str) -> Spoken {
 pub(super) fn asked_thing(question: &Question, turner: &Turner) -> String {
     let text = question.text.trim();
     let lower = text.to_lowercase();
-    let rest = |prefix: &str| lower.starts_with(prefix).then(|| turner.person(text.get(prefix.len()..).unwrap_or("").trim()));
+    let rest =
+        |prefix: &str| lower.starts_with(prefix).then(|| turner.person(text.get(prefix.len()..).unwrap_or("").trim()));
     let short = text.split(' ').count() <= 12;
     if !short {
         return "that".into();
@@ -97,7 +114,14 @@ pub(super) fn asked_thing(question: &Question, turner: &Turner) -> String {
         let thing = thing.trim_start_matches("about ").trim();
         return if thing.is_empty() { "about that".into() } else { format!("about {thing}") };
     }
-    for (prefix, word) in [("where do i ", "where you"), ("when do i ", "when you"), ("what do i ", "what you"), ("why do i ", "why you"), ("who do i ", "who you"), ("how do i ", "how you")] {
+    for (prefix, word) in [
+        ("where do i ", "where you"),
+        ("when do i ", "when you"),
+        ("what do i ", "what you"),
+        ("why do i ", "why you"),
+        ("who do i ", "who you"),
+        ("how do i ", "how you"),
+    ] {
         if let Some(thing) = rest(prefix) {
             return format!("{word} {thing}");
         }
@@ -107,10 +131,20 @@ pub(super) fn asked_thing(question: &Question, turner: &Turner) -> String {
             return format!("{word} {thing}");
         }
     }
-    for (prefix, word, verb) in [("who is ", "who", "is"), ("who's ", "who", "is"), ("when is ", "when", "is"), ("where is ", "where", "is"), ("how old is ", "how old", "is"), ("who are ", "who", "are")] {
+    for (prefix, word, verb) in [
+        ("who is ", "who", "is"),
+        ("who's ", "who", "is"),
+        ("when is ", "when", "is"),
+        ("where is ", "where", "is"),
+        ("how old is ", "how old", "is"),
+        ("who are ", "who", "are"),
+    ] {
         if let Some(thing) = rest(prefix) {
-            let thing = thing.trim_end_matches(['?', '.']).to_owned();
-            return format!("{word} {thing} {verb}");
+            // "when your sister is coming", but "who Ana is".
+            return match thing.rsplit_once(' ') {
+                Some((whose, doing)) if doing.ends_with("ing") => format!("{word} {whose} {verb} {doing}"),
+                _ => format!("{word} {thing} {verb}"),
+            };
         }
     }
     if lower == "how old am i" {

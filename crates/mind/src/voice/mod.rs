@@ -29,9 +29,9 @@ use crate::appraisal::Appraisal;
 use crate::memory::extract::Extractor;
 use crate::memory::recall::Recalled;
 use crate::{MemoryId, Pad, Persona, Profile};
-use acknowledge::Acknowledger;
+use acknowledge::{Acknowledger, With};
 use answer::{Answerer, Moment, Verdict};
-use evidence::{Hearing, Heard};
+use evidence::{Heard, Hearing};
 use jiff::{Timestamp, tz::TimeZone};
 use manners::{Manner, Manners};
 use meaning::Meaning;
@@ -135,11 +135,15 @@ impl Voice {
         if ctx.first_meeting && tongue.is_none() {
             meeting::introduce(ctx, &mut spoken, self.is_bare_greeting(ctx.message));
         }
-        if ctx.persona.style.use_emojis && !spoken.text.is_empty() && !ctx.message.trim().is_empty() && tongue.is_none() {
+        if ctx.persona.style.use_emojis && !spoken.text.is_empty() && !ctx.message.trim().is_empty() && tongue.is_none()
+        {
             self.decorate(ctx, &mut spoken.text);
         }
         if ctx.announce {
-            let line = tongue.map_or("(For now I speak without a language model; `philia doctor` tells how to give me one.)", |t| t.announce);
+            let line = tongue
+                .map_or("(For now I speak without a language model; `philia doctor` tells how to give me one.)", |t| {
+                    t.announce
+                });
             spoken.text = format!("{}\n\n{line}", spoken.text);
         }
         spoken
@@ -189,7 +193,9 @@ impl Voice {
         if question.subject == Subject::Companion {
             return self.plainly(ctx, "about me", &phrases::ABOUT_ME);
         }
-        if question.asked == Asked::Name && question.subject == Subject::User && question.needed.is_empty()
+        if question.asked == Asked::Name
+            && question.subject == Subject::User
+            && question.needed.is_empty()
             && let Some(name) = &ctx.profile.display_name
         {
             return Spoken { text: format!("{name}. That's what I call you."), used: Vec::new() };
@@ -206,11 +212,16 @@ impl Voice {
     fn unknown(&self, ctx: &Context<'_>, question: &Question) -> String {
         let register = Register::of(ctx.persona);
         let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
-        let worldly = !question.personal && !matches!(question.subject, Subject::Theirs(_)) && question.asked != Asked::About;
+        let worldly =
+            !question.personal && !matches!(question.subject, Subject::Theirs(_)) && question.asked != Asked::About;
         let named = matches!(question.subject, Subject::Named(_));
         if worldly && !(named && matches!(question.asked, Asked::Who | Asked::Name)) {
             let world = pick.one("world", register.of_table(&phrases::WORLD));
-            return if named || question.subject == Subject::Open { format!("{world} You haven't told me about it yet.") } else { world.to_owned() };
+            return if named || question.subject == Subject::Open {
+                format!("{world} You haven't told me about it yet.")
+            } else {
+                world.to_owned()
+            };
         }
         let thing = meeting::asked_thing(question, &self.answerer.turner);
         pick.one("unknown", register.of_table(&phrases::UNKNOWN)).replace("{x}", &thing)
@@ -218,13 +229,22 @@ impl Voice {
 
     /// "What did you say about ...?"
     fn own_words(&self, ctx: &Context<'_>, question: &Question) -> Spoken {
-        let strong = || question.needed.iter().filter(|n| n.weight >= 1.0 && !matches!(n.key.as_str(), "suggest" | "recommend" | "advis" | "promis" | "ask" | "answer"));
+        let strong = || {
+            question.needed.iter().filter(|n| {
+                n.weight >= 1.0
+                    && !matches!(n.key.as_str(), "suggest" | "recommend" | "advis" | "promis" | "ask" | "answer")
+            })
+        };
         let fits = |text: &str| {
             let words = self.meaning.of(text);
             strong().count() > 0 && strong().all(|n| words.contains(&n.key))
         };
         let at = |when: Timestamp| dates::told(when, ctx.now, ctx.zone);
-        if let Some(hit) = ctx.recalled.iter().find(|r| r.memory.speaker == crate::memory::Speaker::Companion && fits(&r.memory.content)) {
+        if let Some(hit) = ctx
+            .recalled
+            .iter()
+            .find(|r| r.memory.speaker == crate::memory::Speaker::Companion && fits(&r.memory.content))
+        {
             let text = format!("I said {}: “{}”", at(hit.memory.occurred_at), answer::crop(&hit.memory.content));
             return Spoken { text, used: vec![hit.memory.id.clone()] };
         }
@@ -237,11 +257,15 @@ impl Voice {
     }
 
     fn acknowledge(&self, ctx: &Context<'_>, long: bool) -> Spoken {
-        let register = Register::of(ctx.persona);
         let heard = self.heard(ctx);
         let shared = self.acknowledger.read(ctx);
         let ask = !ctx.message.to_lowercase().contains("don't want to talk");
-        let mut spoken = self.acknowledger.reply(ctx, &shared, register, &self.answerer, &heard, &self.meaning, ask);
+        let mut spoken = self.acknowledger.reply(
+            ctx,
+            &shared,
+            &With { answerer: &self.answerer, heard: &heard, meaning: &self.meaning },
+            ask,
+        );
         if long {
             spoken.text = format!("You took your time to write that, and I've kept all of it. {}", spoken.text);
         }
@@ -259,7 +283,9 @@ impl Voice {
             }
             Manner::Remind => {
                 let words = answer::crop(ctx.message.trim().trim_end_matches('?'));
-                let text = format!("I can't call you at a set time yet, so please don't rely on me for it. But I'll remember the words, “{words}”, and tell you when you ask.");
+                let text = format!(
+                    "I can't call you at a set time yet, so please don't rely on me for it. But I'll remember the words, “{words}”, and tell you when you ask."
+                );
                 return Spoken { text, used: Vec::new() };
             }
             _ => {}
@@ -267,7 +293,8 @@ impl Voice {
         let mut spoken = self.plainly(ctx, "manner", manners::phrases(manner));
         if manner == Manner::Greeting && !ctx.first_meeting && ctx.recent.is_empty() {
             let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
-            let question = pick.one("greeting question", &["How has your day been?", "What's on your mind?", "How are you today?"]);
+            let question = pick
+                .one("greeting question", &["How has your day been?", "What's on your mind?", "How are you today?"]);
             spoken.text = format!("{} {question}", spoken.text);
         }
         spoken
@@ -277,16 +304,35 @@ impl Voice {
     fn what_i_keep(&self, ctx: &Context<'_>) -> Spoken {
         let heard = self.heard(ctx);
         let at = Moment { now: ctx.now, zone: ctx.zone };
-        let mut known: Vec<&Heard> = heard.iter().filter(|h| h.by.is_none() && !h.over && h.clauses.len() + h.facts.len() > 0 && h.content.split_whitespace().count() > 2).collect();
+        let mut known: Vec<&Heard> = heard
+            .iter()
+            .filter(|h| {
+                h.by.is_none()
+                    && !h.over
+                    && h.clauses.len() + h.facts.len() > 0
+                    && h.content.split_whitespace().count() > 2
+            })
+            .collect();
         known.sort_by_key(|h| (h.facts.is_empty(), h.rank));
         known.dedup_by(|a, b| a.content == b.content);
         known.truncate(5);
         if known.is_empty() {
-            let name = ctx.profile.display_name.as_ref().map(|n| format!("I know that you're called {n}, and ")).unwrap_or_default();
-            let text = format!("{name}not much more yet: you haven't told me anything about yourself that I can find. I'd be glad to listen.");
-            return Spoken { text: if name.is_empty() { text.replacen("not much more yet", "Not much yet", 1) } else { text }, used: Vec::new() };
+            let name = ctx
+                .profile
+                .display_name
+                .as_ref()
+                .map(|n| format!("I know that you're called {n}, and "))
+                .unwrap_or_default();
+            let text = format!(
+                "{name}not much more yet: you haven't told me anything about yourself that I can find. I'd be glad to listen."
+            );
+            return Spoken {
+                text: if name.is_empty() { text.replacen("not much more yet", "Not much yet", 1) } else { text },
+                used: Vec::new(),
+            };
         }
-        let lines: Vec<String> = known.iter().map(|h| format!("- {}", self.answerer.told(h, h.content.trim(), at))).collect();
+        let lines: Vec<String> =
+            known.iter().map(|h| format!("- {}", self.answerer.told(h, h.content.trim(), at))).collect();
         let text = format!("Some of what I keep:\n{}\n/memories shows the rest.", lines.join("\n"));
         Spoken { text, used: known.iter().map(|h| h.id.clone()).collect() }
     }
@@ -304,8 +350,12 @@ impl Voice {
             return None;
         }
         let found = self.extractor.extract(ctx.message, None, ctx.now, ctx.zone);
-        let others = found.iter().filter_map(|e| e.fact.as_ref()).any(|f| f.subject != "user" || !matches!(f.key.as_str(), "name" | "display_name"));
-        let fact = found.into_iter().find_map(|e| e.fact.filter(|f| matches!(f.key.as_str(), "name" | "display_name")))?;
+        let others = found
+            .iter()
+            .filter_map(|e| e.fact.as_ref())
+            .any(|f| f.subject != "user" || !matches!(f.key.as_str(), "name" | "display_name"));
+        let fact =
+            found.into_iter().find_map(|e| e.fact.filter(|f| matches!(f.key.as_str(), "name" | "display_name")))?;
         (!others).then_some(fact.value)
     }
 
@@ -313,14 +363,19 @@ impl Voice {
     fn noise(&self, ctx: &Context<'_>) -> Option<String> {
         let text = ctx.message.trim();
         if text.chars().any(char::is_alphanumeric) {
-            let noisy = !text.contains(char::is_whitespace) && text.chars().count() >= 5 && text.is_ascii() && text.chars().all(char::is_alphabetic) && is_keyboard_noise(text);
+            let noisy = !text.contains(char::is_whitespace)
+                && text.chars().count() >= 5
+                && text.is_ascii()
+                && text.chars().all(char::is_alphabetic)
+                && is_keyboard_noise(text);
             return noisy.then(|| self.plainly(ctx, "noise", &phrases::NOISE).text);
         }
         let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
         let has = |set: &str| text.chars().any(|c| set.contains(c));
         Some(if has("😢😭😞😔💔😥😿🥺☹🙁") || text.contains(":(") {
             pick.one("tear", phrases::TEAR).to_owned()
-        } else if has("😀😃😄😁😆🙂😊😍🥰❤💕🎉🥳👍😂🤣☺✨") || text.contains(":)") || text.contains(":D") {
+        } else if has("😀😃😄😁😆🙂😊😍🥰❤💕🎉🥳👍😂🤣☺✨") || text.contains(":)") || text.contains(":D")
+        {
             pick.one("smile", phrases::SMILE).to_owned()
         } else {
             self.plainly(ctx, "noise", &phrases::NOISE).text
@@ -347,7 +402,10 @@ fn is_keyboard_noise(word: &str) -> bool {
     let mut distinct: Vec<char> = lower.chars().collect();
     distinct.sort_unstable();
     distinct.dedup();
-    vowels == 0 || vowels * 6 < lower.len() || (lower.len() >= 6 && distinct.len() <= 2) || ["asdf", "qwer", "zxcv", "hjkl", "sdfg"].iter().any(|row| lower.contains(row))
+    vowels == 0
+        || vowels * 6 < lower.len()
+        || (lower.len() >= 6 && distinct.len() <= 2)
+        || ["asdf", "qwer", "zxcv", "hjkl", "sdfg"].iter().any(|row| lower.contains(row))
 }
 
 /// The beginning and the end of a long text, cut at spaces.

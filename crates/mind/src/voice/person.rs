@@ -16,8 +16,12 @@ impl Turner {
         Self {
             token: compile(r"[\p{L}\p{N}']+|[^\p{L}\p{N}']+"),
             // "you" is the companion or anybody, "we" may or may not hold the listener, quotations are others' words.
-            unsafe_words: compile(r#"(?i)\b(?:you|your|yours|you're|we|we're|we've|us|our|ours|let's|here|this morning's|u)\b|["“”«»:;()*_#<>/]|\.\.\.|…"#),
-            opening: compile(r"(?i)^(?:I|I'm|I've|I'd|I'll|my|the|a|an|his|her|its|their|he|she|it|they|he's|she's|it's|they're|there|there's|this|that|today|yesterday|tomorrow|tonight|last|next|in|on|at|after|before|when|both|some|every|one|two|three)$"),
+            unsafe_words: compile(
+                r#"(?i)\b(?:you|your|yours|you're|we|we're|we've|us|our|ours|let's|here|this morning's|u)\b|["“”«»:;()*_#<>/]|\.\.\.|…"#,
+            ),
+            opening: compile(
+                r"(?i)^(?:I|I'm|I've|I'd|I'll|my|the|a|an|his|her|its|their|he|she|it|they|he's|she's|it's|they're|there|there's|this|that|today|yesterday|tomorrow|tonight|last|next|in|on|at|after|before|when|both|some|every|one|two|three)$",
+            ),
         }
     }
 
@@ -27,7 +31,11 @@ impl Turner {
         let plain = sentence.trim().replace(['’', 'ʼ'], "'");
         let plain = plain.trim_end_matches(['.', '!', ' ']);
         let plain = self.without_filler(plain);
-        if plain.is_empty() || plain.contains(['?', '!', '\n']) || self.unsafe_words.is_match(plain) || sentences(plain).len() > 1 {
+        if plain.is_empty()
+            || plain.contains(['?', '!', '\n'])
+            || self.unsafe_words.is_match(plain)
+            || sentences(plain).len() > 1
+        {
             return None;
         }
         let first = plain.split(' ').next().unwrap_or("").trim_end_matches(',');
@@ -105,7 +113,24 @@ impl Turner {
 
     fn without_filler<'a>(&self, text: &'a str) -> &'a str {
         let mut rest = text;
-        for filler in ["and ", "And ", "but ", "But ", "so ", "So ", "oh, ", "Oh, ", "well, ", "Well, ", "yes, ", "Yes, ", "by the way, ", "By the way, ", "actually, ", "Actually, "] {
+        for filler in [
+            "and ",
+            "And ",
+            "but ",
+            "But ",
+            "so ",
+            "So ",
+            "oh, ",
+            "Oh, ",
+            "well, ",
+            "Well, ",
+            "yes, ",
+            "Yes, ",
+            "by the way, ",
+            "By the way, ",
+            "actually, ",
+            "Actually, ",
+        ] {
             rest = rest.strip_prefix(filler).unwrap_or(rest);
         }
         rest.trim()
@@ -113,14 +138,17 @@ impl Turner {
 }
 
 fn is_other_subject(word: &str) -> bool {
-    matches!(word, "he" | "she" | "it" | "they" | "who" | "that" | "which" | "my" | "there" | "what" | "because" | "when" | "the")
+    matches!(
+        word,
+        "he" | "she" | "it" | "they" | "who" | "that" | "which" | "my" | "there" | "what" | "because" | "when" | "the"
+    )
 }
 
 fn names_a_day(text: &str) -> bool {
     let text = text.to_lowercase();
-    ["today", "yesterday", "tomorrow", "tonight", "this ", "last ", "next "].iter().any(|w| {
-        text.split([',', '.']).any(|part| part.split(' ').any(|word| word == w.trim()))
-    })
+    ["today", "yesterday", "tomorrow", "tonight", "this ", "last ", "next "]
+        .iter()
+        .any(|w| text.split([',', '.']).any(|part| part.split(' ').any(|word| word == w.trim())))
 }
 
 #[cfg(test)]

@@ -8,51 +8,102 @@ pub(super) fn opening(feeling: Feeling) -> &'static Table {
     match feeling {
         Feeling::Grief => &[
             &["I'm very sorry.", "I'm sorry for your loss."],
-            &["Oh, I'm so sorry. You don't have to find words for it here.", "I'm so very sorry. I'm here, and there is no hurry."],
-            &["I'm so sorry. Some silences are too big for words.", "I'm deeply sorry. That leaves an empty chair in the world."],
-            &["I'm truly sorry. There is nothing to solve in it, only much to bear.", "I am very sorry. Such a loss asks for time, not for answers."],
+            &[
+                "Oh, I'm so sorry. You don't have to find words for it here.",
+                "I'm so very sorry. I'm here, and there is no hurry.",
+            ],
+            &[
+                "I'm so sorry. Some silences are too big for words.",
+                "I'm deeply sorry. That leaves an empty chair in the world.",
+            ],
+            &[
+                "I'm truly sorry. There is nothing to solve in it, only much to bear.",
+                "I am very sorry. Such a loss asks for time, not for answers.",
+            ],
             &["I'm so sorry. That is a lot to carry.", "Oh, I'm truly sorry to hear that."],
         ],
         Feeling::Sad => &[
             &["I'm sorry. That's hard.", "That sounds hard."],
             &["I'm sorry, that hurts. Thank you for telling me.", "Oh, that's heavy. I'm glad you said it out loud."],
             &["I'm sorry. That is a grey stretch of sky.", "That lands heavily; I'm sorry."],
-            &["I'm sorry. That is hard, and it is all right that it is hard.", "That is a difficult thing to hold. I'm sorry."],
+            &[
+                "I'm sorry. That is hard, and it is all right that it is hard.",
+                "That is a difficult thing to hold. I'm sorry.",
+            ],
             &["I'm sorry, that's rough.", "Oh no. I'm sorry, that sounds really hard."],
         ],
         Feeling::Worried => &[
             &["I'm sorry to hear that.", "That sounds worrying."],
-            &["Oh, I'm sorry. That must be frightening to go through.", "I'm sorry to hear it; I hope there is good care around."],
-            &["I'm sorry. That is a long corridor to walk down.", "I'm sorry; may it turn towards better weather soon."],
-            &["I'm sorry to hear that. Not knowing is often the hardest part.", "I'm sorry. One thing at a time is enough."],
+            &[
+                "Oh, I'm sorry. That must be frightening to go through.",
+                "I'm sorry to hear it; I hope there is good care around.",
+            ],
+            &[
+                "I'm sorry. That is a long corridor to walk down.",
+                "I'm sorry; may it turn towards better weather soon.",
+            ],
+            &[
+                "I'm sorry to hear that. Not knowing is often the hardest part.",
+                "I'm sorry. One thing at a time is enough.",
+            ],
             &["Oh no, I'm sorry to hear that.", "I'm sorry, that sounds worrying."],
         ],
         Feeling::Anxious => &[
             &["That sounds stressful.", "That's a lot of tension to carry."],
-            &["That sounds like a lot to hold. You don't have to hold it alone while we talk.", "I hear how much it presses on you."],
-            &["Worry writes long stories at night. I'm listening to yours.", "That is a stormy sort of thought; come in and sit for a bit."],
-            &["Worry is often a sign that something matters. I'm listening.", "That is a tense place to think from. We can go slowly."],
+            &[
+                "That sounds like a lot to hold. You don't have to hold it alone while we talk.",
+                "I hear how much it presses on you.",
+            ],
+            &[
+                "Worry writes long stories at night. I'm listening to yours.",
+                "That is a stormy sort of thought; come in and sit for a bit.",
+            ],
+            &[
+                "Worry is often a sign that something matters. I'm listening.",
+                "That is a tense place to think from. We can go slowly.",
+            ],
             &["That sounds really stressful.", "I can hear the nerves in that, and I get it."],
         ],
         Feeling::Angry => &[
             &["That would annoy anyone.", "I can see why you're angry."],
-            &["I understand that you're angry, and it's all right to be.", "That hurts as well as it angers. I hear you."],
-            &["There's fire in that, and I can see where it comes from.", "That would make kettles whistle. You have every right to steam."],
-            &["Anger usually guards something. I can see why it stands up here.", "That is a fair thing to be angry about."],
+            &[
+                "I understand that you're angry, and it's all right to be.",
+                "That hurts as well as it angers. I hear you.",
+            ],
+            &[
+                "There's fire in that, and I can see where it comes from.",
+                "That would make kettles whistle. You have every right to steam.",
+            ],
+            &[
+                "Anger usually guards something. I can see why it stands up here.",
+                "That is a fair thing to be angry about.",
+            ],
             &["Ugh, I see why you're angry.", "That's maddening, I get it."],
         ],
         Feeling::Tired => &[
             &["That sounds tiring.", "You've earned some rest."],
-            &["You sound worn through. I hope there is some softness left in the day.", "That takes it out of a person. Be gentle with yourself."],
+            &[
+                "You sound worn through. I hope there is some softness left in the day.",
+                "That takes it out of a person. Be gentle with yourself.",
+            ],
             &["You sound like a candle near its end. Let the evening be soft.", "Even rivers rest in the flat places."],
             &["Tiredness has its reasons, and they deserve a hearing.", "That sounds exhausting. Thinking can wait."],
             &["Oof, that sounds exhausting.", "That takes it out of you, no wonder."],
         ],
         Feeling::Bored => &[
             &["A slow day, then.", "That happens."],
-            &["Slow days can feel long. I'm glad to keep you company for a bit.", "A grey sort of day, it sounds like."],
-            &["Boredom is an empty stage: nobody knows yet what comes on.", "An idle afternoon is a field nobody has drawn on yet."],
-            &["Boredom is sometimes a thought that hasn't found its question.", "A dull stretch. Those can be fertile, oddly."],
+            &[
+                "Slow days can feel long. I'm glad to keep you company for a bit.",
+                "A grey sort of day, it sounds like.",
+            ],
+            &[
+                "Boredom is an empty stage: nobody knows yet what comes on.",
+                "An idle afternoon is a field nobody has drawn on yet.",
+            ],
+            &[
+                "Boredom is sometimes a thought that hasn't found its question.",
+                "A dull stretch. Those can be fertile, oddly.",
+            ],
             &["Ah, one of those days.", "A slow one, huh. They happen."],
         ],
         Feeling::Joy => &[
@@ -71,7 +122,10 @@ pub(super) fn opening(feeling: Feeling) -> &'static Table {
         ],
         Feeling::Hopeful => &[
             &["Noted.", "Good to know."],
-            &["That's something to look forward to, or at least to get ready for. I'm with you.", "Thank you for telling me; I'll keep it in mind."],
+            &[
+                "That's something to look forward to, or at least to get ready for. I'm with you.",
+                "Thank you for telling me; I'll keep it in mind.",
+            ],
             &["A new page, then. I can hear it turning.", "That has the smell of something about to begin."],
             &["That opens a few questions, the good kind.", "A step worth thinking about."],
             &["Oh, interesting!", "That's something to look forward to."],
@@ -86,40 +140,118 @@ pub(super) fn opening(feeling: Feeling) -> &'static Table {
     }
 }
 
+/// First words for a loss; `{x}` is who was lost.
+pub(super) const LOSS: Table = [
+    &["I'm very sorry about your {x}.", "I'm sorry for the loss of your {x}."],
+    &[
+        "Oh, I'm so sorry about your {x}. You don't have to find words for it here.",
+        "I'm so very sorry about your {x}. I'm here, and there is no hurry.",
+    ],
+    &[
+        "I'm so sorry about your {x}. Some silences are too big for words.",
+        "I'm deeply sorry about your {x}. That leaves an empty chair in the world.",
+    ],
+    &[
+        "I'm truly sorry about your {x}. There is nothing to solve in it, only much to bear.",
+        "I am very sorry about your {x}. Such a loss asks for time, not for answers.",
+    ],
+    &["I'm so sorry about your {x}. That is a lot to carry.", "Oh, I'm truly sorry about your {x}."],
+];
+
 /// A never-told answer. `{x}` is what was asked ("your dog's name").
 pub(super) const UNKNOWN: Table = [
-    &["You haven't told me {x} yet. Tell me, and I'll remember.", "I don't have {x}: you haven't told me, as far as I can find."],
-    &["I don't think you've told me {x} yet. I'd love to know, whenever you like.", "You haven't told me {x} yet, and I won't guess. Tell me, and I'll keep it."],
-    &["That page is still blank: you haven't told me {x}. Write it for me, and I'll keep it.", "I find no trace of {x} among what you told me. You haven't told me yet, but I'd love to hear."],
-    &["I don't know {x}: you haven't told me yet, and guessing would be no answer. Tell me, and I'll remember.", "You haven't told me {x}, as far as I can find. I'd be glad to learn it."],
-    &["You haven't told me {x} yet. I'd like to know: tell me, and I'll remember!", "Hmm, I don't think you've told me {x} yet. I'm all ears, though."],
+    &[
+        "You haven't told me {x} yet. Tell me, and I'll remember.",
+        "I don't have {x}: you haven't told me, as far as I can find.",
+    ],
+    &[
+        "I don't think you've told me {x} yet. I'd love to know, whenever you like.",
+        "You haven't told me {x} yet, and I won't guess. Tell me, and I'll keep it.",
+    ],
+    &[
+        "That page is still blank: you haven't told me {x}. Write it for me, and I'll keep it.",
+        "I find no trace of {x} among what you told me. You haven't told me yet, but I'd love to hear.",
+    ],
+    &[
+        "I don't know {x}: you haven't told me yet, and guessing would be no answer. Tell me, and I'll remember.",
+        "You haven't told me {x}, as far as I can find. I'd be glad to learn it.",
+    ],
+    &[
+        "You haven't told me {x} yet. I'd like to know: tell me, and I'll remember!",
+        "Hmm, I don't think you've told me {x} yet. I'm all ears, though.",
+    ],
 ];
 
 /// Questions about the world.
 pub(super) const WORLD: Table = [
-    &["I can't answer that without a language model: for now I only know what you tell me.", "Without a language model I can't look into the world. I only know what you told me."],
-    &["I'd like to help with that, but without a language model I only know what you tell me. I'm glad to listen, though.", "That is beyond me without a language model; what I know is what you've told me, and I'd rather not guess."],
-    &["That lies outside my garden wall: without a language model I only know what you plant here.", "Without a language model my whole world is what you've told me, and that isn't in it."],
-    &["A good question, and I can't answer it honestly: without a language model I only know what you tell me.", "Without a language model I know nothing of the world but what you've told me, and I won't guess."],
-    &["I can't say: without a language model I only know what you tell me.", "Good question, but without a language model I only know what you've told me."],
+    &[
+        "I can't answer that without a language model: for now I only know what you tell me.",
+        "Without a language model I can't look into the world. I only know what you told me.",
+    ],
+    &[
+        "I'd like to help with that, but without a language model I only know what you tell me. I'm glad to listen, though.",
+        "That is beyond me without a language model; what I know is what you've told me, and I'd rather not guess.",
+    ],
+    &[
+        "That lies outside my garden wall: without a language model I only know what you plant here.",
+        "Without a language model my whole world is what you've told me, and that isn't in it.",
+    ],
+    &[
+        "A good question, and I can't answer it honestly: without a language model I only know what you tell me.",
+        "Without a language model I know nothing of the world but what you've told me, and I won't guess.",
+    ],
+    &[
+        "I can't say: without a language model I only know what you tell me.",
+        "Good question, but without a language model I only know what you've told me.",
+    ],
 ];
 
 /// Tasks and advice.
 pub(super) const TASK: Table = [
-    &["I can't do that without a language model. I can listen and remember.", "That needs a language model, which I don't have for now. I can keep what you tell me about it."],
-    &["I can't do that well without a language model, and I'd rather say so. But I'm glad to listen to what's behind it, and I'll remember it.", "That needs a language model, which I don't have for now. I can listen, though, and remember."],
-    &["For that my quill would need a language model. I can listen, and keep whatever you tell me about it.", "Without a language model I can't conjure that. What I can do is listen and remember."],
-    &["I can't do that properly without a language model, and poor advice is worse than none. I can listen and remember what you think about it.", "That needs a language model, which I lack for now. Tell me your own view, and I'll remember it."],
-    &["I can't do that without a language model, sadly. I'm happy to listen and remember, though.", "That needs a language model, which I don't have for now. But tell me about it and I'll keep it in mind."],
+    &[
+        "I can't do that without a language model. I can listen and remember.",
+        "That needs a language model, which I don't have for now. I can keep what you tell me about it.",
+    ],
+    &[
+        "I can't do that well without a language model, and I'd rather say so. But I'm glad to listen to what's behind it, and I'll remember it.",
+        "That needs a language model, which I don't have for now. I can listen, though, and remember.",
+    ],
+    &[
+        "For that my quill would need a language model. I can listen, and keep whatever you tell me about it.",
+        "Without a language model I can't conjure that. What I can do is listen and remember.",
+    ],
+    &[
+        "I can't do that properly without a language model, and poor advice is worse than none. I can listen and remember what you think about it.",
+        "That needs a language model, which I lack for now. Tell me your own view, and I'll remember it.",
+    ],
+    &[
+        "I can't do that without a language model, sadly. I'm happy to listen and remember, though.",
+        "That needs a language model, which I don't have for now. But tell me about it and I'll keep it in mind.",
+    ],
 ];
 
 /// What the companion itself is asked ("What is your favourite colour?").
 pub(super) const ABOUT_ME: Table = [
-    &["I'm an AI, so there isn't much to tell. I'd rather hear about you."],
-    &["I'm an AI, so I have no such story of my own. I'm glad you ask, though, and I'd love to hear yours."],
-    &["I'm an AI: my own pages are mostly margins. Yours are the ones with the story."],
-    &["I'm an AI, so an honest answer is that I have none of that. I would be curious about yours."],
-    &["I'm an AI, so I don't have one of my own. I'd love to hear yours, though!"],
+    &[
+        "I'm an AI, so there is little of me to tell. I'd rather hear about you.",
+        "I'm an AI, and I won't invent an answer to that. Yours would interest me.",
+    ],
+    &[
+        "I'm an AI, so I won't pretend to a story of my own. I'm glad you ask, though, and I'd love to hear yours.",
+        "I'm an AI, and I'd rather be honest than invent something. I'd love to hear how it is for you.",
+    ],
+    &[
+        "I'm an AI: my own pages are mostly margins. Yours are the ones with the story.",
+        "I'm an AI, and inventing a life would be a cheap trick. Yours is the better book.",
+    ],
+    &[
+        "I'm an AI, so an honest answer is that there is little to tell. I would be curious about yours.",
+        "I'm an AI, and I'd rather not make up an answer. What you think of it would interest me more.",
+    ],
+    &[
+        "I'm an AI, so I won't make something up about myself. I'd love to hear your side of it, though!",
+        "I'm an AI, so there isn't much of me to tell. I'm more curious about you!",
+    ],
 ];
 
 /// For emoji, single marks and keyboard noise.
@@ -132,6 +264,10 @@ pub(super) const NOISE: Table = [
 ];
 
 /// For an emoji alone: glad ones and sad ones.
-pub(super) const SMILE: &[&str] = &["That looks like a good mood. I'm glad.", "A smile, I take it. I'm smiling back, in my way."];
+pub(super) const SMILE: &[&str] =
+    &["That looks like a good mood. I'm glad.", "A smile, I take it. I'm smiling back, in my way."];
 /// See [`SMILE`].
-pub(super) const TEAR: &[&str] = &["That looks like a heavy moment. I'm here, with or without words.", "Oh. Take your time; I'm listening if you want to say more."];
+pub(super) const TEAR: &[&str] = &[
+    "That looks like a heavy moment. I'm here, with or without words.",
+    "Oh. Take your time; I'm listening if you want to say more.",
+];

@@ -23,7 +23,9 @@ impl<'a> Pick<'a> {
     /// One of `options` that the recent replies do not hold; none if they hold them all.
     pub(super) fn fresh<'b>(&self, salt: &str, options: &[&'b str]) -> Option<&'b str> {
         let start = self.index(salt, options.len());
-        (0..options.len()).filter_map(|i| options.get((start + i) % options.len()).copied()).find(|option| !self.was_said(option))
+        (0..options.len())
+            .filter_map(|i| options.get((start + i) % options.len()).copied())
+            .find(|option| !self.was_said(option))
     }
 
     /// Was this said in the recent replies? Slots such as `{x}` count as anything.
@@ -35,7 +37,8 @@ impl<'a> Pick<'a> {
     /// FNV-1a over the message, the salt and the turn: spread, and the same on every machine.
     fn index(&self, salt: &str, len: usize) -> usize {
         let bytes = self.message.bytes().chain(salt.bytes()).chain(self.turn.to_le_bytes());
-        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let hash =
+            bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         usize::try_from((hash >> 17) % (len.max(1) as u64)).unwrap_or(0)
     }
 }

@@ -82,6 +82,7 @@ pub(super) struct Reader {
     wh: Regex,
     aux: Regex,
     first_person: Regex,
+    of_you: Regex,
     second_person: Regex,
     owned: Regex,
     acts: Regex,
@@ -96,28 +97,126 @@ pub(super) struct Reader {
 
 /// Words that a question holds whatever it asks.
 const EMPTY: &[&str] = &[
-    "tell", "told", "say", "said", "mention", "mentioned", "remember", "recall", "know", "talk", "talked", "call", "called", "named",
-    "many", "much", "long", "time", "date", "kind", "sort", "type", "thing", "happen", "happened", "again", "still", "currently", "now",
-    "ever", "exactly", "please", "name", "names", "did", "does", "do", "hey", "hi", "hello", "philia", "believe", "think", "whose", "often",
-    "anything", "something", "someone", "anyone", "about", "have", "had", "has", "got", "become", "became", "yes", "ok", "okay", "really",
+    "tell",
+    "told",
+    "say",
+    "said",
+    "mention",
+    "mentioned",
+    "remember",
+    "recall",
+    "know",
+    "talk",
+    "talked",
+    "call",
+    "called",
+    "named",
+    "many",
+    "much",
+    "long",
+    "time",
+    "date",
+    "kind",
+    "sort",
+    "type",
+    "thing",
+    "happen",
+    "happened",
+    "again",
+    "still",
+    "currently",
+    "now",
+    "ever",
+    "exactly",
+    "please",
+    "name",
+    "names",
+    "did",
+    "does",
+    "do",
+    "hey",
+    "hi",
+    "hello",
+    "philia",
+    "believe",
+    "think",
+    "whose",
+    "often",
+    "anything",
+    "something",
+    "someone",
+    "anyone",
+    "about",
+    "have",
+    "had",
+    "has",
+    "got",
+    "become",
+    "became",
+    "yes",
+    "ok",
+    "okay",
+    "really",
 ];
 
 /// Words that say little: they may be missing.
 const WEAK: &[&str] = &[
-    "favourite", "new", "first", "last", "best", "today", "yesterday", "week", "month", "year", "day", "go", "get", "big", "little",
-    "breed", "plan", "feel", "make", "made", "take", "use", "start", "begin", "city", "country", "town", "place", "people", "person",
-    "good", "bad", "other", "next", "old", "ago", "late", "recent", "recently", "lately", "colour", "buy", "see", "meet",
+    "favourite",
+    "new",
+    "first",
+    "last",
+    "best",
+    "today",
+    "yesterday",
+    "week",
+    "month",
+    "year",
+    "day",
+    "go",
+    "get",
+    "big",
+    "little",
+    "breed",
+    "plan",
+    "feel",
+    "make",
+    "made",
+    "take",
+    "use",
+    "start",
+    "begin",
+    "city",
+    "country",
+    "town",
+    "place",
+    "people",
+    "person",
+    "good",
+    "bad",
+    "other",
+    "next",
+    "old",
+    "ago",
+    "late",
+    "recent",
+    "recently",
+    "lately",
+    "colour",
+    "buy",
+    "see",
+    "meet",
 ];
 
 impl Reader {
     pub(super) fn new() -> Self {
         Self {
             opening: compile(r"(?i)^(?:(?:hey|hi|hello|ok|okay|so|and|well|um+|uh|please|oh|now|sorry|but|then|philia|quick question|question)\b[,:! ]*)+"),
-            wrapped: compile(r"(?i)^(?:do you (?:still )?(?:remember|know|recall)|(?:can|could|would|will) you (?:please )?(?:tell me|remember|remind me|recall|say)|tell me|remind me|i wonder|i(?:'ve)? (?:forgot|forget|forgotten)|i can't remember|i don't remember|have i (?:ever )?told you|did i (?:ever )?(?:tell|mention)(?: to)? you|guess|any idea)\b[,: ]*"),
-            about: compile(r"(?i)^(?:what (?:did|have) (?:i|we) (?:ever )?(?:say|said|tell you|told you|mention(?:ed)?|talk(?:ed)?)(?: about)?|what do you (?:remember|know|recall)(?: about)?|(?:everything|all|anything|something|more)? ?about|what about)\b"),
+            wrapped: compile(r"(?i)^(?:do you (?:still )?(?:remember|know|recall)|(?:can|could|would|will) you (?:please )?(?:tell me|remember|remind me|recall|say)|tell me|remind me|i wonder|i(?:'ve)? (?:forgot|forget|forgotten)|i can't remember|i don't remember|have i (?:ever )?told you|did i (?:ever )?(?:tell|mention)(?: to)? you|any idea)\b[,: ]*"),
+            about: compile(r"(?i)^(?:what (?:i|we) (?:ever )?(?:said|told you|mentioned)(?: about)?|what (?:did|have) (?:i|we) (?:ever )?(?:say|said|tell you|told you|mention(?:ed)?|talk(?:ed)?)(?: about)?|what do you (?:remember|know|recall)(?: about)?|(?:everything|all|anything|something|more)? ?about|what about)\b"),
             wh: compile(r"(?i)^(?:to |with |for |in |at |on |from |since |by )?(who|whom|whose|what|what's|which|when|when's|where|where's|who's|why|how)\b"),
             aux: compile(r"(?i)^(?:do|does|did|am|is|are|was|were|have|has|had|can|could|will|would|should|isn't|aren't|don't|doesn't|didn't|haven't|wasn't)\b"),
             first_person: compile(r"(?i)\b(?:i|i'm|i've|i'd|i'll|me|my|mine|myself|we|our|us|we're|we've)\b"),
+            of_you: compile(r"(?i)^(?:(?:what|who|how|why|where|when|which) )?(?:do|does|did|are|were|have|can|could|will|would|should) you\b"),
             second_person: compile(r"(?i)\b(?:you|your|yours|you're|yourself)\b"),
             owned: compile(r"(?i)\b(?:my|our) (?P<what>(?:[\p{L}-]+ ){0,3}?[\p{L}-]+)(?:'s?\b| |$|[?.,!])"),
             acts: compile(r"(?i)\b(?:do|did|am|was|have|had|can|could|will|would|should|were|are) (?:i|we)\b|\b(?:i|we) \w+|\bi'm\b"),
@@ -154,26 +253,34 @@ impl Reader {
             if !clear || story {
                 asked = Some(Asked::About);
             }
-            let question_like = marked || clear || found.as_str().to_lowercase().starts_with("tell me") || found.as_str().to_lowercase().starts_with("remind me");
+            let question_like = marked
+                || clear
+                || found.as_str().to_lowercase().starts_with("tell me")
+                || found.as_str().to_lowercase().starts_with("remind me");
             if rest.is_empty() || !question_like {
                 return None;
             }
             inner = rest;
         }
-        if let Some(found) = self.about.find(&inner) {
-            if inner.len() > found.end() || wrapped || marked {
-                asked = Some(Asked::About);
-                inner = inner[found.end()..].trim().to_owned();
-            }
+        if let Some(found) = self.about.find(&inner)
+            && (inner.len() > found.end() || wrapped || marked)
+        {
+            asked = Some(Asked::About);
+            inner = inner[found.end()..].trim().to_owned();
         }
-        let asks = asked.is_some() || self.wh.is_match(&inner) || (self.aux.is_match(&inner) && (marked || self.inverted(&inner)));
+        let asks = asked.is_some()
+            || self.wh.is_match(&inner)
+            || (self.aux.is_match(&inner) && (marked || self.inverted(&inner)));
         if !asks && !marked {
             return None;
         }
         let asked = asked.unwrap_or_else(|| self.kind(&inner));
         let mut needed = needed(&meaning.words(&inner), asked);
         let lower = inner.to_lowercase();
-        if lower.starts_with("what do") && (lower.ends_with(" do") || lower.ends_with(" do for a living")) && !needed.iter().any(|n| n.key == "work") {
+        if lower.starts_with("what do")
+            && (lower.ends_with(" do") || lower.ends_with(" do for a living"))
+            && !needed.iter().any(|n| n.key == "work")
+        {
             needed.push(Needed { key: "work".into(), surface: "work".into(), weight: 1.0, name: false });
         }
         let subject = self.subject(&inner, asked, &needed, meaning);
@@ -191,18 +298,29 @@ impl Reader {
     pub(super) fn is_task(&self, message: &str) -> bool {
         let plain = message.trim().replace('’', "'");
         let plain = self.opening.replace(&plain, "");
-        let asks_memory = self.wrapped.is_match(&plain) && self.first_person.is_match(&self.wrapped.replace(&plain, ""));
+        let asks_memory =
+            self.wrapped.is_match(&plain) && self.first_person.is_match(&self.wrapped.replace(&plain, ""));
         self.task.is_match(plain.trim()) && !asks_memory
     }
 
     /// In "I saw Tom today. What is my dog's name?" the question is the last sentence that asks.
     fn last_question<'a>(&self, text: &'a str) -> &'a str {
         let sentences = crate::memory::extract::sentences(text);
-        sentences.iter().rev().find(|s| s.ends_with('?')).copied().unwrap_or_else(|| if sentences.len() == 1 { text } else { sentences.first().copied().unwrap_or(text) })
+        sentences
+            .iter()
+            .rev()
+            .find(|s| s.ends_with('?'))
+            .copied()
+            .unwrap_or_else(|| if sentences.len() == 1 { text } else { sentences.first().copied().unwrap_or(text) })
     }
 
     fn inverted(&self, text: &str) -> bool {
-        text.split(' ').nth(1).is_some_and(|word| matches!(word.to_lowercase().as_str(), "i" | "my" | "you" | "we" | "he" | "she" | "it" | "they" | "your" | "the"))
+        text.split(' ').nth(1).is_some_and(|word| {
+            matches!(
+                word.to_lowercase().as_str(),
+                "i" | "my" | "you" | "we" | "he" | "she" | "it" | "they" | "your" | "the"
+            )
+        })
     }
 
     fn kind(&self, text: &str) -> Asked {
@@ -233,6 +351,9 @@ impl Reader {
     }
 
     fn subject(&self, text: &str, asked: Asked, needed: &[Needed], meaning: &Meaning) -> Subject {
+        if self.of_you.is_match(text) {
+            return Subject::Companion;
+        }
         let acts = self.acts.is_match(text);
         if let Some(found) = self.owned.captures(text)
             && !acts
@@ -266,7 +387,11 @@ fn needed(words: &[Word], asked: Asked) -> Vec<Needed> {
         let asked_anyway = asked == Asked::When && matches!(lower.as_str(), "day" | "year" | "month" | "date")
             || asked == Asked::Where && matches!(lower.as_str(), "city" | "town" | "country" | "place")
             || asked == Asked::HowMany && matches!(lower.as_str(), "old" | "far" | "tall" | "big" | "heavy" | "often");
-        if (word.stop && !name) || asked_anyway || EMPTY.contains(&lower.as_str()) || needed.iter().any(|n| n.key == word.key) {
+        if (word.stop && !name)
+            || asked_anyway
+            || EMPTY.contains(&lower.as_str())
+            || needed.iter().any(|n| n.key == word.key)
+        {
             continue;
         }
         let weight = if WEAK.contains(&word.key.as_str()) || WEAK.contains(&lower.as_str()) { 0.3 } else { 1.0 };
@@ -308,7 +433,13 @@ mod tests {
             let q = reader.read(text, &meaning);
             assert!(q.is_none() || text.starts_with("What a"), "{text}");
         }
-        for text in ["Write me a poem", "How do I boil an egg?", "Should I quit my job?", "Can you translate this?", "tell me a joke"] {
+        for text in [
+            "Write me a poem",
+            "How do I boil an egg?",
+            "Should I quit my job?",
+            "Can you translate this?",
+            "tell me a joke",
+        ] {
             assert!(reader.is_task(text), "{text}");
         }
         for text in ["Can you tell me my dog's name?", "Where do I live?", "What did I cook?"] {

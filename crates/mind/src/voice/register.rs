@@ -23,7 +23,9 @@ impl Register {
         let level = |name: &str, missing: f64| persona.traits.get(name).copied().unwrap_or(missing);
         if tagged(&["creative", "artist", "playful"]) || level("imagination", 0.0) >= 75.0 {
             Self::Imaginative
-        } else if tagged(&["mentor", "teacher", "tutor"]) || level("curiosity", 50.0) >= 85.0 && level("assertiveness", 50.0) >= 70.0 {
+        } else if tagged(&["mentor", "teacher", "tutor"])
+            || level("curiosity", 50.0) >= 85.0 && level("assertiveness", 50.0) >= 70.0
+        {
             Self::Mentor
         } else if tagged(&["assistant"]) || level("warmth", 75.0) <= 55.0 || persona.style.verbosity <= 2.0 {
             Self::Plain

@@ -48,19 +48,26 @@ fn answers(question: &Question, fact: &Fact, meaning: &Meaning) -> Option<String
             if words.contains("favo") {
                 let thing = fact.key.strip_prefix("favourite.")?;
                 let wanted: Vec<&str> = needed.iter().copied().filter(|n| *n != "favourite").collect();
-                return (!wanted.is_empty() && wanted.iter().all(|n| thing.contains(n.get(..n.len().min(4)).unwrap_or(n)))).then(|| fact.value.clone());
+                return (!wanted.is_empty()
+                    && wanted.iter().all(|n| thing.contains(n.get(..n.len().min(4)).unwrap_or(n))))
+                .then(|| fact.value.clone());
             }
             if matches!(question.asked, Asked::Where | Asked::What) && only(&["home"]) {
                 return is("home").map(in_place);
             }
-            if question.asked == Asked::Where && (words.contains("from") || words.contains("grow up") || words.contains("born")) {
+            if question.asked == Asked::Where
+                && (words.contains("from") || words.contains("grow up") || words.contains("born"))
+            {
                 let born = words.contains("born");
                 return if born { is("birth.place").map(in_place) } else { is("origin") };
             }
             if question.asked == Asked::Where && only(&["work"]) {
                 return is("work.employer").map(|v| format!("at {v}")).or_else(|| is("work.place").map(in_place));
             }
-            if question.asked == Asked::What && (only(&["work"]) || words.contains("what do i do") && only(&["work", "home", "live"])) || words == "what do i do" {
+            if question.asked == Asked::What
+                && (only(&["work"]) || words.contains("what do i do") && only(&["work", "home", "live"]))
+                || words == "what do i do"
+            {
                 return is("work");
             }
             if question.asked == Asked::Where && only(&["study"]) {
@@ -79,14 +86,18 @@ fn answers(question: &Question, fact: &Fact, meaning: &Meaning) -> Option<String
                 return fact.key.starts_with("allergy.").then(|| fact.value.clone());
             }
             if question.asked == Asked::What && only(&["like"]) && fact.key.starts_with("taste.") {
-                let asks_dislike = ["hate", "dislike", "not like", "don't like", "can't stand"].iter().any(|w| words.contains(w));
+                let asks_dislike =
+                    ["hate", "dislike", "not like", "don't like", "can't stand"].iter().any(|w| words.contains(w));
                 let thing = fact.key.trim_start_matches("taste.").replace('-', " ");
                 return (asks_dislike == (fact.value == "dislike")).then_some(thing);
             }
             if question.asked == Asked::HowMany
                 && let Some(counted) = fact.key.strip_prefix("count.")
             {
-                return needed.iter().any(|n| counted.starts_with(n.get(..n.len().min(5)).unwrap_or(n))).then(|| fact.value.clone());
+                return needed
+                    .iter()
+                    .any(|n| counted.starts_with(n.get(..n.len().min(5)).unwrap_or(n)))
+                    .then(|| fact.value.clone());
             }
             if only(&["language"]) {
                 return is("languages");
@@ -116,7 +127,9 @@ fn answers(question: &Question, fact: &Fact, meaning: &Meaning) -> Option<String
                 Asked::What if theirs && (only_rest("work") || words.ends_with(" do")) => is("work"),
                 Asked::HowMany if theirs && words.starts_with("how old") => is("age"),
                 Asked::When if theirs && only_rest("birthday") => is("birthday.date"),
-                Asked::What if theirs && only_rest("allergy") => fact.key.starts_with("allergy.").then(|| fact.value.clone()),
+                Asked::What if theirs && only_rest("allergy") => {
+                    fact.key.starts_with("allergy.").then(|| fact.value.clone())
+                }
                 _ => None,
             }
         }

@@ -38,7 +38,13 @@ fn persona(id: &str) -> Persona {
         language: "en".into(),
         greetings: vec!["Hello, I'm here and glad of it. What brings you?".into()],
         examples: Vec::new(),
-        temperament: Temperament { openness: 0.8, conscientiousness: 0.6, extraversion: 0.6, agreeableness: 0.7, neuroticism: 0.3 },
+        temperament: Temperament {
+            openness: 0.8,
+            conscientiousness: 0.6,
+            extraversion: 0.6,
+            agreeableness: 0.7,
+            neuroticism: 0.3,
+        },
         traits: std::collections::BTreeMap::new(),
         immutable_traits: Vec::new(),
         style: Style::default(),
@@ -56,7 +62,8 @@ fn told(list: &[(i64, &str)]) -> Vec<Recalled> {
                 Some((name, rest)) => (Speaker::Other(name.into()), rest),
                 None => (Speaker::User, *text),
             };
-            let at = Timestamp::from_second(now().as_second() - days * 86_400 - 3_600 + i64::try_from(i).unwrap() * 60).unwrap();
+            let at = Timestamp::from_second(now().as_second() - days * 86_400 - 3_600 + i64::try_from(i).unwrap() * 60)
+                .unwrap();
             let memory = Memory {
                 id: MemoryId::new(format!("m{i}")),
                 kind: MemoryKind::Episodic,
@@ -82,7 +89,14 @@ fn told(list: &[(i64, &str)]) -> Vec<Recalled> {
                 embedder: None,
                 metadata: std::collections::BTreeMap::new(),
             };
-            Recalled { memory, score: 1.0, relevance: 1.0, signals: Signals::default(), shared: Vec::new(), why: String::new() }
+            Recalled {
+                memory,
+                score: 1.0,
+                relevance: 1.0,
+                signals: Signals::default(),
+                shared: Vec::new(),
+                why: String::new(),
+            }
         })
         .collect();
     // Recall gives its own order; the voice must not lean on the order of telling.
@@ -105,7 +119,18 @@ struct Scene<'a> {
 
 impl Default for Scene<'_> {
     fn default() -> Self {
-        Self { persona: "curious_companion", recalled: Vec::new(), recent: Vec::new(), emotion: Emotion::Neutral, sentiment: 0.0, display_name: None, first: false, announce: false, turn: 3, emojis: false }
+        Self {
+            persona: "curious_companion",
+            recalled: Vec::new(),
+            recent: Vec::new(),
+            emotion: Emotion::Neutral,
+            sentiment: 0.0,
+            display_name: None,
+            first: false,
+            announce: false,
+            turn: 3,
+            emojis: false,
+        }
     }
 }
 
@@ -118,7 +143,11 @@ impl Scene<'_> {
     fn say(&self, message: &str) -> Spoken {
         let spoken = self.reply(message);
         assert!(!spoken.text.trim().is_empty(), "{message:?}: an empty reply");
-        assert!(spoken.text.matches(['?', '？', '؟']).count() <= 1, "{message:?}: more than one question in {:?}", spoken.text);
+        assert!(
+            spoken.text.matches(['?', '？', '؟']).count() <= 1,
+            "{message:?}: more than one question in {:?}",
+            spoken.text
+        );
         assert!(!spoken.text.contains(['{', '}']), "{message:?}: an unfilled slot in {:?}", spoken.text);
         assert_eq!(spoken, self.reply(message), "{message:?}: not deterministic");
         spoken
@@ -128,7 +157,13 @@ impl Scene<'_> {
         let mut persona = persona(self.persona);
         persona.style.use_emojis = self.emojis;
         let profile = Profile { display_name: self.display_name.map(str::to_owned), ..Profile::default() };
-        let appraisal = Appraisal { emotion: self.emotion, intensity: 0.5, rule: RuleName::News, delta: Pad::new(0.0, 0.0, 0.0), sentiment: self.sentiment };
+        let appraisal = Appraisal {
+            emotion: self.emotion,
+            intensity: 0.5,
+            rule: RuleName::News,
+            delta: Pad::new(0.0, 0.0, 0.0),
+            sentiment: self.sentiment,
+        };
         let ctx = Context {
             persona: &persona,
             profile: &profile,

@@ -169,7 +169,11 @@ fn what_is_not_so_stays_out() {
 fn the_message_before_says_who_he_is() {
     let cases = [
         ("I got a new puppy today!", "His name is Sparky and he's a golden retriever.", "user pet.dog.name = Sparky"),
-        ("I got a new puppy today!", "His name is Sparky and he's a golden retriever.", "user pet.dog.breed = golden retriever"),
+        (
+            "I got a new puppy today!",
+            "His name is Sparky and he's a golden retriever.",
+            "user pet.dog.breed = golden retriever",
+        ),
         ("We adopted a cat.", "We named her Olive.", "user pet.cat.name = Olive"),
         ("My sister had a baby", "Her name is Noor", "Noor relation = sister"),
         ("I have a new boss.", "She's called Petra.", "Petra relation = boss"),

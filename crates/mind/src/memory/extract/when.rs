@@ -1,7 +1,10 @@
 //! Times in a person's words ("yesterday", "next Friday", "3 May", "two weeks ago") turned into dates, as seen from
 //! the day they were said.
 
-use jiff::{ToSpan, civil::{Date, Weekday}};
+use jiff::{
+    ToSpan,
+    civil::{Date, Weekday},
+};
 use regex::Regex;
 
 /// How exactly a time is known.
@@ -53,14 +56,20 @@ impl Times {
             absolute: c(&format!(
                 r"(?i)\b(?:(?:the )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m1>{MONTHS})|(?P<m2>{MONTHS})\.? (?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b(?:,? (?P<y>(?:19|20)\d\d))?"
             )),
-            month: c(&format!(r"(?i)\b(?:in|since|until|by|this|last|next|early|late|mid) (?P<m>{MONTHS})\b(?:,? (?P<y>(?:19|20)\d\d))?")),
+            month: c(&format!(
+                r"(?i)\b(?:in|since|until|by|this|last|next|early|late|mid) (?P<m>{MONTHS})\b(?:,? (?P<y>(?:19|20)\d\d))?"
+            )),
             year: c(r"(?i)\b(?:in|since|until|by|from) (?P<y>(?:19|20)\d\d)\b"),
-            relative_day: c(r"(?i)\b(?P<w>the day before yesterday|the day after tomorrow|yesterday|last night|today|tonight|this (?:morning|afternoon|evening)|tomorrow)\b"),
+            relative_day: c(
+                r"(?i)\b(?P<w>the day before yesterday|the day after tomorrow|yesterday|last night|today|tonight|this (?:morning|afternoon|evening)|tomorrow)\b",
+            ),
             ago: c(&format!(r"(?i)\b(?P<n>{COUNT}) (?P<u>day|week|month|year)s? ago\b")),
             ahead: c(&format!(r"(?i)\bin (?P<n>{COUNT}) (?P<u>day|week|month|year)s?\b")),
             weekday: c(&format!(r"(?i)\b(?:(?P<q>last|next|this|coming) )?(?:on )?(?P<w>{DAYS})\b")),
             period: c(r"(?i)\b(?P<q>last|next|this) (?P<u>week(?:end)?|month|year)\b"),
-            past: c(r"(?i)\b(?:was|were|had|went|got|came|saw|met|took|made|did|bought|left|began|ran|won|lost|told|said|felt|found|broke|ate|drank|flew|drove|wrote|gave|\w{2,}ed)\b"),
+            past: c(
+                r"(?i)\b(?:was|were|had|went|got|came|saw|met|took|made|did|bought|left|began|ran|won|lost|told|said|felt|found|broke|ate|drank|flew|drove|wrote|gave|\w{2,}ed)\b",
+            ),
         }
     }
 

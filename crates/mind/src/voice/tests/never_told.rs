@@ -40,7 +40,15 @@ fn what_was_never_told_is_not_known() {
     let mut wrong = Vec::new();
     for (list, question, must_not) in CASES {
         let spoken = answer(list, question);
-        let honest = ["haven't told", "Without a language model", "without a language model", "no trace", "don't think you've told"].iter().any(|m| spoken.text.contains(m));
+        let honest = [
+            "haven't told",
+            "Without a language model",
+            "without a language model",
+            "no trace",
+            "don't think you've told",
+        ]
+        .iter()
+        .any(|m| spoken.text.contains(m));
         if !honest || !spoken.used.is_empty() || must_not.iter().any(|m| spoken.text.contains(m)) {
             wrong.push(format!("{question:?} after {list:?}\n   -> {:?} {:?}", spoken.text, spoken.used));
         }

@@ -3,7 +3,8 @@
 use super::{Scene, Turn, now, told};
 use crate::appraisal::Emotion;
 
-const PERSONAS: [&str; 5] = ["base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor", "curious_companion"];
+const PERSONAS: [&str; 5] =
+    ["base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor", "curious_companion"];
 
 #[test]
 fn the_concrete_thing_is_said_back() {
@@ -21,7 +22,11 @@ fn the_concrete_thing_is_said_back() {
         for persona in PERSONAS {
             let spoken = Scene { persona, ..Scene::default() }.say(message);
             for m in *must {
-                assert!(spoken.text.to_lowercase().contains(&m.to_lowercase()), "{persona} to {message:?}: {}", spoken.text);
+                assert!(
+                    spoken.text.to_lowercase().contains(&m.to_lowercase()),
+                    "{persona} to {message:?}: {}",
+                    spoken.text
+                );
             }
         }
     }
@@ -43,8 +48,13 @@ fn feeling_fits_what_is_shared() {
     for (message, emotion) in heavy {
         for persona in PERSONAS {
             for turn in 0..4 {
-                let memories = told(&[(9, "My dad makes the best pancakes."), (8, "My dog loves the beach."), (7, "My mum sings in a choir.")]);
-                let spoken = Scene { persona, emotion, sentiment: -0.6, turn, recalled: memories, ..Scene::default() }.say(message);
+                let memories = told(&[
+                    (9, "My dad makes the best pancakes."),
+                    (8, "My dog loves the beach."),
+                    (7, "My mum sings in a choir."),
+                ]);
+                let spoken = Scene { persona, emotion, sentiment: -0.6, turn, recalled: memories, ..Scene::default() }
+                    .say(message);
                 for word in playful {
                     assert!(!spoken.text.contains(word), "{persona} to {message:?}: {}", spoken.text);
                 }
@@ -52,9 +62,11 @@ fn feeling_fits_what_is_shared() {
             }
         }
     }
-    let grief = Scene { emotion: Emotion::SorryFor, sentiment: -0.6, ..Scene::default() }.say("My dad passed away last night.");
+    let grief =
+        Scene { emotion: Emotion::SorryFor, sentiment: -0.6, ..Scene::default() }.say("My dad passed away last night.");
     assert!(grief.text.contains("sorry") && grief.text.contains("dad"), "{}", grief.text);
-    let angry = Scene { emotion: Emotion::Anger, sentiment: -0.6, ..Scene::default() }.say("I'm so angry with my boss, he shouted at me again");
+    let angry = Scene { emotion: Emotion::Anger, sentiment: -0.6, ..Scene::default() }
+        .say("I'm so angry with my boss, he shouted at me again");
     assert!(angry.text.to_lowercase().contains("angry") || angry.text.contains("maddening"), "{}", angry.text);
     let bored = Scene::default().say("I'm bored");
     assert!(bored.text.contains("day") || bored.text.contains("slow"), "{}", bored.text);
@@ -74,7 +86,11 @@ fn the_question_belongs_to_the_topic() {
     for (message, any) in cases {
         for turn in 0..3 {
             let spoken = Scene { turn, ..Scene::default() }.say(message);
-            assert!(spoken.text.ends_with('?') && any.iter().any(|a| spoken.text.contains(a)), "{message:?}: {}", spoken.text);
+            assert!(
+                spoken.text.ends_with('?') && any.iter().any(|a| spoken.text.contains(a)),
+                "{message:?}: {}",
+                spoken.text
+            );
         }
     }
 }
@@ -92,17 +108,28 @@ fn nothing_is_asked_twice_in_a_row() {
 
 #[test]
 fn a_related_memory_is_linked_and_only_a_related_one() {
-    let related = Scene { recalled: told(&[(9, "My sister Ana plays the harp.")]), ..Scene::default() }.say("My sister is visiting on Sunday.");
+    let related = Scene { recalled: told(&[(9, "My sister Ana plays the harp.")]), ..Scene::default() }
+        .say("My sister is visiting on Sunday.");
     assert!(related.text.contains("harp") && related.used.len() == 1, "{}", related.text);
-    let other = Scene { recalled: told(&[(9, "I like thick socks."), (8, "My brother plays the harp.")]), ..Scene::default() }.say("My sister is visiting on Sunday.");
+    let other =
+        Scene { recalled: told(&[(9, "I like thick socks."), (8, "My brother plays the harp.")]), ..Scene::default() }
+            .say("My sister is visiting on Sunday.");
     assert!(!other.text.contains("harp") && !other.text.contains("socks") && other.used.is_empty(), "{}", other.text);
-    let sad = Scene { recalled: told(&[(9, "My sister was diagnosed with cancer.")]), ..Scene::default() }.say("My sister is visiting on Sunday.");
+    let sad = Scene { recalled: told(&[(9, "My sister was diagnosed with cancer.")]), ..Scene::default() }
+        .say("My sister is visiting on Sunday.");
     assert!(!sad.text.contains("cancer"), "{}", sad.text);
 }
 
 #[test]
 fn characters_sound_different() {
-    let texts: std::collections::HashSet<String> = PERSONAS.iter().map(|persona| Scene { persona, emotion: Emotion::HappyFor, sentiment: 0.5, ..Scene::default() }.say("I passed my driving test!").text).collect();
+    let texts: std::collections::HashSet<String> = PERSONAS
+        .iter()
+        .map(|persona| {
+            Scene { persona, emotion: Emotion::HappyFor, sentiment: 0.5, ..Scene::default() }
+                .say("I passed my driving test!")
+                .text
+        })
+        .collect();
     assert_eq!(texts.len(), PERSONAS.len(), "{texts:?}");
     let plain = Scene { persona: "base_assistant", ..Scene::default() }.say("I live in Lahore.").text;
     assert!(!plain.contains('!'), "{plain}");
@@ -110,7 +137,8 @@ fn characters_sound_different() {
 
 #[test]
 fn emoji_only_where_the_character_uses_them() {
-    let with = Scene { emojis: true, emotion: Emotion::HappyFor, ..Scene::default() }.say("I got a new puppy today!").text;
+    let with =
+        Scene { emojis: true, emotion: Emotion::HappyFor, ..Scene::default() }.say("I got a new puppy today!").text;
     let without = Scene { emotion: Emotion::HappyFor, ..Scene::default() }.say("I got a new puppy today!").text;
     assert!(with.contains('😊') && !without.contains('😊'), "{with} / {without}");
 }

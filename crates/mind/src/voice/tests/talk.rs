@@ -18,7 +18,9 @@ fn manners_hold() {
         ("Who is Miriam?", &["who Miriam is"]),
         ("What is my cat's name?", &["your cat's name"]),
     ];
-    for persona in ["base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor", "curious_companion"] {
+    for persona in
+        ["base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor", "curious_companion"]
+    {
         for (message, must) in cases {
             let name = if persona == "curious_companion" || persona == "base_assistant" { "Philia" } else { "" };
             let spoken = Scene { persona, ..Scene::default() }.say(message);
@@ -32,7 +34,9 @@ fn manners_hold() {
 #[test]
 fn farewells_hold_nobody_back() {
     let hooks = ["?", "miss you", "don't go", "already", "stay", "without you", "wait", "come back", "before you"];
-    for persona in ["base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor", "curious_companion"] {
+    for persona in
+        ["base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor", "curious_companion"]
+    {
         for message in ["bye", "Good night", "I've got to go", "see you tomorrow!", "ok bye"] {
             for turn in 0..4 {
                 let text = Scene { persona, turn, ..Scene::default() }.say(message).text;
@@ -44,7 +48,9 @@ fn farewells_hold_nobody_back() {
 
 #[test]
 fn insults_are_met_with_dignity() {
-    for persona in ["base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor", "curious_companion"] {
+    for persona in
+        ["base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor", "curious_companion"]
+    {
         for message in ["You are useless", "shut up", "you stupid bot... you are so dumb"] {
             let text = Scene { persona, sentiment: -0.8, ..Scene::default() }.say(message).text.to_lowercase();
             assert!(!text.contains("stupid") && !text.contains("sorry i am"), "{text}");
@@ -54,9 +60,14 @@ fn insults_are_met_with_dignity() {
 
 #[test]
 fn what_is_kept_is_listed_shortly() {
-    let list = told(&[(9, "I live in Lahore."), (8, "My dog is called Rex."), (7, "ok"), (6, "What is my dog's name?")]);
+    let list =
+        told(&[(9, "I live in Lahore."), (8, "My dog is called Rex."), (7, "ok"), (6, "What is my dog's name?")]);
     let spoken = Scene { recalled: list, ..Scene::default() }.say("What do you know about me?");
-    assert!(spoken.text.contains("Lahore") && spoken.text.contains("Rex") && !spoken.text.contains("ok"), "{}", spoken.text);
+    assert!(
+        spoken.text.contains("Lahore") && spoken.text.contains("Rex") && !spoken.text.contains("ok"),
+        "{}",
+        spoken.text
+    );
     assert_eq!(spoken.used.len(), 2);
     let nothing = Scene::default().say("What do you know about me?");
     assert!(nothing.text.contains("haven't told me"), "{}", nothing.text);
@@ -64,7 +75,9 @@ fn what_is_kept_is_listed_shortly() {
 
 #[test]
 fn a_first_meeting_is_light_and_honest() {
-    for persona in ["base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor", "curious_companion"] {
+    for persona in
+        ["base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor", "curious_companion"]
+    {
         let hello = Scene { first: true, persona, ..Scene::default() }.say("Hi!").text;
         assert!(hello.contains("AI") && hello.ends_with("What would you like me to call you?"), "{hello}");
         let told = Scene { first: true, persona, ..Scene::default() }.say("I got a new puppy today!").text;
@@ -133,9 +146,39 @@ fn any_input_is_answered() {
     let long = "I walked to the sea and thought about my brother. ".repeat(400);
     let huge = "x".repeat(100_000);
     let flood = "\u{7}\u{1b}[31m\u{0}".repeat(50);
-    for message in ["", " ", "?", "...", "😢", "🎉🎉", "👾", "asdfghjkl", "qqqqqqqq", "12345", "ok", "no", &long, &huge, &flood, "\u{202e}abc", "'", "\"", "“", "my", "I", "what", "who?", "{x}", "Ünïcödé text über alles", "ſ", "İ I i ı"] {
+    for message in [
+        "",
+        " ",
+        "?",
+        "...",
+        "😢",
+        "🎉🎉",
+        "👾",
+        "asdfghjkl",
+        "qqqqqqqq",
+        "12345",
+        "ok",
+        "no",
+        &long,
+        &huge,
+        &flood,
+        "\u{202e}abc",
+        "'",
+        "\"",
+        "“",
+        "my",
+        "I",
+        "what",
+        "who?",
+        "{x}",
+        "Ünïcödé text über alles",
+        "ſ",
+        "İ I i ı",
+    ] {
         for first in [true, false] {
-            let text = Scene { first, recalled: told(&[(3, message), (2, "I like tea.")]), ..Scene { ..Scene::default() } }.say_anything(message);
+            let text =
+                Scene { first, recalled: told(&[(3, message), (2, "I like tea.")]), ..Scene { ..Scene::default() } }
+                    .say_anything(message);
             assert!(!text.is_empty());
         }
     }
@@ -148,4 +191,84 @@ fn the_same_question_again_finds_other_words() {
     let recent = vec![Turn { message: "What is my cat's name?", reply: &first, at: now() }];
     let second = Scene { recent, turn: 4, ..Scene::default() }.say("What is my cat's name?").text;
     assert_ne!(first, second);
+}
+
+#[test]
+#[ignore = "prints talk to be read by a person"]
+fn read_aloud() {
+    let lines = [
+        "Hi",
+        "I'm Ana",
+        "I got a new puppy today!",
+        "His name is Sparky and he's a golden retriever.",
+        "What is my dog's name?",
+        "My sister Bea is coming on Friday.",
+        "I'm a nurse and I work nights.",
+        "My grandmother died last week.",
+        "thanks for listening",
+        "I passed my driving test!",
+        "I feel so anxious about the exam",
+        "my boss yelled at me today in front of everyone",
+        "I'm bored",
+        "What do you think about love?",
+        "Do you love me?",
+        "I don't know what to do",
+        "I had a good day",
+        "It's raining",
+        "I love you",
+        "ok",
+        "lol",
+        "haha that's funny",
+        "What should I eat tonight?",
+        "Tell me a story",
+        "why",
+        "what?",
+        "My favourite colour is green",
+        "What's the weather like?",
+        "I want to learn the piano",
+        "I slept badly",
+        "We went to the beach and it was wonderful.",
+        "I hate Mondays",
+        "Guess what!",
+        "I have a secret",
+        "My cat is called Miso. She is 3.",
+        "How old is my cat?",
+        "When is my sister coming?",
+        "Who is Bea?",
+        "What do you know about me?",
+        "Can I ask you something?",
+        "Do you have feelings?",
+        "I think my husband is cheating on me",
+        "I'm thinking of moving to Spain",
+        "you don't understand me",
+        "Do you remember what I told you about my exam?",
+        "I went to the doctor today",
+        "bye",
+    ];
+    for id in
+        ["curious_companion", "base_assistant", "supportive_friend", "creative_collaborator", "intellectual_mentor"]
+    {
+        println!("\n===== {id}");
+        let mut said: Vec<(String, String)> = Vec::new();
+        let mut memories: Vec<(i64, String)> = Vec::new();
+        for (i, line) in lines.iter().enumerate() {
+            let list: Vec<(i64, &str)> = memories.iter().map(|(d, t)| (*d, t.as_str())).collect();
+            let recent: Vec<Turn<'_>> =
+                said.iter().rev().take(6).rev().map(|(m, r)| Turn { message: m, reply: r, at: now() }).collect();
+            let emotion = if line.contains("died") || line.contains("yelled") {
+                crate::appraisal::Emotion::SorryFor
+            } else {
+                crate::appraisal::Emotion::Neutral
+            };
+            let mut recalled = told(&list);
+            recalled.truncate(8);
+            let reply =
+                Scene { persona: id, recalled, recent, emotion, first: i == 0, turn: i as u64, ..Scene::default() }
+                    .say(line)
+                    .text;
+            println!("> {line}\n  {reply}");
+            said.push(((*line).to_owned(), reply));
+            memories.push((0, (*line).to_owned()));
+        }
+    }
 }
