@@ -5,8 +5,10 @@ use philia_models::static_table::StaticTable;
 use std::hint::black_box;
 
 /// 100 bytes, as a memory usually is.
-const MEMORY: &str = "I took my dog Sparky to the beach on Saturday and he chased every single gull he could find there..";
-const WITH_ACCENTS: &str = "We met José and Zoë at the café in Zürich, then drank crème brûlée coffee under the façade — très chic!";
+const MEMORY: &str =
+    "I took my dog Sparky to the beach on Saturday and he chased every single gull he could find there..";
+const WITH_ACCENTS: &str =
+    "We met José and Zoë at the café in Zürich, then drank crème brûlée coffee under the façade — très chic!";
 
 fn embedding(c: &mut Criterion) {
     c.bench_function("load", |b| b.iter(|| StaticTable::load().is_ok()));

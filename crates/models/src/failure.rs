@@ -42,7 +42,9 @@ impl Failure {
         let embedder = embedder.to_owned();
         match self {
             Self::Unavailable(detail) => EmbedderError::Unavailable { embedder, detail },
-            Self::Timeout(after) => EmbedderError::Unavailable { embedder, detail: format!("nothing within {after:?}") },
+            Self::Timeout(after) => {
+                EmbedderError::Unavailable { embedder, detail: format!("nothing within {after:?}") }
+            }
             Self::RateLimited(_) => EmbedderError::Unavailable { embedder, detail: "it is over its limit".into() },
             Self::Unauthorized(detail) => {
                 EmbedderError::Refused { embedder, detail: format!("the key is not accepted: {detail}") }
@@ -203,7 +205,10 @@ mod tests {
     fn errors_are_read_in_the_usual_shapes() {
         let openai = json!({"error": {"message": "No such model", "type": "invalid_request_error", "param": "model", "code": "model_not_found"}});
         let found = ErrorObject::find(&openai).unwrap();
-        assert_eq!((found.message.as_str(), found.kind.as_str(), found.param.as_str()), ("No such model", "model_not_found", "model"));
+        assert_eq!(
+            (found.message.as_str(), found.kind.as_str(), found.param.as_str()),
+            ("No such model", "model_not_found", "model")
+        );
         let google = json!([{"error": {"code": 429, "message": "Quota", "status": "RESOURCE_EXHAUSTED",
             "details": [{"@type": "x/RetryInfo", "retryDelay": "34.5s"}]}}]);
         let found = ErrorObject::find(&google).unwrap();
@@ -214,7 +219,8 @@ mod tests {
         assert_eq!(ErrorObject::read(br#"{"detail": "not here"}"#).message, "not here");
         assert_eq!(ErrorObject::read(b"<html>502 Bad Gateway</html>").message, "");
         assert_eq!(ErrorObject::read(b"plain\nwords").message, "plain words");
-        let overloaded = ErrorObject { kind: "overloaded_error".into(), message: "Overloaded".into(), ..ErrorObject::default() };
+        let overloaded =
+            ErrorObject { kind: "overloaded_error".into(), message: "Overloaded".into(), ..ErrorObject::default() };
         assert_eq!(Failure::of_error_object(&overloaded), Failure::Unavailable("Overloaded".into()));
     }
 

@@ -25,10 +25,10 @@ impl Limit {
     async fn place(&self) -> Result<OwnedSemaphorePermit, ModelError> {
         let place = timeout(self.patience, Arc::clone(&self.places).acquire_owned()).await;
         // The semaphore is never closed, so the only failure is that of patience.
-        place.ok().and_then(Result::ok).ok_or_else(|| ModelError::Timeout {
-            model: self.model.info().name.clone(),
-            after: self.patience,
-        })
+        place
+            .ok()
+            .and_then(Result::ok)
+            .ok_or_else(|| ModelError::Timeout { model: self.model.info().name.clone(), after: self.patience })
     }
 }
 

@@ -319,11 +319,7 @@ pub fn chat(settings: &Settings, http: &Http, chance: Arc<dyn Chance>) -> Result
 ///
 /// # Errors
 /// The first settings that cannot be used.
-pub fn chain(
-    settings: &[Settings],
-    http: &Http,
-    chance: &Arc<dyn Chance>,
-) -> Result<Arc<dyn ChatModel>, ConfigError> {
+pub fn chain(settings: &[Settings], http: &Http, chance: &Arc<dyn Chance>) -> Result<Arc<dyn ChatModel>, ConfigError> {
     let models = settings.iter().map(|settings| chat(settings, http, Arc::clone(chance)));
     Ok(Arc::new(Chain::new(models.collect::<Result<_, _>>()?)))
 }

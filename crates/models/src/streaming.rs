@@ -229,7 +229,8 @@ impl<D: Dialect> Reading<D> {
     fn conclude(&mut self) -> Result<(), Failure> {
         self.ended = true;
         let gathered = std::mem::take(&mut self.gathered);
-        let calls: Vec<ToolCall> = gathered.calls.into_iter().map(|(_, call)| call).filter(|c| !c.name.is_empty()).collect();
+        let calls: Vec<ToolCall> =
+            gathered.calls.into_iter().map(|(_, call)| call).filter(|c| !c.name.is_empty()).collect();
         let finish = finish(gathered.said, !calls.is_empty(), gathered.finish)?;
         for (number, mut call) in calls.into_iter().enumerate() {
             if call.id.is_empty() {

@@ -1,4 +1,5 @@
 //! What the built-in embedder's cosines mean: the figures its thresholds come from, as a test.
+#![allow(clippy::unwrap_used, reason = "that is how a test fails")]
 
 use philia_models::static_table::StaticTable;
 use philia_ports::Embedder;

@@ -30,9 +30,10 @@ pub(super) fn body(config: &ClientConfig, request: &ChatRequest, stream: bool, t
         set("temperature", temperature.clamp(0.0, 1.0).into());
     }
     if !request.tools.is_empty() {
-        let tools = request.tools.iter().map(|tool| {
-            json!({"name": tool.name, "description": tool.description, "input_schema": tool.parameters})
-        });
+        let tools = request
+            .tools
+            .iter()
+            .map(|tool| json!({"name": tool.name, "description": tool.description, "input_schema": tool.parameters}));
         set("tools", tools.collect());
     }
     if stream {
@@ -229,7 +230,10 @@ mod tests {
             ..ChatRequest::default()
         };
         let body = body(&config(), &request, true, true);
-        assert_eq!(body["system"][0], json!({"type": "text", "text": "stable", "cache_control": {"type": "ephemeral"}}));
+        assert_eq!(
+            body["system"][0],
+            json!({"type": "text", "text": "stable", "cache_control": {"type": "ephemeral"}})
+        );
         assert_eq!(body["system"][1], json!({"type": "text", "text": "volatile"}));
         assert!(body["system"][2]["text"].as_str().unwrap().contains("JSON"));
         assert_eq!(body["temperature"], 1.0);

@@ -110,11 +110,9 @@ pub(super) fn answer(answer: &Value) -> Result<Answer, Failure> {
     for piece in pieces {
         match piece {
             Piece::Text(text) => read.content.push_str(&text),
-            Piece::Call { id, name, arguments, .. } => read.tool_calls.push(ToolCall {
-                id: id.unwrap_or_default(),
-                name: name.unwrap_or_default(),
-                arguments,
-            }),
+            Piece::Call { id, name, arguments, .. } => {
+                read.tool_calls.push(ToolCall { id: id.unwrap_or_default(), name: name.unwrap_or_default(), arguments })
+            }
             Piece::Finish(reason) => read.finish = Some(reason),
             Piece::Usage(_) | Piece::End => {}
         }
@@ -144,17 +142,23 @@ fn pieces(answer: &Value, mut calls: usize) -> Result<Vec<Piece>, Failure> {
             let string = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
             let id = string(call.get("id")).unwrap_or_else(|| format!("call_{calls}"));
             let signature = string(part.get("thoughtSignature")).map(|s| format!("{SIGNATURE}{s}")).unwrap_or_default();
-            let arguments = call.get("args").filter(|args| !args.is_null()).map_or_else(|| "{}".into(), Value::to_string);
-            pieces.push(Piece::Call { slot: None, id: Some(id + &signature), name: string(call.get("name")), arguments });
+            let arguments =
+                call.get("args").filter(|args| !args.is_null()).map_or_else(|| "{}".into(), Value::to_string);
+            pieces.push(Piece::Call {
+                slot: None,
+                id: Some(id + &signature),
+                name: string(call.get("name")),
+                arguments,
+            });
             calls += 1;
         }
     }
     match candidate.get("finishReason").and_then(Value::as_str) {
         None | Some("FINISH_REASON_UNSPECIFIED") => {}
         Some("MAX_TOKENS") => pieces.push(Piece::Finish(FinishReason::Length)),
-        Some(
-            "SAFETY" | "RECITATION" | "PROHIBITED_CONTENT" | "BLOCKLIST" | "SPII" | "LANGUAGE" | "IMAGE_SAFETY",
-        ) => pieces.push(Piece::Finish(FinishReason::ContentFilter)),
+        Some("SAFETY" | "RECITATION" | "PROHIBITED_CONTENT" | "BLOCKLIST" | "SPII" | "LANGUAGE" | "IMAGE_SAFETY") => {
+            pieces.push(Piece::Finish(FinishReason::ContentFilter))
+        }
         Some(reason @ ("MALFORMED_FUNCTION_CALL" | "UNEXPECTED_TOOL_CALL")) => {
             return Err(Failure::Unusable(format!("a tool call that makes no sense ({reason})")));
         }

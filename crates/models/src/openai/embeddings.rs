@@ -87,8 +87,13 @@ mod tests {
         let encoded = STANDARD.encode([1.0_f32, -2.5].iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>());
         let answer = json!({"data": [{"index": 1, "embedding": [3, 4.5]}, {"index": 0, "embedding": encoded}]});
         assert_eq!(vectors(&answer).unwrap(), [[1.0, -2.5], [3.0, 4.5]]);
-        for bad in [json!({}), json!({"data": 1}), json!({"data": [{"embedding": "?"}]}), json!({"data": [{"embedding": ["x"]}]}),
-            json!({"data": [{"embedding": "AAAAAAA="}]})] {
+        for bad in [
+            json!({}),
+            json!({"data": 1}),
+            json!({"data": [{"embedding": "?"}]}),
+            json!({"data": [{"embedding": ["x"]}]}),
+            json!({"data": [{"embedding": "AAAAAAA="}]}),
+        ] {
             assert_eq!(vectors(&bad), None, "{bad}");
         }
     }

@@ -116,7 +116,11 @@ mod tests {
         let message = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
         assert!(refused(&quirks, message, &json!({"max_tokens": 5})));
         assert_eq!(quirks.limit_name(), "max_completion_tokens");
-        assert!(refused(&quirks, "max_completion_tokens: Extra inputs are not permitted", &json!({"max_completion_tokens": 5})));
+        assert!(refused(
+            &quirks,
+            "max_completion_tokens: Extra inputs are not permitted",
+            &json!({"max_completion_tokens": 5})
+        ));
         assert_eq!(quirks.limit_name(), "max_tokens");
     }
 
@@ -130,7 +134,11 @@ mod tests {
     #[test]
     fn what_is_refused_is_left_out() {
         let quirks = Quirks::of("x");
-        assert!(refused(&quirks, "Unsupported value: 'temperature' does not support 0.7", &json!({"temperature": 0.7})));
+        assert!(refused(
+            &quirks,
+            "Unsupported value: 'temperature' does not support 0.7",
+            &json!({"temperature": 0.7})
+        ));
         assert!(refused(&quirks, "unknown field stream_options", &json!({"stream_options": {}})));
         assert!(refused(&quirks, "response_format is not available", &json!({"response_format": {}})));
         assert!(refused(&quirks, "Function tools with reasoning_effort are not supported", &json!({"tools": []})));

@@ -154,8 +154,8 @@ impl Dialect for Chunks {
         if data.is_empty() {
             return Ok(Vec::new());
         }
-        let chunk: Value = serde_json::from_str(data)
-            .map_err(|e| Failure::Unusable(format!("a piece that is no JSON ({e})")))?;
+        let chunk: Value =
+            serde_json::from_str(data).map_err(|e| Failure::Unusable(format!("a piece that is no JSON ({e})")))?;
         if let Some(error) = ErrorObject::find(&chunk) {
             return Err(Failure::of_error_object(&error));
         }
@@ -197,7 +197,10 @@ mod tests {
         let odd = read(odd);
         assert_eq!((odd.content.as_str(), odd.finish, odd.usage), ("Hi", Some(FinishReason::Stop), Usage::default()));
         let null = json!({"choices": [{"message": {"content": null, "tool_calls": [{"function": {"name": "f", "arguments": {"a": 1}}}]}}]});
-        assert_eq!(read(null).tool_calls, [ToolCall { id: "call_0".into(), name: "f".into(), arguments: r#"{"a":1}"#.into() }]);
+        assert_eq!(
+            read(null).tool_calls,
+            [ToolCall { id: "call_0".into(), name: "f".into(), arguments: r#"{"a":1}"#.into() }]
+        );
         let refusal = json!({"choices": [{"message": {"content": null, "refusal": "I will not"}}]});
         assert_eq!(read(refusal).finish, Some(FinishReason::ContentFilter));
     }

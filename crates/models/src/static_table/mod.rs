@@ -66,7 +66,7 @@ pub enum AssetError {
 /// Token vectors in the program's own pages, read in place.
 pub struct StaticTable {
     info: EmbedderInfo,
-    words: WordPiece,
+    words: WordPiece<'static>,
     /// One row of [`DIMENSIONS`] signed bytes a token. The scale is left out: it cancels in a vector of length 1.
     rows: &'static [u8],
 }
@@ -208,8 +208,7 @@ mod tests {
         for case in golden() {
             let Some(expected) = case.vector else { continue };
             let bytes = base64::engine::general_purpose::STANDARD.decode(expected).unwrap();
-            let expected: Vec<f32> =
-                bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
+            let expected: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
             let ours = table.mean(&case.ids).unwrap();
             let cosine: f64 = ours.iter().zip(&expected).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
             assert!((cosine - 1.0).abs() < 1e-5, "{cosine} for {:?}", case.text);
@@ -258,8 +257,19 @@ mod tests {
     #[test]
     fn texts_it_cannot_judge_have_no_vector() {
         let table = StaticTable::load().unwrap();
-        for text in ["", "   \n", "😀🎉", "你好，世界！", "Привет, как дела?", "नमस्ते दुनिया", "...!?", "\u{0}\u{1}",
-            "Ich habe letzte Woche einen Welpen adoptiert", "[UNK]", "안녕하세요"] {
+        for text in [
+            "",
+            "   \n",
+            "😀🎉",
+            "你好，世界！",
+            "Привет, как дела?",
+            "नमस्ते दुनिया",
+            "...!?",
+            "\u{0}\u{1}",
+            "Ich habe letzte Woche einen Welpen adoptiert",
+            "[UNK]",
+            "안녕하세요",
+        ] {
             assert_eq!(table.embed(text), None, "{text:?}");
         }
         for text in ["dog", "I", "42", "My dog's name is Sparky", "We met in Zürich 😀"] {

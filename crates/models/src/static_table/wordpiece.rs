@@ -1,7 +1,8 @@
 //! The lowercasing WordPiece tokenizer of the BERT family, exactly as the reference implementation has it:
 //! text -> words (cleaned, lowercased, without accents, punctuation and CJK apart) -> the longest known pieces.
 
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use unicode_normalization::char::decompose_canonical;
@@ -17,6 +18,9 @@ const SPECIAL: [(&str, u32); 2] = [("[PAD]", PAD), ("[UNK]", UNKNOWN)];
 const TELLING: usize = 4;
 /// A word of more characters than this is unknown as a whole.
 const LONGEST_WORD: usize = 100;
+
+/// As many tokens as a vocabulary of this kind usually has: room that need not be made anew.
+const EXPECTED_TOKENS: usize = 25_000;
 
 /// What a text's tokens are, and how much of the text the vocabulary really knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,51 +55,85 @@ impl Hasher for Fnv {
     }
 }
 
-type Pieces = HashMap<Box<str>, u32, BuildHasherDefault<Fnv>>;
+/// Pieces and their ids; the pieces lie in the file they were read from.
+type Pieces<'a> = HashMap<Cow<'a, str>, u32, BuildHasherDefault<Fnv>>;
+
+/// The known pieces.
+#[derive(Default)]
+struct Vocabulary<'a> {
+    /// Those that begin a word.
+    first: Pieces<'a>,
+    /// Those that go on with one, without their `##`.
+    further: Pieces<'a>,
+    /// Length of the longest in bytes: no longer prefix need be looked up.
+    longest: usize,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Vocabulary<'a> {
+    /// Straight into the two tables: a detour through a map of strings would double the time to load.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(serde::Deserialize)]
+        struct Token<'a>(#[serde(borrow)] Cow<'a, str>);
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Vocabulary<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of tokens and their ids")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut vocabulary = Vocabulary::default();
+                vocabulary.first.reserve(EXPECTED_TOKENS);
+                vocabulary.further.reserve(EXPECTED_TOKENS / 4);
+                while let Some((Token(token), id)) = map.next_entry::<Token<'de>, u32>()? {
+                    vocabulary.longest = vocabulary.longest.max(token.len());
+                    let further = match &token {
+                        Cow::Borrowed(token) => token.strip_prefix("##").map(Cow::Borrowed),
+                        Cow::Owned(token) => token.strip_prefix("##").map(|rest| Cow::Owned(rest.to_owned())),
+                    };
+                    match further.filter(|rest| !rest.is_empty()) {
+                        Some(rest) => vocabulary.further.insert(rest, id),
+                        None => vocabulary.first.insert(token, id),
+                    };
+                }
+                Ok(vocabulary)
+            }
+        }
+        deserializer.deserialize_map(Reader)
+    }
+}
 
 /// The tokenizer.
-pub(crate) struct WordPiece {
-    /// Pieces that begin a word.
-    first: Pieces,
-    /// Pieces that go on with one, without their `##`.
-    further: Pieces,
-    /// Length of the longest piece in bytes: no longer prefix need be looked up.
-    longest: usize,
+pub(crate) struct WordPiece<'a> {
+    vocabulary: Vocabulary<'a>,
     /// At most so many tokens of a text are read.
     limit: usize,
 }
 
-impl WordPiece {
+impl<'a> WordPiece<'a> {
     /// Reads the vocabulary of a `tokenizer.json`.
     ///
     /// # Errors
     /// If it is not a WordPiece tokenizer's file.
-    pub(crate) fn parse(json: &[u8]) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct File {
-            model: Model,
+    pub(crate) fn parse(json: &'a [u8]) -> Result<Self, serde_json::Error> {
+        #[derive(serde::Deserialize)]
+        struct File<'a> {
+            #[serde(borrow)]
+            model: Model<'a>,
             truncation: Truncation,
         }
-        #[derive(Deserialize)]
-        struct Model {
-            vocab: HashMap<String, u32>,
+        #[derive(serde::Deserialize)]
+        struct Model<'a> {
+            #[serde(borrow)]
+            vocab: Vocabulary<'a>,
         }
-        #[derive(Deserialize)]
+        #[derive(serde::Deserialize)]
         struct Truncation {
             max_length: usize,
         }
         let File { model, truncation } = serde_json::from_slice(json)?;
-        let mut first = Pieces::with_capacity_and_hasher(model.vocab.len(), BuildHasherDefault::default());
-        let mut further = Pieces::default();
-        let mut longest = 0;
-        for (token, id) in model.vocab {
-            longest = longest.max(token.len());
-            match token.strip_prefix("##") {
-                Some(rest) if !rest.is_empty() => further.insert(rest.into(), id),
-                _ => first.insert(token.into_boxed_str(), id),
-            };
-        }
-        Ok(Self { first, further, longest, limit: truncation.max_length })
+        Ok(Self { vocabulary: model.vocab, limit: truncation.max_length })
     }
 
     /// The tokens of `text`, at most as many as the file's truncation allows.
@@ -116,10 +154,13 @@ impl WordPiece {
     }
 
     fn words(&self, text: &str, tokens: &mut Tokens) {
-        let mut words = Words { word: String::with_capacity(32), found: |word: &str| {
-            self.word(word, tokens);
-            tokens.ids.len() < self.limit
-        } };
+        let mut words = Words {
+            word: String::with_capacity(32),
+            found: |word: &str| {
+                self.word(word, tokens);
+                tokens.ids.len() < self.limit
+            },
+        };
         words.read(text);
     }
 
@@ -144,10 +185,10 @@ impl WordPiece {
     /// piece at all.
     fn split(&self, word: &str, ids: &mut Vec<u32>) -> Option<usize> {
         let mut rest = word;
-        let mut table = &self.first;
+        let mut table = &self.vocabulary.first;
         let mut telling = 0;
         while !rest.is_empty() {
-            let mut end = rest.floor_char_boundary(self.longest);
+            let mut end = rest.floor_char_boundary(self.vocabulary.longest);
             let id = loop {
                 if end == 0 {
                     return None;
@@ -161,7 +202,7 @@ impl WordPiece {
             let length = rest[..end].chars().count();
             telling += if length >= TELLING { length } else { 0 };
             rest = &rest[end..];
-            table = &self.further;
+            table = &self.vocabulary.further;
         }
         Some(telling)
     }
@@ -231,7 +272,14 @@ impl<F: FnMut(&str) -> bool> Words<F> {
 #[cfg(test)]
 pub(crate) fn words_of(text: &str) -> Vec<String> {
     let mut all = Vec::new();
-    Words { word: String::new(), found: |word: &str| { all.push(word.to_owned()); true } }.read(text);
+    Words {
+        word: String::new(),
+        found: |word: &str| {
+            all.push(word.to_owned());
+            true
+        },
+    }
+    .read(text);
     all
 }
 

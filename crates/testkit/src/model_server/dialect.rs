@@ -52,9 +52,10 @@ impl Dialect {
     /// A whole reply.
     pub(super) fn reply(self, text: &str) -> Value {
         match self {
-            Self::Anthropic { .. } => {
-                anthropic_message(json!([{"type": "thinking", "thinking": "…"}, {"type": "text", "text": text}]), "end_turn")
-            }
+            Self::Anthropic { .. } => anthropic_message(
+                json!([{"type": "thinking", "thinking": "…"}, {"type": "text", "text": text}]),
+                "end_turn",
+            ),
             Self::Gemini { .. } => gemini(json!([{"text": text}]), Some("STOP"), true),
             _ => openai_whole(json!({"role": "assistant", "content": text, "reasoning_content": "…"}), "stop"),
         }
@@ -74,7 +75,10 @@ impl Dialect {
                 let calls = calls.iter().enumerate().map(|(n, (name, arguments))| {
                     json!({"id": format!("call_{n}"), "type": "function", "function": {"name": name, "arguments": arguments}})
                 });
-                openai_whole(json!({"role": "assistant", "content": null, "tool_calls": calls.collect::<Vec<_>>()}), "tool_calls")
+                openai_whole(
+                    json!({"role": "assistant", "content": null, "tool_calls": calls.collect::<Vec<_>>()}),
+                    "tool_calls",
+                )
             }
         }
     }
@@ -83,7 +87,8 @@ impl Dialect {
     pub(super) fn told(self, texts: &[String]) -> Vec<Vec<u8>> {
         match self {
             Self::Anthropic { .. } => {
-                let start = json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}});
+                let start =
+                    json!({"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}});
                 let texts = texts.iter().map(|text| {
                     let delta = json!({"type": "text_delta", "text": text});
                     named(&json!({"type": "content_block_delta", "index": 0, "delta": delta}))
@@ -132,7 +137,8 @@ impl Dialect {
                 let mut events = Vec::new();
                 for (n, (name, _)) in calls.iter().enumerate() {
                     let function = json!({"name": name, "arguments": ""});
-                    let first = json!({"index": n, "id": format!("call_{n}"), "type": "function", "function": function});
+                    let first =
+                        json!({"index": n, "id": format!("call_{n}"), "type": "function", "function": function});
                     events.push(data(&openai_chunk(json!({"tool_calls": [first]}), None)));
                 }
                 // The pieces of different calls come mixed, as parallel calls do.
@@ -255,7 +261,9 @@ fn anthropic_message(content: Value, stop: &str) -> Value {
 
 fn anthropic_start() -> Vec<u8> {
     let usage = json!({"input_tokens": USAGE.0 - 3, "cache_read_input_tokens": 3, "output_tokens": 1});
-    named(&json!({"type": "message_start", "message": {"id": "msg_1", "role": "assistant", "content": [], "usage": usage}}))
+    named(
+        &json!({"type": "message_start", "message": {"id": "msg_1", "role": "assistant", "content": [], "usage": usage}}),
+    )
 }
 
 fn anthropic_end(stop: &str) -> Vec<Vec<u8>> {
@@ -271,7 +279,8 @@ fn gemini(parts: Value, finish: Option<&str>, counted: bool) -> Value {
     let mut answer = json!({"candidates": [candidate], "modelVersion": "scripted"});
     if counted {
         let (read, written) = USAGE;
-        answer["usageMetadata"] = json!({"promptTokenCount": read, "cachedContentTokenCount": 3, "candidatesTokenCount": written});
+        answer["usageMetadata"] =
+            json!({"promptTokenCount": read, "cachedContentTokenCount": 3, "candidatesTokenCount": written});
     }
     answer
 }

@@ -56,6 +56,8 @@ pub enum Behaviour {
     Json(Value),
     /// Answers 200 with these bytes as an event stream, one chunk each.
     Raw(Vec<Vec<u8>>),
+    /// The same, but keeps the connection open afterwards.
+    RawThenStall(Vec<Vec<u8>>),
     /// Answers 200 with a web page.
     Html,
     /// Answers 200 with the first half of a good answer.
@@ -364,6 +366,7 @@ async fn behave(mut behaviour: Behaviour, dialect: Dialect, shared: Shared) -> R
         }
         Behaviour::Json(value) => json(value),
         Behaviour::Raw(chunks) => events(chunks, Ending::Clean, shared),
+        Behaviour::RawThenStall(chunks) => events(chunks, Ending::Stall, shared),
         Behaviour::Html => {
             let page = "<!doctype html><html><body><h1>Welcome to the login page</h1></body></html>";
             respond(200, "text/html; charset=utf-8", Body::from(page))
@@ -434,9 +437,9 @@ fn events(chunks: Vec<Vec<u8>>, ending: Ending, shared: Shared) -> Response {
 
 /// The vector the server gives for a text: the same for the same text, different for others, not normalised.
 pub fn vector(text: &str, dimensions: usize) -> Vec<f64> {
-    let seed = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let seed = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let mut state = seed | 1;
     std::iter::repeat_with(|| {
         // xorshift64: any numbers will do, as long as they are always the same.
