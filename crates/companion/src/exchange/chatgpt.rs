@@ -182,7 +182,11 @@ mod tests {
             node("a1-old", Some("q1"), message("assistant", json!(1_700_000_005), json!(["None."]))),
             node("a1", Some("q1"), message("assistant", json!(null), json!(["Several do.", "Grimmia, for one."]))),
             node("tool", Some("a1"), message("tool", json!(1_700_000_011), json!(["{}"]))),
-            node("q2", Some("tool"), message("user", json!(1_700_000_060), json!([{ "content_type": "image_asset_pointer" }, "This one?"]))),
+            node(
+                "q2",
+                Some("tool"),
+                message("user", json!(1_700_000_060), json!([{ "content_type": "image_asset_pointer" }, "This one?"])),
+            ),
         ]
         .into_iter()
         .collect();

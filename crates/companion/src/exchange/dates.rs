@@ -124,8 +124,19 @@ mod tests {
     #[test]
     fn what_is_no_date_is_none() {
         for written in [
-            json!(null), json!(""), json!("soon"), json!(0), json!(-5), json!(1e300), json!("99999999999999999999"),
-            json!("2023-13-45 @1h 2m"), json!("2023-6-19 @99h 1m 1s"), json!("@"), json!("June 99, 2023 2:20pm"), json!([1]), json!("1.2.3"),
+            json!(null),
+            json!(""),
+            json!("soon"),
+            json!(0),
+            json!(-5),
+            json!(1e300),
+            json!("99999999999999999999"),
+            json!("2023-13-45 @1h 2m"),
+            json!("2023-6-19 @99h 1m 1s"),
+            json!("@"),
+            json!("June 99, 2023 2:20pm"),
+            json!([1]),
+            json!("1.2.3"),
             json!("2023-6-19 @1h 1m 1s 99999999999ms"),
         ] {
             assert_eq!(instant(&written, &TimeZone::UTC), None, "{written}");

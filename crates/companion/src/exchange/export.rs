@@ -28,7 +28,7 @@ impl Person {
     pub async fn export_json(&self, out: &mut (impl Write + Send)) -> Result<()> {
         self.app.tell(&self.partition.id, &Event::UserAction("export"));
         write!(out, "{{\n\"format\": {},\n\"version\": {EXPORT_VERSION},\n", json!(EXPORT_FORMAT))?;
-        write!(out, "\"exported_at\": {},\n", json!(self.now()))?;
+        writeln!(out, "\"exported_at\": {},", json!(self.now()))?;
         write!(out, "\"account\": {},\n\"user\": {},\n", json!(self.id().account()), json!(self.id().subject()))?;
         write!(out, "\"records\": {{")?;
         for (n, kind) in Kind::ALL.iter().copied().filter(is_personal).enumerate() {

@@ -144,7 +144,9 @@ fn sample(item: &Value, number: usize) -> Result<Sample, FormatError> {
         unusable: 0,
     };
     for (name, value) in conversation {
-        let Some(number) = name.strip_prefix("session_").and_then(|number| number.parse::<u32>().ok()) else { continue };
+        let Some(number) = name.strip_prefix("session_").and_then(|number| number.parse::<u32>().ok()) else {
+            continue;
+        };
         let Some(turns) = value.as_array() else {
             return Err(FormatError::Malformed {
                 place: format!("sample {}, {name}", sample.id),

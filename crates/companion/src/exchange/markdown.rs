@@ -45,8 +45,15 @@ impl Person {
         let whose = profile.display_name.as_deref().unwrap_or(self.id().subject());
         let now = self.now().to_zoned(zone.clone());
         writeln!(out, "# Conversations and memories of {}\n", escaped(whose))?;
-        writeln!(out, "Written on {} at {}. Times are those of {}.\n", day(now.date()), clock(&now), profile.time_zone)?;
-        let mut log = Log { person: self, name, zone: zone.clone(), titles: self.titles().await?, day: None, thread: None };
+        writeln!(
+            out,
+            "Written on {} at {}. Times are those of {}.\n",
+            day(now.date()),
+            clock(&now),
+            profile.time_zone
+        )?;
+        let mut log =
+            Log { person: self, name, zone: zone.clone(), titles: self.titles().await?, day: None, thread: None };
         writeln!(out, "## Conversations\n")?;
         let mut pages = Pages::new(self, Kind::Interaction);
         while let Some(turns) = pages.next::<Interaction>().await? {
@@ -93,10 +100,10 @@ impl Person {
                 let on = |at: Timestamp| day(at.to_zoned(zone.clone()).date());
                 let until = memory.valid_until.map(|until| format!(", until {}", on(until))).unwrap_or_default();
                 let said = on(memory.valid_from.unwrap_or(memory.occurred_at));
-                lines.entry(memory.category).or_default().push(format!(
-                    "- {} ({said}{until})",
-                    escaped(&memory.content)
-                ));
+                lines
+                    .entry(memory.category)
+                    .or_default()
+                    .push(format!("- {} ({said}{until})", escaped(&memory.content)));
             }
         }
         Ok(lines)
@@ -215,7 +222,8 @@ fn escaped(text: &str) -> String {
     for (n, c) in inner.trim_end().char_indices() {
         let begins = n == 0 && matches!(c, '-' | '+' | '=' | '#' | '>' | ':');
         let lists = digits > 0 && n == digits && matches!(c, '.' | ')');
-        if begins || lists || matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '|' | '&' | '$' | '!') {
+        if begins || lists || matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '|' | '&' | '$' | '!')
+        {
             out.push('\\');
         }
         out.push(c);

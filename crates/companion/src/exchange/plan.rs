@@ -140,9 +140,8 @@ pub(super) fn plan(conversation: &Conversation, terms: &Terms) -> Plan {
         sitting.last_at = sitting.last_at.max(first.at);
         let context = (&*sitting, number);
         let turn = interaction(conversation, terms, id, context, &exchange);
-        let native = [&exchange.message, &exchange.reply].map(|part| {
-            Some(short(part.as_ref()?.said.native_id.as_deref()?, MAX_NATIVE))
-        });
+        let native = [&exchange.message, &exchange.reply]
+            .map(|part| Some(short(part.as_ref()?.said.native_id.as_deref()?, MAX_NATIVE)));
         let whole = [&exchange.message, &exchange.reply].into_iter().flatten().filter(|part| part.part == 0).count();
         plan.turns.push(Planned { turn, session, native, messages: whole });
     }
@@ -198,9 +197,8 @@ fn paired(parts: Vec<Part<'_>>) -> Vec<Exchange<'_>> {
     let mut exchanges: Vec<Exchange<'_>> = Vec::with_capacity(parts.len());
     for part in parts {
         let open = exchanges.last_mut().filter(|last| {
-            let asks = |message: &Part<'_>| {
-                message.said.speaker == Speaker::User && message.said.session == part.said.session
-            };
+            let asks =
+                |message: &Part<'_>| message.said.speaker == Speaker::User && message.said.session == part.said.session;
             last.reply.is_none() && last.message.as_ref().is_some_and(asks)
         });
         match (&part.said.speaker, open) {
@@ -351,7 +349,9 @@ mod tests {
         let told: Vec<_> = plan
             .turns
             .iter()
-            .map(|p| (p.turn.message.as_str(), p.turn.reply.as_deref(), p.turn.speaker.as_deref(), p.session, p.turn.turn))
+            .map(|p| {
+                (p.turn.message.as_str(), p.turn.reply.as_deref(), p.turn.speaker.as_deref(), p.session, p.turn.turn)
+            })
             .collect();
         assert_eq!(
             told,
@@ -406,7 +406,9 @@ mod tests {
             &terms(),
         );
         assert_eq!((plan.split, plan.turns.len()), (1, 4));
-        assert!(plan.turns.iter().all(|planned| planned.turn.message.ends_with('.') && planned.turn.message.len() <= 1000));
+        assert!(
+            plan.turns.iter().all(|planned| planned.turn.message.ends_with('.') && planned.turn.message.len() <= 1000)
+        );
         assert_eq!(plan.turns[3].turn.reply.as_deref(), Some("I see."));
         assert_eq!(plan.turns.iter().map(|planned| planned.messages).sum::<usize>(), 2);
     }

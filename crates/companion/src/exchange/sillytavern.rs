@@ -84,7 +84,9 @@ fn identity(header: &Value, first: Option<&Value>) -> String {
         return mark.to_owned();
     }
     let begun = match &header["create_date"] {
-        Value::Null => first.map_or(Value::Null, |first| Value::from(format!("{}{}", first["send_date"], first["mes"]))),
+        Value::Null => {
+            first.map_or(Value::Null, |first| Value::from(format!("{}{}", first["send_date"], first["mes"])))
+        }
         date => date.clone(),
     };
     format!("{}|{}|{begun}", header["user_name"], header["character_name"])
@@ -176,7 +178,10 @@ mod tests {
 
     #[test]
     fn in_a_group_only_its_character_is_the_companion() {
-        let group = CHAT.replace(r#""name":"Ori","is_user":false,"is_system":false,"mes""#, r#""name":"Pel","is_user":false,"mes""#);
+        let group = CHAT.replace(
+            r#""name":"Ori","is_user":false,"is_system":false,"mes""#,
+            r#""name":"Pel","is_user":false,"mes""#,
+        );
         let speakers: Vec<Speaker> = parse_text(&group).unwrap().turns.into_iter().map(|t| t.speaker).collect();
         assert_eq!(speakers, [Speaker::Companion, Speaker::User, Speaker::Other("Pel".into())]);
     }
