@@ -2,7 +2,7 @@
 
 use super::paint::{Paint, print};
 use super::progress::Progress;
-use super::show::Show;
+use super::show::{Show, counted};
 use super::{Context, Who};
 use crate::wire;
 use anyhow::{Context as _, anyhow};
@@ -63,7 +63,7 @@ impl Import {
 fn told(report: &ImportReport, dry: bool, show: &Show, paint: Paint) -> String {
     let mut out = String::new();
     let verb = if dry { "would be brought in" } else { "brought in" };
-    let _ = writeln!(out, "{} {verb}, of {} in {}.", messages(report.added), report.messages, conversations(report));
+    let _ = writeln!(out, "{} {verb}, of {} in {}.", messages(report.added), report.messages, counted(report.conversations as u64, "conversation"));
     if let (Some(first), Some(last)) = (report.earliest, report.latest) {
         let _ = writeln!(out, "They were said from {} to {}.", show.day(first), show.day(last));
     }
@@ -90,11 +90,7 @@ fn told(report: &ImportReport, dry: bool, show: &Show, paint: Paint) -> String {
 }
 
 fn messages(count: usize) -> String {
-    format!("{count} message{}", if count == 1 { "" } else { "s" })
-}
-
-fn conversations(report: &ImportReport) -> String {
-    format!("{} conversation{}", report.conversations, if report.conversations == 1 { "" } else { "s" })
+    counted(count as u64, "message")
 }
 
 fn were(count: usize) -> String {

@@ -53,7 +53,7 @@ impl Show {
     pub(crate) async fn why(&self, person: &Person, turn: &Interaction) -> philia_companion::error::Result<String> {
         let mut out = String::new();
         let _ = writeln!(out, "You said: {}", one_line(&turn.message));
-        if let Some(felt) = &turn.felt {
+        if let Some(felt) = turn.felt.as_ref().filter(|felt| felt.intensity > 0.0) {
             let _ = writeln!(out, "I felt:   {} ({:.0} %, by the rule {})", felt.emotion, felt.intensity * 100.0, felt.rule);
         }
         let model = turn.model.as_deref().unwrap_or("nobody");
@@ -80,7 +80,7 @@ impl Show {
 /// A mood in words and numbers.
 pub(crate) fn mood(mood: &MoodView, name: &str, paint: Paint) -> String {
     let mut out = String::new();
-    let turns = if mood.turns == 1 { "1 turn".to_owned() } else { format!("{} turns", mood.turns) };
+    let turns = counted(mood.turns, "turn");
     let _ = writeln!(out, "{} feels {} ({}), after {turns}.", paint.bold(name), mood.emotion, mood.octant);
     let rows = [
         ("pleasure", mood.pad.pleasure, mood.baseline.pleasure),
@@ -100,6 +100,11 @@ fn gauge(value: f64) -> String {
         off(a).total_cmp(&off(b))
     });
     (0..=20).map(|tick| if Some(tick) == at { '●' } else if tick == 10 { '┼' } else { '─' }).collect()
+}
+
+/// A number of things: `1 turn`, `2 turns`.
+pub(crate) fn counted(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Text on one line, harmless, and not endless.

@@ -201,7 +201,8 @@ async fn thread(talk: &mut Talk, name: Option<String>) -> anyhow::Result<String>
     for thread in talk.person.threads().await? {
         let here = if thread.id == talk.thread { "*" } else { " " };
         let name = talk.paint.accent(&format!("{:20}", thread.id.as_str()));
-        let _ = writeln!(out, "{here} {name} {:4} turns, last {}", thread.turns, show.day(thread.session.last_at));
+        let turns = show::counted(thread.turns, "turn");
+        let _ = writeln!(out, "{here} {name} {turns}, last {}", show.day(thread.session.last_at));
     }
     if out.is_empty() {
         out.push_str("We have not talked yet.\n");

@@ -87,7 +87,15 @@ impl Editor {
     /// Asks a question that is answered with yes or no; no unless it is yes.
     pub(super) async fn confirm(&mut self, question: &str) -> io::Result<bool> {
         let answer = self.ask(&format!("{question} [y/N] ")).await?;
-        Ok(answer.is_some_and(|answer| matches!(answer.to_lowercase().as_str(), "y" | "yes")))
+        Ok(answer.is_some_and(|answer| is_yes(&answer)))
+    }
+
+    /// Asks whether to leave; asking for it twice is an answer.
+    pub(super) async fn leave(&mut self) -> io::Result<bool> {
+        Ok(match self.read("Leave? [y/N] ", false).await? {
+            Typed::Line(answer) => is_yes(&answer),
+            Typed::Interrupt | Typed::End => true,
+        })
     }
 
     async fn read(&mut self, prompt: &str, remember: bool) -> io::Result<Typed> {
@@ -95,6 +103,11 @@ impl Editor {
         self.prompts.send(Prompt { text: prompt.to_owned(), remember }).await.map_err(|_| gone())?;
         self.typed.recv().await.ok_or_else(gone)?
     }
+}
+
+/// Is it a yes?
+pub(super) fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
 /// Completes commands.

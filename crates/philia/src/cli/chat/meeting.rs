@@ -1,7 +1,7 @@
 //! The welcome, and the two light questions of a first meeting.
 
 use super::Talk;
-use super::editor::Editor;
+use super::editor::{Editor, is_yes};
 use crate::cli::paint::print;
 use crate::cli::{Context, probe};
 use std::fmt::Write as _;
@@ -42,7 +42,7 @@ async fn introduce(talk: &mut Talk, editor: &mut Editor) -> anyhow::Result<()> {
     }
     let question = format!("Is your time zone {}? (Enter for yes, or type yours) ", profile.time_zone);
     while let Some(zone) = editor.ask(&question).await? {
-        if matches!(zone.to_lowercase().as_str(), "y" | "yes") {
+        if is_yes(&zone) {
             break;
         }
         match talk.person.update_profile(|profile| profile.time_zone = zone.clone()).await {

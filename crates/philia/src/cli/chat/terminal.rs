@@ -32,7 +32,7 @@ pub(super) async fn run(talk: &mut Talk, context: &Context) -> anyhow::Result<Ex
             Typed::Line(line) if line.trim().is_empty() => continue,
             Typed::Line(line) => line,
             Typed::End => break,
-            Typed::Interrupt if editor.confirm("Leave?").await? => break,
+            Typed::Interrupt if editor.leave().await? => break,
             Typed::Interrupt => continue,
         };
         let outcome = match command::parse(&line) {

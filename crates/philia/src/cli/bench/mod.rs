@@ -1,16 +1,21 @@
 //! `philia bench`: how fast everything but the model is.
 
+mod http;
+
 use super::Context;
 use super::paint::print;
 use crate::wire;
 use clap::Args;
-use philia_companion::{Incoming, Philia};
+use http::{Client, Server};
+use philia_companion::{Incoming, Person, Philia};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 const EXAMPLES: &str = "Examples:
   philia bench                          64 people, 20 turns each, on the configured engine
   philia bench --users 8 --turns 200
+  philia bench --http                   the same through the REST API
   philia --set store.url=memory:// bench
 
 It runs in a temporary directory with the offline voice, so no model is waited for and nothing of yours is touched.";
@@ -36,6 +41,9 @@ pub(crate) struct Bench {
     /// Turns of each
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     turns: u16,
+    /// Talk through the REST API of a server on this machine
+    #[arg(long)]
+    http: bool,
 }
 
 impl Bench {
@@ -50,22 +58,28 @@ impl Bench {
         config.models.fast.chain.clear();
 
         let philia = wire::philia(&config).await?;
+        let server = if self.http { Some(Server::start(philia.clone()).await?) } else { None };
+        let address = server.as_ref().map(|server| server.address);
         let started = Instant::now();
-        let mut latencies = talk(&philia, self.users, self.turns).await?;
+        let mut latencies = talk(&philia, address, self.users, self.turns).await?;
         let answered = started.elapsed();
         philia.idle().await;
         let learned = started.elapsed();
+        if let Some(server) = server {
+            server.end().await?;
+        }
 
         latencies.sort_unstable();
         let turns = latencies.len();
         let rate = |time: Duration| turns as f64 / time.as_secs_f64();
         print(&format!(
-            "{} people, {} turns each, {}\n\
+            "{} people, {} turns each, {}{}\n\
              turns a second   {:.0} answered, {:.0} answered and learned from\n\
              a turn takes     p50 {}, p90 {}, p99 {}, at most {}\n",
             self.users,
             self.turns,
             config.store.url.split("://").next().unwrap_or_default(),
+            if self.http { ", through HTTP" } else { "" },
             rate(answered),
             rate(learned),
             millis(quantile(&latencies, 0.50)),
@@ -78,18 +92,21 @@ impl Bench {
 }
 
 /// Everybody says everything, side by side; how long each turn took.
-async fn talk(philia: &Philia, users: u16, turns: u16) -> anyhow::Result<Vec<Duration>> {
+async fn talk(philia: &Philia, server: Option<SocketAddr>, users: u16, turns: u16) -> anyhow::Result<Vec<Duration>> {
     let mut people = tokio::task::JoinSet::new();
     for user in 0..users {
-        let philia = philia.clone();
+        let (philia, user) = (philia.clone(), format!("user-{user}"));
         people.spawn(async move {
-            let person = philia.person("bench", &format!("user-{user}")).await?;
+            let mut door = match server {
+                Some(address) => Door::Http(Client::connect(address, user).await?),
+                None => Door::Here(philia.person("bench", &user).await?),
+            };
             let mut latencies = Vec::with_capacity(turns.into());
             for turn in 0..turns {
-                let said = SAID[usize::from(turn) % SAID.len()];
-                let started = Instant::now();
                 // A number in every sentence, so that not all of them are the same memory.
-                person.ask(Incoming::new("bench", format!("{said} ({turn})"))).await?;
+                let message = format!("{} ({turn})", SAID[usize::from(turn) % SAID.len()]);
+                let started = Instant::now();
+                door.say(&message).await?;
                 latencies.push(started.elapsed());
             }
             anyhow::Ok(latencies)
@@ -100,6 +117,21 @@ async fn talk(philia: &Philia, users: u16, turns: u16) -> anyhow::Result<Vec<Dur
         all.extend(person??);
     }
     Ok(all)
+}
+
+/// Where somebody talks.
+enum Door {
+    Here(Person),
+    Http(Client),
+}
+
+impl Door {
+    async fn say(&mut self, message: &str) -> anyhow::Result<()> {
+        match self {
+            Self::Here(person) => person.ask(Incoming::new("bench", message)).await.map(drop).map_err(Into::into),
+            Self::Http(client) => client.say(message).await,
+        }
+    }
 }
 
 /// The value below which `share` of the sorted values lie.
