@@ -75,6 +75,8 @@ export function prepare(changed) {
       fill(settings, profile);
       personas.replaceChildren(...items.map((persona) => choice(persona, profile.persona)));
       sheet.showModal();
+      // Not the first field: on a phone that would bring up the keyboard.
+      document.getElementById("about-title").focus();
     } catch (error) {
       changed(undefined, error);
     }

@@ -132,11 +132,11 @@ $("composer").addEventListener("submit", (event) => {
   message.focus();
 });
 
-const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)");
+const byTouch = matchMedia("(pointer: coarse)");
 message.addEventListener("input", fit);
 message.addEventListener("keydown", (event) => {
   // On a phone's keyboard, Enter begins a line and the button sends. While letters are composed, Enter is theirs.
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing || !hasKeyboard.matches) return;
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || byTouch.matches) return;
   event.preventDefault();
   $("composer").requestSubmit();
 });
@@ -219,6 +219,6 @@ about.prepare(async (profile, error) => {
   if (persona.name !== companion) rename(persona.name);
   refreshMood();
 });
-if (hasKeyboard.matches) message.focus();
+if (!byTouch.matches) message.focus();
 fit();
 start();

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
+#[cfg(unix)]
+mod browser;
 mod chat;
 mod config;
 mod doctor;
