@@ -71,7 +71,8 @@ pub async fn locomo(
     let mut outcomes = Vec::with_capacity(all);
     for sample in &samples {
         let entries = entries(sample, embedder).await?;
-        let turns: HashSet<String> = entries.iter().map(|entry| entry.id.as_str().to_owned()).collect();
+        let said: Vec<String> = entries.iter().map(|entry| entry.id.as_str().to_owned()).collect();
+        let turns: HashSet<String> = said.iter().cloned().collect();
         let now = entries.iter().map(|entry| entry.occurred_at).max().unwrap_or_default();
         report.turns += entries.len();
         let partition = Partition { id: PartitionId::new("evaluation", &sample.id)?, generation: 0 };
@@ -79,7 +80,7 @@ pub async fn locomo(
         let asked = Asked { analyzer: &analyzer, embedder, index, partition: &partition, now };
         for question in &sample.questions {
             let (query, hits) = asked.search(&question.question).await?;
-            let ranking = asked.ranked(&query, hits.clone(), None);
+            let mut ranking = asked.ranked(&query, hits.clone(), None);
             let (evidence, lost) = evidence::resolve(&question.evidence, &turns);
             report.lost_evidence += lost;
             if evidence.is_empty() {
@@ -88,6 +89,7 @@ pub async fn locomo(
                 let floored = asked.ranked(&query, hits, Some(f64::from(embedder.info().floor)));
                 outcomes.push(Outcome::of(question.category, &evidence, &ranking, &floored));
             }
+            fill(&mut ranking, &said);
             report.rankings.push(RankedTurns { qid: format!("{}#{}", sample.id, question.index), ranking });
             progress(report.rankings.len(), all);
         }
@@ -95,6 +97,19 @@ pub async fn locomo(
     }
     report.rows = report::rows(&outcomes);
     Ok(report)
+}
+
+/// Makes a ranking [`DEPTH`] long with the newest turns that were not found: only where neither words nor meaning find
+/// so many, as for a question in a language that the embedder does not know. No figure counts them.
+fn fill(ranking: &mut Vec<String>, said: &[String]) {
+    for turn in said.iter().rev() {
+        if ranking.len() >= DEPTH {
+            return;
+        }
+        if !ranking.contains(turn) {
+            ranking.push(turn.clone());
+        }
+    }
 }
 
 /// Whom questions are put to.
