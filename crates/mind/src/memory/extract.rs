@@ -31,6 +31,11 @@ pub struct Extracted {
     pub tags: Vec<String>,
 }
 
+/// Facts are stated early and briefly; of a longer text only the first so many bytes are read.
+const READ: usize = 20_000;
+/// How much of what went before may say who "he" is, in bytes.
+const BEFORE: usize = 400;
+
 /// The compiled rules. Make one and keep it.
 #[derive(Debug)]
 pub struct Extractor {
@@ -92,6 +97,7 @@ impl Extractor {
         occurred_at: Timestamp,
         zone: &TimeZone,
     ) -> Vec<Extracted> {
+        let text = head(text, READ);
         if self.joking.is_match(text) {
             return Vec::new();
         }
@@ -99,7 +105,7 @@ impl Extractor {
         let text = text.replace(['’', 'ʼ'], "'");
         let text = self.quoted.replace_all(&text, " ");
         let mut results: Vec<Extracted> = Vec::new();
-        let mut before = previous.map(|p| p.replace('’', "'"));
+        let mut before = previous.map(|p| tail(p, BEFORE).replace('’', "'"));
         for sentence in sentences(&text) {
             if sentence.ends_with('?') || self.asked.is_match(sentence) {
                 continue;
@@ -114,7 +120,7 @@ impl Extractor {
                 }
             }
             before = Some(match before {
-                Some(earlier) => format!("{earlier}. {sentence}"),
+                Some(earlier) => tail(&format!("{earlier}. {sentence}"), BEFORE).to_owned(),
                 None => sentence.to_owned(),
             });
         }
@@ -208,6 +214,16 @@ impl Extractor {
         clauses.retain(|c| !c.trim().is_empty());
         clauses
     }
+}
+
+/// At most the first `bytes`, cut between characters.
+pub(crate) fn head(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+/// At most the last `bytes`, cut between characters.
+pub(crate) fn tail(text: &str, bytes: usize) -> &str {
+    &text[text.ceil_char_boundary(text.len().saturating_sub(bytes))..]
 }
 
 /// Splits into sentences; each keeps its closing mark.

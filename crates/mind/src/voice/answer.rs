@@ -392,7 +392,8 @@ impl Answerer {
             })
             .collect();
         // The same thing kept as an episode and as a fact is said once.
-        found.dedup_by(|a, b| a.content == b.content);
+        let mut seen = HashSet::new();
+        found.retain(|h| seen.insert(h.content.as_str()));
         found.truncate(3);
         found.sort_by_key(|h| h.at);
         let mut text = Vec::new();

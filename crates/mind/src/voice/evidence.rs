@@ -2,7 +2,7 @@
 
 use super::meaning::Meaning;
 use crate::memory::Speaker;
-use crate::memory::extract::{Extracted, Extractor, compile, sentences};
+use crate::memory::extract::{Extracted, Extractor, compile, head, sentences};
 use crate::memory::recall::Recalled;
 use crate::{Memory, MemoryId};
 use jiff::{Timestamp, tz::TimeZone};
@@ -55,6 +55,9 @@ pub(super) struct Heard {
     /// It stopped being true.
     pub(super) over: bool,
 }
+
+/// Of a longer memory only the first so many bytes are taken apart.
+const READ: usize = 6_000;
 
 /// Takes memories apart. Compiled once.
 #[derive(Debug)]
@@ -113,7 +116,7 @@ impl Hearing {
         let mut heard: Vec<Heard> = Vec::new();
         for (rank, hit) in recalled.iter().enumerate() {
             let memory = &hit.memory;
-            if memory.speaker == Speaker::Companion || self.is_question(&memory.content) {
+            if memory.speaker == Speaker::Companion || self.is_question(head(&memory.content, READ)) {
                 continue;
             }
             let before = antecedent(memory, recalled);
@@ -145,10 +148,10 @@ impl Hearing {
             Speaker::Other(name) => Some(name.clone()),
             Speaker::User | Speaker::Companion => None,
         };
-        let mut antecedent: HashSet<String> = before.map(|m| meaning.of(&m.content)).unwrap_or_default();
+        let mut antecedent: HashSet<String> = before.map(|m| meaning.of(head(&m.content, READ))).unwrap_or_default();
         let mut speaks_of = HashSet::new();
         let mut clauses = Vec::new();
-        for sentence in sentences(&memory.content) {
+        for sentence in sentences(head(&memory.content, READ)) {
             let plain = sentence.replace(['’', 'ʼ'], "'");
             if plain.ends_with('?') || self.question.is_match(&plain) {
                 continue;
@@ -182,7 +185,7 @@ impl Hearing {
             }
         }
         let mut facts = if by.is_none() {
-            extractor.extract(&memory.content, before.map(|m| m.content.as_str()), memory.occurred_at, zone)
+            extractor.extract(head(&memory.content, READ), before.map(|m| m.content.as_str()), memory.occurred_at, zone)
         } else {
             Vec::new()
         };

@@ -30,13 +30,17 @@ impl Voice {
     fn holds(&self, question: &str, hit: &Recalled, tongue: &Tongue) -> bool {
         let memory = &hit.memory;
         if memory.speaker == Speaker::Companion
-            || tongue.asks(&memory.content)
+            || tongue.asks(crate::memory::extract::head(&memory.content, 6_000))
             || memory.content.trim() == question.trim()
         {
             return false;
         }
-        let told: Vec<String> =
-            self.meaning.words(&memory.content).into_iter().map(|w| w.surface.to_lowercase()).collect();
+        let told: Vec<String> = self
+            .meaning
+            .words(crate::memory::extract::head(&memory.content, 6_000))
+            .into_iter()
+            .map(|w| w.surface.to_lowercase())
+            .collect();
         let asked: Vec<String> = self
             .meaning
             .words(question)

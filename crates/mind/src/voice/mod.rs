@@ -314,7 +314,8 @@ impl Voice {
             })
             .collect();
         known.sort_by_key(|h| (h.facts.is_empty(), h.rank));
-        known.dedup_by(|a, b| a.content == b.content);
+        let mut seen = std::collections::HashSet::new();
+        known.retain(|h| seen.insert(h.content.trim()));
         known.truncate(5);
         if known.is_empty() {
             let name = ctx

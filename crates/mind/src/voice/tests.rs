@@ -48,6 +48,7 @@ fn persona(id: &str) -> Persona {
         traits: std::collections::BTreeMap::new(),
         immutable_traits: Vec::new(),
         style: Style::default(),
+        ..Persona::default()
     }
 }
 

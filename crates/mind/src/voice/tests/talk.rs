@@ -144,6 +144,7 @@ fn other_languages_are_met_in_them() {
 #[test]
 fn any_input_is_answered() {
     let long = "I walked to the sea and thought about my brother. ".repeat(400);
+    let longest = "I walked to the sea and thought about my brother. ".repeat(20_000);
     let huge = "x".repeat(100_000);
     let flood = "\u{7}\u{1b}[31m\u{0}".repeat(50);
     for message in [
@@ -160,6 +161,7 @@ fn any_input_is_answered() {
         "ok",
         "no",
         &long,
+        &longest,
         &huge,
         &flood,
         "\u{202e}abc",
