@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
 use philia_companion::evaluate::{EvaluateError, Report, locomo};
-use philia_index_embedded::EmbeddedIndex;
+use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 use philia_models::static_table::StaticTable;
 use std::collections::HashSet;
 
@@ -10,7 +10,8 @@ const RELATIONSHIPS: &[u8] = include_bytes!("../../testkit/data/relationships.js
 
 async fn evaluate(file: &[u8]) -> Result<Report, EvaluateError> {
     let embedder = StaticTable::load().unwrap();
-    locomo(file, &embedder, &EmbeddedIndex::new(1 << 30), |_, _| {}).await
+    let index = EmbeddedIndex::new(1 << 30).with_thesaurus(Thesaurus::new(embedder.words()));
+    locomo(file, &embedder, &index, |_, _| {}).await
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use crate::places::{Changed, NOBODY, Near, Places};
 use crate::scan::Vectors;
+use crate::thesaurus::Thesaurus;
 use crate::words::Words;
 use jiff::Timestamp;
 use philia_mind::MemoryId;
@@ -92,6 +93,7 @@ impl Person {
     pub(crate) fn apply(
         &mut self,
         analyzer: &Analyzer,
+        thesaurus: &Thesaurus,
         upserts: Vec<Entry>,
         removals: &[MemoryId],
         upto: u64,
@@ -114,7 +116,7 @@ impl Person {
         }
         for entry in upserts {
             self.remove(entry.id.as_str());
-            self.insert(analyzer, entry);
+            self.insert(analyzer, thesaurus, entry);
         }
         let dead = self.slots.len() - self.entries();
         if dead > FEW_DEAD && dead * 3 > self.slots.len() {
@@ -124,12 +126,12 @@ impl Person {
         Ok(())
     }
 
-    fn insert(&mut self, analyzer: &Analyzer, entry: Entry) {
+    fn insert(&mut self, analyzer: &Analyzer, thesaurus: &Thesaurus, entry: Entry) {
         let number = self.slots.len() as u32;
         let mut length = 0;
         analyzer.each(&entry.text, |term| {
             if !term.stop {
-                self.words.add(term.stem, number);
+                self.words.add(term.stem, number, |stem| thesaurus.number(stem));
                 length += 1;
             }
         });

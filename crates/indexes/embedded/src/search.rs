@@ -2,7 +2,9 @@
 
 use crate::person::{Person, Slot};
 use crate::places::NOBODY;
+use crate::words::Posting;
 use crate::scan::Probe;
+use crate::thesaurus::{NEAR, Thesaurus};
 use philia_mind::MemoryId;
 use philia_mind::memory::Speaker;
 use philia_mind::memory::recall::{Bm25, POOL, Raw, Weights, fuse};
@@ -51,6 +53,7 @@ impl Person {
     /// The best `k` by the fused signals, ties by id.
     pub(crate) fn search(
         &self,
+        thesaurus: &Thesaurus,
         query: &Query,
         vectors: &[Option<Vec<f32>>],
         filter: &Filter,
@@ -63,6 +66,8 @@ impl Person {
         let Bm25Scores { lexical, neighbourhood, touched } = self.bm25(query);
         let touched_open = || touched.iter().copied().filter(|n| open[*n as usize]);
         let cosine = |n: u32| probe.as_ref().and_then(|probe| self.vectors.cosine(n as usize, probe)).map(f64::from);
+        let kindred = self.kindred(thesaurus, query);
+        let weights = if kindred.is_some() { Weights::with_kindred() } else { Weights::default() };
         let date = |n: u32| {
             let at = self.slots[n as usize].occurred_at;
             query.times.iter().map(|range| range.nearness(at)).fold(0.0, f64::max)
@@ -72,6 +77,9 @@ impl Person {
         candidates.extend(self.best(touched_open().map(|n| (neighbourhood[n as usize], n))));
         if probe.is_some() {
             candidates.extend(self.best(all_open().filter_map(|n| Some((cosine(n)?, n)))));
+        }
+        if let Some(kindred) = &kindred {
+            candidates.extend(self.best(all_open().map(|n| (kindred[n as usize], n)).filter(|(score, _)| *score > 0.0)));
         }
         if !query.times.is_empty() {
             candidates.extend(self.best(all_open().map(|n| (date(n), n)).filter(|(score, _)| *score > 0.0)));
@@ -86,12 +94,13 @@ impl Person {
                 lexical: lexical[n as usize],
                 neighbourhood: neighbourhood[n as usize],
                 cosine: cosine(n),
+                kindred: kindred.as_ref().map_or(0.0, |kindred| kindred[n as usize]),
                 speaker: f64::from(u8::from(spoken_of.contains(&self.slots[n as usize].speaker))),
                 date: date(n),
             })
             .collect();
         let mut fused: Vec<(u32, Signals, f64)> =
-            candidates.iter().zip(fuse(&raw, &Weights::default())).map(|(n, (signals, relevance))| (*n, signals, relevance)).collect();
+            candidates.iter().zip(fuse(&raw, &weights)).map(|(n, (signals, relevance))| (*n, signals, relevance)).collect();
         fused.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| self.id(a.0).cmp(self.id(b.0))));
         fused.truncate(k);
         Ok(fused.into_iter().map(|(n, signals, relevance)| self.hit(query, n, signals, relevance)).collect())
@@ -143,6 +152,44 @@ impl Person {
             }
         }
         scores
+    }
+
+    /// How near each slot's words come to those of the question: for each word of the question the nearest of the
+    /// slot's, the rarer the more. None if no word of the question has a vector: then nothing can be judged so.
+    fn kindred(&self, thesaurus: &Thesaurus, query: &Query) -> Option<Vec<f64>> {
+        let bm25 = Bm25 { texts: self.entries(), mean_length: 0.0 };
+        let live = |posting: &&Posting| self.slots[posting.slot as usize].live;
+        let mut scores = vec![0.0; self.slots.len()];
+        let mut nearest = vec![0.0_f64; self.slots.len()];
+        let mut touched: Vec<u32> = Vec::new();
+        let mut judged = false;
+        for term in &query.terms {
+            let mut meet = |postings: &[Posting], nearness: f64| {
+                for posting in postings.iter().filter(live) {
+                    let best = &mut nearest[posting.slot as usize];
+                    if *best == 0.0 {
+                        touched.push(posting.slot);
+                    }
+                    *best = best.max(nearness);
+                }
+            };
+            if let Some(probe) = thesaurus.number(&term.stem).and_then(|number| thesaurus.probe(number)) {
+                judged = true;
+                for (number, postings) in self.words.with_kin() {
+                    let nearness = thesaurus.nearness(number, &probe);
+                    if nearness > NEAR {
+                        meet(postings, nearness - NEAR);
+                    }
+                }
+            }
+            let same = self.words.postings(&term.stem);
+            meet(same, 1.0 - NEAR);
+            let rarity = bm25.rarity(same.iter().filter(live).count());
+            for n in touched.drain(..) {
+                scores[n as usize] += rarity * std::mem::take(&mut nearest[n as usize]);
+            }
+        }
+        judged.then_some(scores)
     }
 
     /// The best [`POOL`], ties by id.

@@ -117,6 +117,12 @@ impl StaticTable {
         self.mean(&tokens.ids)
     }
 
+    /// The words that the table knows as wholes (about 21,000 English ones), each with its vector: what means nearly
+    /// the same lies near each other, word by word too.
+    pub fn words(&self) -> impl Iterator<Item = (&str, Vec<f32>)> {
+        self.words.whole_words().into_iter().filter_map(|(word, id)| Some((word, self.mean(&[id])?)))
+    }
+
     /// The normalised mean of the rows of all known tokens.
     fn mean(&self, ids: &[u32]) -> Option<Vec<f32>> {
         // 512 tokens of at most 127 each: no sum can overflow.
@@ -287,5 +293,15 @@ mod tests {
         assert_eq!(table.embed(&"x".repeat(1_000_000)), None);
         assert_eq!(table.words.tokens(&"a friendly word ".repeat(1000)).ids.len(), 512);
         assert!(start.elapsed().as_secs() < 5);
+    }
+
+    #[test]
+    fn words_of_like_meaning_lie_near_each_other() {
+        let table = StaticTable::load().unwrap();
+        let words: std::collections::HashMap<&str, Vec<f32>> = table.words().collect();
+        assert!(words.len() > 20_000 && !words.contains_key("[UNK]"));
+        let cosine = |a: &str, b: &str| words[a].iter().zip(&words[b]).map(|(x, y)| x * y).sum::<f32>();
+        assert!(cosine("dog", "puppy") > 0.5 && cosine("kids", "children") > 0.5);
+        assert!(cosine("dog", "tax") < 0.25);
     }
 }

@@ -136,6 +136,15 @@ impl<'a> WordPiece<'a> {
         Ok(Self { vocabulary: model.vocab, limit: truncation.max_length })
     }
 
+    /// The words of Latin letters that the vocabulary holds whole, with their ids, in the order of these.
+    pub(crate) fn whole_words(&self) -> Vec<(&str, u32)> {
+        let is_word = |piece: &str| piece.len() > 1 && piece.bytes().all(|byte| byte.is_ascii_lowercase());
+        let pieces = self.vocabulary.first.iter().map(|(piece, id)| (piece.as_ref(), *id));
+        let mut words: Vec<(&str, u32)> = pieces.filter(|(piece, _)| is_word(piece)).collect();
+        words.sort_unstable_by_key(|(_, id)| *id);
+        words
+    }
+
     /// The tokens of `text`, at most as many as the file's truncation allows.
     pub(crate) fn tokens(&self, text: &str) -> Tokens {
         let mut tokens = Tokens::default();

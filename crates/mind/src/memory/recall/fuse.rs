@@ -1,4 +1,4 @@
-//! Fusion: five signals of unlike scale become one relevance.
+//! Fusion: signals of unlike scale become one relevance.
 //!
 //! Each signal is min-max normalised over the question's candidates and the weighted sum is taken. (Reciprocal
 //! rank fusion, the usual way, throws away *how much* better the best is, and was 8 points of recall@10 worse.)
@@ -17,6 +17,8 @@ pub struct Raw {
     pub neighbourhood: f64,
     /// Cosine to the question, -1..1; none without a vector.
     pub cosine: Option<f64>,
+    /// How near its words come to those of the question, 0 or more; 0 where words have no vectors.
+    pub kindred: f64,
     /// 1 if the question speaks of this memory's speaker, else 0.
     pub speaker: f64,
     /// Nearness to the time asked about, 0..1.
@@ -32,6 +34,8 @@ pub struct Weights {
     pub neighbourhood: f64,
     /// Of the cosine.
     pub dense: f64,
+    /// Of words of like meaning.
+    pub kindred: f64,
     /// Of the speaker that is spoken of.
     pub speaker: f64,
     /// Of the time that is asked about.
@@ -40,7 +44,14 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { lexical: 0.05, neighbourhood: 0.45, dense: 0.6, speaker: 0.3, date: 0.6 }
+        Self { lexical: 0.05, neighbourhood: 0.45, dense: 0.6, kindred: 0.0, speaker: 0.3, date: 0.6 }
+    }
+}
+
+impl Weights {
+    /// Where words have vectors too: meaning is judged by the whole text and word by word, half each.
+    pub fn with_kindred() -> Self {
+        Self { dense: 0.3, kindred: 0.3, ..Self::default() }
     }
 }
 
@@ -53,12 +64,14 @@ pub fn fuse(candidates: &[Raw], weights: &Weights) -> Vec<(Signals, f64)> {
     let lexical = Spread::of(candidates.iter().map(|c| c.lexical));
     let neighbourhood = Spread::of(candidates.iter().map(|c| c.neighbourhood));
     let dense = Spread::of(candidates.iter().filter_map(|c| c.cosine));
+    let kindred = Spread::of(candidates.iter().map(|c| c.kindred));
     let speaker = Spread::of(candidates.iter().map(|c| c.speaker));
     let date = Spread::of(candidates.iter().map(|c| c.date));
     let moved = [
         (lexical, weights.lexical),
         (neighbourhood, weights.neighbourhood),
         (dense, weights.dense),
+        (kindred, weights.kindred),
         (speaker, weights.speaker),
         (date, weights.date),
     ];
@@ -71,12 +84,14 @@ pub fn fuse(candidates: &[Raw], weights: &Weights) -> Vec<(Signals, f64)> {
                 neighbourhood: neighbourhood.scale(raw.neighbourhood),
                 dense: raw.cosine.map_or(0.0, |cosine| dense.scale(cosine)),
                 cosine: raw.cosine.unwrap_or(0.0),
+                kindred: kindred.scale(raw.kindred),
                 speaker: raw.speaker,
                 date: raw.date,
             };
             let sum = weights.lexical * signals.lexical
                 + weights.neighbourhood * signals.neighbourhood
                 + weights.dense * signals.dense
+                + weights.kindred * signals.kindred
                 + weights.speaker * speaker.scale(raw.speaker)
                 + weights.date * date.scale(raw.date);
             (signals, if total > 0.0 { (sum / total).clamp(0.0, 1.0) } else { 1.0 })

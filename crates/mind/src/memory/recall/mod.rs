@@ -1,7 +1,7 @@
 //! Recall: from a question to the memories that answer it, each with the reason why.
 //!
-//! The way of a question: [`analyse`] says what it asks for; an index scores its memories by five signals and
-//! fuses them ([`fuse`]); [`rank`] adds importance and recency, turns away what has nothing to do with the
+//! The way of a question: [`analyse`] says what it asks for; an index scores its memories by several signals
+//! and fuses them ([`fuse`]); [`rank`] adds importance and recency, turns away what has nothing to do with the
 //! question, spreads what says the same, and cuts to `k`; [`explain`] puts the reason into words; [`fit`] keeps
 //! to a token budget.
 //!
@@ -74,6 +74,8 @@ pub struct Signals {
     pub dense: f64,
     /// The raw cosine, -1..1; 0 without a vector.
     pub cosine: f64,
+    /// How near its words come to those of the question ("puppy" to "dog"), normalised likewise.
+    pub kindred: f64,
     /// 1 if the question speaks of this memory's speaker, else 0.
     pub speaker: f64,
     /// How near this memory is to a time the question asks about: 1 within, falling off outside; 0 without one.

@@ -111,8 +111,8 @@ fn the_reason_is_put_into_words() {
 
 #[test]
 fn the_best_by_every_signal_is_1_and_the_worst_0() {
-    let best = Raw { lexical: 9.0, neighbourhood: 8.0, cosine: Some(0.8), speaker: 1.0, date: 1.0 };
-    let worst = Raw { lexical: 0.0, neighbourhood: 1.0, cosine: Some(-0.1), speaker: 0.0, date: 0.0 };
+    let best = Raw { lexical: 9.0, neighbourhood: 8.0, cosine: Some(0.8), kindred: 2.0, speaker: 1.0, date: 1.0 };
+    let worst = Raw { lexical: 0.0, neighbourhood: 1.0, cosine: Some(-0.1), kindred: 0.5, speaker: 0.0, date: 0.0 };
     let fused = fuse(&[best, worst], &Weights::default());
     assert!((fused[0].1 - 1.0).abs() < 1e-12 && fused[1].1 == 0.0);
     assert_eq!(fused[0].0.cosine, 0.8, "the raw cosine is kept");
@@ -134,11 +134,12 @@ fn bm25_counts_the_rare_more_and_the_long_less() {
 }
 
 fn any_raw() -> impl Strategy<Value = Raw> {
-    (0.0..20.0, 0.0..20.0, proptest::option::of(-1.0..1.0), 0..2u8, 0.0..1.0).prop_map(
-        |(lexical, neighbourhood, cosine, speaker, date): (f64, f64, Option<f64>, u8, f64)| Raw {
+    (0.0..20.0, 0.0..20.0, proptest::option::of(-1.0..1.0), 0.0..20.0, 0..2u8, 0.0..1.0).prop_map(
+        |(lexical, neighbourhood, cosine, kindred, speaker, date): (f64, f64, Option<f64>, f64, u8, f64)| Raw {
             lexical,
             neighbourhood,
             cosine,
+            kindred,
             speaker: f64::from(speaker),
             date,
         },
@@ -165,13 +166,13 @@ proptest! {
     fn relevance_is_between_0_and_1_and_never_falls_when_a_signal_rises(
         raws in proptest::collection::vec(any_raw(), 2..30), rise in 0.0..5.0f64,
     ) {
-        let before = fuse(&raws, &Weights::default());
+        let before = fuse(&raws, &Weights::with_kindred());
         for (_, relevance) in &before {
             prop_assert!((0.0..=1.0).contains(relevance));
         }
         let mut raised = raws.clone();
         raised[0].lexical += rise;
-        let after = fuse(&raised, &Weights::default());
+        let after = fuse(&raised, &Weights::with_kindred());
         // Against every other candidate it stands no worse than before.
         for at in 1..raws.len() {
             if before[0].1 > before[at].1 + 1e-9 {
