@@ -14,6 +14,7 @@ const THREAD = "main";
 
 let running = null;
 let older = null;
+let begun = false;
 let companion = $("companion").textContent;
 
 // The mood
@@ -41,7 +42,7 @@ function noteUnreachable(error) {
     clearInterval(trying);
     trying = null;
     banner.hidden = true;
-    if (talk.isEmpty) start();
+    if (!begun) start();
   }, 3000);
 }
 
@@ -78,6 +79,7 @@ async function deliver(turn, body) {
 async function listen(turn, body, signal) {
   for await (const [event, data] of api.say(body, signal)) {
     const follow = talk.isAtEnd;
+    if (event === "heard") turn.id = data.interaction_id;
     if (event === "mood") showMood({ pad: data.after, emotion: data.emotion });
     if (event === "token") turn.speak(data.text);
     if (event === "restart") turn.wait();
@@ -161,7 +163,7 @@ async function past(cursor) {
 async function reload() {
   if (running) return;
   try {
-    talk.show(await past());
+    talk.showLog(await past());
   } catch (error) {
     noteUnreachable(error);
   }
@@ -195,8 +197,9 @@ function met(profile) {
 async function start() {
   try {
     const [turns, profile] = await Promise.all([past(), api.get("/api/settings"), refreshMood()]);
-    if (turns.length || !talk.isEmpty) {
-      if (talk.isEmpty) talk.show(turns);
+    begun = true;
+    talk.showLog(turns);
+    if (!talk.isEmpty) {
       talk.toEnd();
     } else {
       welcome.hidden = false;

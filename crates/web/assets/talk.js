@@ -63,6 +63,8 @@ function why(used) {
 export class Turn {
   constructor(message, at) {
     this.at = at;
+    /** Its name in the log; none until the server has heard it. */
+    this.id = null;
     this.element = element("article", "turn");
     this.mine = this.element.appendChild(element("p", "mine", message));
     this.theirs = this.element.appendChild(element("div", "theirs"));
@@ -74,6 +76,7 @@ export class Turn {
   /** As it stands in the log. */
   static of(interaction) {
     const turn = new Turn(interaction.message, interaction.at);
+    turn.id = interaction.id;
     if (interaction.redacted) {
       turn.mine.textContent = "Forgotten, as you wished";
       turn.mine.classList.add("gone");
@@ -86,6 +89,7 @@ export class Turn {
   }
 
   clear() {
+    this.running = false;
     this.write("");
     this.theirs.className = "theirs";
     this.meta.replaceChildren();
@@ -94,6 +98,7 @@ export class Turn {
 
   wait() {
     this.clear();
+    this.running = true;
     this.theirs.hidden = false;
     this.theirs.classList.add("waiting");
   }
@@ -126,6 +131,7 @@ export class Turn {
   }
 
   stopped() {
+    this.running = false;
     this.theirs.classList.remove("waiting", "speaking");
     this.theirs.hidden = !this.said;
     this.note("stopped");
@@ -133,6 +139,7 @@ export class Turn {
 
   /** What went wrong, and what can be done about it. */
   failed(words, label, action) {
+    this.running = false;
     this.theirs.classList.remove("waiting", "speaking");
     this.theirs.hidden = !this.said;
     const said = this.note(words);
@@ -169,6 +176,12 @@ export class Talk {
       parts.push(turn.element);
     }
     this.list.replaceChildren(...parts);
+  }
+
+  /** Shows the log, and after it what is not in it (yet): what was not heard, and what is being answered. */
+  showLog(turns) {
+    const ours = this.turns.filter((turn) => turn.running || !turn.id);
+    this.show([...turns.filter((turn) => !ours.some(({ id }) => id === turn.id)), ...ours]);
   }
 
   add(turn) {

@@ -168,6 +168,7 @@ fn what_was_not_sent_is_sent_again_and_said_once() {
     page.see("#banner", "Philia can’t be reached just now.");
     page.offline(false);
     page.wait("the banner is gone", |page| page.count("#banner") == 0);
+    assert_eq!(page.count(".turn .meta button"), 1, "what was not sent is still there");
     page.click(".turn .meta button");
     assert!(!answer(&page).is_empty());
     page.reload();
