@@ -8,15 +8,19 @@
 //! true, and read through a closed form of (value, then, now).
 
 pub mod appraisal;
+pub mod bond;
 pub mod guard;
 pub mod id;
 pub mod interaction;
+mod measure;
 pub mod memory;
 pub mod mood;
+pub mod needs;
 pub mod persona;
 mod phrase;
 pub mod profile;
 pub mod prompt;
+pub mod signal;
 pub mod text;
 pub mod voice;
 
