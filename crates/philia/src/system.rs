@@ -18,7 +18,10 @@ impl Clock for SystemClock {
 pub(crate) struct SystemChance;
 
 impl Chance for SystemChance {
-    #[expect(clippy::expect_used, reason = "a system without randomness can name nothing safely; going on would lose data")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a system without randomness can name nothing safely; going on would lose data"
+    )]
     fn ten_bytes(&self) -> [u8; 10] {
         let mut bytes = [0; 10];
         getrandom::fill(&mut bytes).expect("the system gives random bytes");

@@ -106,7 +106,8 @@ pub(crate) fn personas(config: &Config) -> anyhow::Result<Personas> {
     files.sort();
     for file in files {
         let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-        let persona = philia_companion::personas::parse(&text).map_err(|error| anyhow!("{}: {error}", file.display()))?;
+        let persona =
+            philia_companion::personas::parse(&text).map_err(|error| anyhow!("{}: {error}", file.display()))?;
         personas.add(persona).with_context(|| file.display().to_string())?;
     }
     Ok(personas)

@@ -107,15 +107,19 @@ impl Doctor {
 
     async fn models(&self, context: &Context) -> Vec<Finding> {
         let chain = &context.config.models.chat.chain;
-        if chain.is_empty() {
-            return vec![no_model(context).await];
-        }
-        let mut findings = Vec::new();
+        let mut findings = if chain.is_empty() { vec![no_model(context).await] } else { Vec::new() };
         for name in chain {
             findings.push(match wire::model(&context.config, &context.config.models.chat, name) {
                 Ok(model) if model.info().remote && !self.online => not_asked("model", name),
                 Ok(model) => ask(&*model, name).await,
                 Err(error) => Finding::new("model", State::Broken, format!("{name}: {error:#}")),
+            });
+        }
+        let fast = &context.config.models.fast;
+        for name in &fast.chain {
+            findings.push(match wire::model(&context.config, fast, name) {
+                Ok(_) => Finding::new("fast model", State::Look, format!("{name} is not asked yet: rules decide")),
+                Err(error) => Finding::new("fast model", State::Broken, format!("{name}: {error:#}")),
             });
         }
         findings

@@ -48,7 +48,8 @@ impl Eval {
         progress.finish();
         let report = report.with_context(|| file.display().to_string())?;
         if let Some(out) = rankings {
-            std::fs::write(&out, report.rankings_jsonl()).with_context(|| format!("{} cannot be written", out.display()))?;
+            std::fs::write(&out, report.rankings_jsonl())
+                .with_context(|| format!("{} cannot be written", out.display()))?;
         }
         print(&format!("{report}\n"))?;
         Ok(ExitCode::SUCCESS)

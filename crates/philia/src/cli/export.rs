@@ -89,9 +89,8 @@ async fn to_file(person: &Person, path: &Path, format: Format, force: bool) -> a
     let part = PathBuf::from(part);
     let file = private_file(&part).with_context(|| format!("{} cannot be written", part.display()))?;
     let written = write_out(person, format, &mut BufWriter::new(file)).await;
-    let placed = written.and_then(|()| {
-        std::fs::rename(&part, path).with_context(|| format!("{} cannot be written", path.display()))
-    });
+    let placed = written
+        .and_then(|()| std::fs::rename(&part, path).with_context(|| format!("{} cannot be written", path.display())));
     if placed.is_err() {
         // The error that matters is the first one.
         let _ = std::fs::remove_file(&part);

@@ -63,7 +63,13 @@ impl Import {
 fn told(report: &ImportReport, dry: bool, show: &Show, paint: Paint) -> String {
     let mut out = String::new();
     let verb = if dry { "would be brought in" } else { "brought in" };
-    let _ = writeln!(out, "{} {verb}, of {} in {}.", messages(report.added), report.messages, counted(report.conversations as u64, "conversation"));
+    let _ = writeln!(
+        out,
+        "{} {verb}, of {} in {}.",
+        messages(report.added),
+        report.messages,
+        counted(report.conversations as u64, "conversation")
+    );
     if let (Some(first), Some(last)) = (report.earliest, report.latest) {
         let _ = writeln!(out, "They were said from {} to {}.", show.day(first), show.day(last));
     }

@@ -39,7 +39,8 @@ impl PersonaArgs {
         match self.what {
             What::List => {
                 for persona in personas.all() {
-                    let _ = writeln!(out, "{}  {}", paint.accent(&format!("{:22}", persona.id)), paint.bold(&persona.name));
+                    let _ =
+                        writeln!(out, "{}  {}", paint.accent(&format!("{:22}", persona.id)), paint.bold(&persona.name));
                     let _ = writeln!(out, "    {}", first_sentence(&persona.description));
                 }
             }

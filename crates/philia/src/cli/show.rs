@@ -54,7 +54,13 @@ impl Show {
         let mut out = String::new();
         let _ = writeln!(out, "You said: {}", one_line(&turn.message));
         if let Some(felt) = turn.felt.as_ref().filter(|felt| felt.intensity > 0.0) {
-            let _ = writeln!(out, "I felt:   {} ({:.0} %, by the rule {})", felt.emotion, felt.intensity * 100.0, felt.rule);
+            let _ = writeln!(
+                out,
+                "I felt:   {} ({:.0} %, by the rule {})",
+                felt.emotion,
+                felt.intensity * 100.0,
+                felt.rule
+            );
         }
         let model = turn.model.as_deref().unwrap_or("nobody");
         let _ = writeln!(out, "Answered: {}", if model == "offline" { "the offline voice" } else { model });
@@ -88,7 +94,12 @@ pub(crate) fn mood(mood: &MoodView, name: &str, paint: Paint) -> String {
         ("dominance", mood.pad.dominance, mood.baseline.dominance),
     ];
     for (dimension, now, base) in rows {
-        let _ = writeln!(out, "  {dimension:10} {} {now:+.2}  {}", gauge(now), paint.dim(&format!("returns to {base:+.2}")));
+        let _ = writeln!(
+            out,
+            "  {dimension:10} {} {now:+.2}  {}",
+            gauge(now),
+            paint.dim(&format!("returns to {base:+.2}"))
+        );
     }
     out
 }
@@ -99,7 +110,17 @@ fn gauge(value: f64) -> String {
         let off = |tick: &i32| (f64::from(*tick) / 10.0 - 1.0 - value).abs();
         off(a).total_cmp(&off(b))
     });
-    (0..=20).map(|tick| if Some(tick) == at { '●' } else if tick == 10 { '┼' } else { '─' }).collect()
+    (0..=20)
+        .map(|tick| {
+            if Some(tick) == at {
+                '●'
+            } else if tick == 10 {
+                '┼'
+            } else {
+                '─'
+            }
+        })
+        .collect()
 }
 
 /// A number of things: `1 turn`, `2 turns`.

@@ -212,7 +212,8 @@ enum Found {
 fn walk<'i>(prefix: String, table: DeTable<'i>, found: &mut Vec<(String, usize, Found)>) {
     for (key, value) in table {
         let at = key.span().start;
-        let name = if prefix.is_empty() { key.into_inner().into_owned() } else { format!("{prefix}.{}", key.get_ref()) };
+        let name =
+            if prefix.is_empty() { key.into_inner().into_owned() } else { format!("{prefix}.{}", key.get_ref()) };
         let span = value.span();
         match value.into_inner() {
             DeValue::Table(inner) if schema::is_section(&name) => walk(name, inner, found),
@@ -244,14 +245,7 @@ fn lay_variables(settings: &mut Settings, problems: &mut Vec<Problem>, around: &
     }
 }
 
-fn lay_text(
-    settings: &mut Settings,
-    problems: &mut Vec<Problem>,
-    place: &str,
-    name: &str,
-    text: &str,
-    origin: Origin,
-) {
+fn lay_text(settings: &mut Settings, problems: &mut Vec<Problem>, place: &str, name: &str, text: &str, origin: Origin) {
     let result = schema::find(name).ok_or_else(|| unknown("key", name)).and_then(|key: &Key| {
         key.takes.read(text).and_then(|value| key.takes.check(value)).map_err(|error| format!("{name}: {error}"))
     });
@@ -273,7 +267,8 @@ mod tests {
 
     #[test]
     fn a_file_replaces_defaults_and_says_its_line() {
-        let (settings, problems) = read("[recall]\nk = 7\nlambda = 1\n\n[providers.custom]\nbase_url = \"http://box/v1\"\n");
+        let (settings, problems) =
+            read("[recall]\nk = 7\nlambda = 1\n\n[providers.custom]\nbase_url = \"http://box/v1\"\n");
         assert_eq!(problems, Vec::<String>::new());
         let k = settings.get("recall.k").unwrap();
         assert_eq!((&k.value, &k.origin), (&Value::Integer(7), &Origin::File("philia.toml".into(), 2)));

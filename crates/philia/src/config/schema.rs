@@ -140,7 +140,7 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
     ),
     &role!(
         "fast",
-        "Who helps behind the scenes with small judgements, first choice first. Empty: built-in rules.",
+        "Who is to help with small judgements behind the scenes, first choice first. Not asked yet: built-in rules decide.",
         "0.2",
         "1024",
         "30.0",
@@ -179,7 +179,12 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
             None,
             "Where this provider is reached, when not at its usual address (a proxy, or a server of your own).",
         ),
-        key("providers.*.api_key", Takes::Secret, None, "The key for this provider. Better set by its environment variable."),
+        key(
+            "providers.*.api_key",
+            Takes::Secret,
+            None,
+            "The key for this provider. Better set by its environment variable.",
+        ),
         key(
             "providers.*.context_tokens",
             Takes::Whole(512, 10_000_000, "tokens"),
@@ -214,12 +219,7 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
         ),
     ],
     &[
-        key(
-            "turn.max_message_kb",
-            Takes::Whole(1, 256, "KB"),
-            Some("32"),
-            "The longest message that is taken.",
-        ),
+        key("turn.max_message_kb", Takes::Whole(1, 256, "KB"), Some("32"), "The longest message that is taken."),
         key(
             "turn.session_gap_minutes",
             Takes::Number(1.0, 1440.0, "minutes"),
@@ -293,7 +293,12 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
             None,
             "error, warn, info, debug or trace, or a filter by part (`warn,philia_web=debug`); by default info in `serve` and warn elsewhere. What is said is never logged at info or above.",
         ),
-        key("log.format", Takes::Choice(&["text", "json"]), Some("\"text\""), "Lines for people or for machines, on stderr."),
+        key(
+            "log.format",
+            Takes::Choice(&["text", "json"]),
+            Some("\"text\""),
+            "Lines for people or for machines, on stderr.",
+        ),
     ],
 ];
 

@@ -42,7 +42,8 @@ impl Surroundings {
 
     /// The variables of the providers that are set: variable, key, value. Of several for one key, the first wins.
     pub(crate) fn provider_variables(&self) -> Vec<(&'static str, String, String)> {
-        let first = |names: &[&'static str]| names.iter().find_map(|name| Some((*name, self.variable(name)?.to_owned())));
+        let first =
+            |names: &[&'static str]| names.iter().find_map(|name| Some((*name, self.variable(name)?.to_owned())));
         let mut found = Vec::new();
         for provider in KNOWN {
             if let Some((variable, key)) = first(provider.key_variables) {

@@ -160,7 +160,9 @@ fn recall_is_measured_and_rankings_are_written() {
 #[test]
 fn a_file_that_is_no_benchmark_is_told() {
     let home = Home::new();
-    for (name, content) in [("cut", locomo()[..200].to_owned()), ("other", "{}".to_owned()), ("text", "hello".to_owned())] {
+    for (name, content) in
+        [("cut", locomo()[..200].to_owned()), ("other", "{}".to_owned()), ("text", "hello".to_owned())]
+    {
         let path = home.file(name, content);
         let ran = home.run(["eval", "locomo", path.to_str().unwrap()], "");
         assert_eq!(ran.code, Some(1), "{name}: {ran:?}");

@@ -83,10 +83,7 @@ mod tests {
         let lines = all(b"ab\xffc\nfine\n");
         assert_eq!(
             lines,
-            [
-                Line::Unusable("byte 3 (0xff) is not UTF-8; send text in UTF-8".into()),
-                Line::Message("fine".into())
-            ]
+            [Line::Unusable("byte 3 (0xff) is not UTF-8; send text in UTF-8".into()), Line::Message("fine".into())]
         );
     }
 

@@ -10,7 +10,11 @@ pub(super) async fn welcome(talk: &mut Talk, context: &Context, editor: &mut Edi
     let paint = talk.paint;
     let mut out = String::new();
     let name = paint.bold(&talk.persona.name);
-    let _ = writeln!(out, "You are with {name}, an AI companion. {}", paint.dim("/help shows what there is, Ctrl-D leaves."));
+    let _ = writeln!(
+        out,
+        "You are with {name}, an AI companion. {}",
+        paint.dim("/help shows what there is, Ctrl-D leaves.")
+    );
     if context.config.models.chat.chain.is_empty()
         && let Some(ollama) = probe::ollama(&context.config).await
     {

@@ -82,10 +82,6 @@ impl Chat {
 
 impl Talk {
     fn incoming(&self, message: &str) -> Incoming {
-        Incoming {
-            thread: Some(self.thread.clone()),
-            persona: self.asked_for.clone(),
-            ..Incoming::new("cli", message)
-        }
+        Incoming { thread: Some(self.thread.clone()), persona: self.asked_for.clone(), ..Incoming::new("cli", message) }
     }
 }

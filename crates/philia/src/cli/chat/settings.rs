@@ -192,7 +192,9 @@ mod tests {
     #[test]
     fn mistakes_say_what_is_allowed() {
         let mut profile = Profile::default();
-        for (name, value) in [("quiet_hours", "late"), ("age", "12"), ("reminder_minutes", "many"), ("may_write_first", "x")] {
+        for (name, value) in
+            [("quiet_hours", "late"), ("age", "12"), ("reminder_minutes", "many"), ("may_write_first", "x")]
+        {
             let error = find(name).unwrap_or_else(|error| panic!("{error}")).set(&mut profile, value).unwrap_err();
             assert!(error.starts_with(name), "{error}");
         }
