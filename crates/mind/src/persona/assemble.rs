@@ -1,6 +1,7 @@
 //! Fitting a persona to a person and an occasion: the base, then what the person likes, then what the moment asks for.
 
 use super::{Persona, traits};
+use crate::bond::StyleOverrides;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -12,47 +13,16 @@ pub struct Overlay {
     /// Traits to set, 0..100. Immutable ones stay as they are.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub traits: BTreeMap<String, f64>,
-    /// Style to set.
-    pub style: StyleOverlay,
+    /// Style to set; instructions are said after the persona's own.
+    pub style: StyleOverrides,
     /// More topics to leave alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refuses: Vec<String>,
 }
 
-/// The parts of a [`Style`](super::Style) to set; the others stay.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct StyleOverlay {
-    /// Casual 0 to formal 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub formality: Option<f64>,
-    /// Terse 0 to talkative 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verbosity: Option<f64>,
-    /// Earnest 0 to witty 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wit: Option<f64>,
-    /// Waits 0 to takes the first step 10.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub proactivity: Option<f64>,
-    /// Emoji in replies.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub use_emojis: Option<bool>,
-    /// Offers suggestions unasked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub provide_suggestions: Option<bool>,
-    /// Asks when something is unclear.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ask_clarifying_questions: Option<bool>,
-    /// Said after the persona's own instructions.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub instructions: String,
-}
-
 impl Persona {
     /// This persona with the overlays laid over it in order, so that the last has the last word: first what is known of
-    /// the person's preferences, then what the occasion asks for. Values out of range are brought into it, and those
-    /// that are no numbers are passed over.
+    /// the person's preferences, then what the occasion asks for. Numbers out of range change nothing.
     #[must_use]
     pub fn assembled(&self, layers: &[&Overlay]) -> Self {
         let mut persona = self.clone();
@@ -64,8 +34,8 @@ impl Persona {
 
     fn lay(&mut self, layer: &Overlay) {
         for (name, value) in &layer.traits {
-            if !self.is_immutable(name) && !value.is_nan() {
-                self.traits.insert(name.clone(), value.clamp(0.0, 100.0));
+            if !self.is_immutable(name) && (0.0..=100.0).contains(value) {
+                self.traits.insert(name.clone(), *value);
             }
         }
         let style = &layer.style;
@@ -76,9 +46,7 @@ impl Persona {
             (&mut self.style.proactivity, style.proactivity),
         ];
         for (scale, value) in scales {
-            if let Some(value) = value.filter(|value| !value.is_nan()) {
-                *scale = value.clamp(0.0, 10.0);
-            }
+            *scale = value.filter(|value| (0.0..=10.0).contains(value)).unwrap_or(*scale);
         }
         let switches = [
             (&mut self.style.use_emojis, style.use_emojis),
@@ -88,7 +56,7 @@ impl Persona {
         for (switch, value) in switches {
             *switch = value.unwrap_or(*switch);
         }
-        let said = style.instructions.trim();
+        let said = style.instructions.as_deref().unwrap_or_default().trim();
         if !said.is_empty() {
             let before = self.style.instructions.trim_end();
             self.style.instructions = if before.is_empty() { said.to_owned() } else { format!("{before}\n{said}") };
@@ -120,12 +88,17 @@ mod tests {
         let base = built_in("curious_companion");
         let person = Overlay {
             traits: traits(&[("humor", 20.0), ("empathy", 0.0), ("patience", 140.0), ("warmth", f64::NAN)]),
-            style: StyleOverlay { verbosity: Some(2.0), instructions: "Call them Chief.".into(), ..Default::default() },
+            style: StyleOverrides {
+                verbosity: Some(2.0),
+                instructions: Some("Call them Chief.".into()),
+                ..Default::default()
+            },
             refuses: vec!["politics".into()],
         };
         let occasion = Overlay {
-            style: StyleOverlay {
+            style: StyleOverrides {
                 verbosity: Some(-3.0),
+                proactivity: Some(0.0),
                 use_emojis: Some(true),
                 wit: Some(f64::NAN),
                 ..Default::default()
@@ -133,12 +106,12 @@ mod tests {
             ..Overlay::default()
         };
         let fitted = base.assembled(&[&person, &occasion]);
-        assert_eq!(fitted.style.verbosity, 0.0);
+        assert_eq!((fitted.style.verbosity, fitted.style.proactivity), (2.0, 0.0));
         assert_eq!(fitted.style.wit, base.style.wit);
         assert!(fitted.style.use_emojis);
         assert!(fitted.style.instructions.starts_with(base.style.instructions.trim()));
         assert!(fitted.style.instructions.ends_with("Call them Chief."));
-        assert_eq!((fitted.traits["humor"], fitted.traits["patience"]), (20.0, 100.0));
+        assert_eq!((fitted.traits["humor"], fitted.traits.get("patience")), (20.0, None));
         assert_eq!((fitted.traits["empathy"], fitted.traits["warmth"]), (90.0, 75.0));
         assert_eq!(fitted.temperament, base.temperament);
         assert_eq!(fitted.safety.refuses, ["politics"]);

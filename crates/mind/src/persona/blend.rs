@@ -4,6 +4,7 @@
 //! influences. Limits are never averaged: they are united, and the strictest wins.
 
 use super::{Persona, Speed, Style, Temperament, traits};
+use crate::bond::{BondPolicy, Thresholds};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why personas could not be blended.
@@ -83,6 +84,7 @@ fn mixed(heaviest: &Persona, others: &[Part<'_>], parts: &[Part<'_>]) -> Persona
         immutable_traits: united(parts, |persona| &persona.immutable_traits),
         style: style(heaviest, parts),
         evolution: super::Evolution { speed: speed(parts) },
+        bond: BondPolicy { thresholds: thresholds(parts), ..heaviest.bond.clone() },
         safety: super::Safety {
             refuses: united(parts, |persona| &persona.safety.refuses),
             disclose_every_minutes: parts
@@ -157,6 +159,15 @@ fn all_traits(parts: &[Part<'_>]) -> BTreeMap<String, f64> {
             (name.clone(), value)
         })
         .collect()
+}
+
+fn thresholds(parts: &[Part<'_>]) -> Thresholds {
+    Thresholds {
+        acquaintance: mean(parts, |p| p.bond.thresholds.acquaintance),
+        friend: mean(parts, |p| p.bond.thresholds.friend),
+        close_friend: mean(parts, |p| p.bond.thresholds.close_friend),
+        soulmate: mean(parts, |p| p.bond.thresholds.soulmate),
+    }
 }
 
 fn style(heaviest: &Persona, parts: &[Part<'_>]) -> Style {

@@ -3,6 +3,8 @@
 use super::lore;
 use super::schema::{Field, NAME, Need, PERSONA, Shape};
 use super::{Persona, traits};
+use crate::bond::{BondPolicy, Thresholds};
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 /// One thing wrong with a persona.
@@ -34,6 +36,7 @@ pub(super) fn file(file: &Map<String, Value>) -> Vec<Problem> {
 pub(super) fn complete(file: &Map<String, Value>) -> Vec<Problem> {
     let mut found = Findings { problems: Vec::new(), complete: true };
     found.record("", PERSONA, file);
+    found.thresholds(file);
     found.immutable_traits(file);
     found.patterns(file);
     found.problems
@@ -131,6 +134,16 @@ impl Findings {
         } else if !may_be_empty && text.trim().is_empty() {
             self.add(path, "empty", "some text");
         }
+    }
+
+    /// The levels of closeness must begin one after the other.
+    fn thresholds(&mut self, file: &Map<String, Value>) {
+        let Some(given) = file.get("bond").and_then(|bond| bond.get("thresholds")) else { return };
+        let Ok(thresholds) = Thresholds::deserialize(given) else { return };
+        let policy = BondPolicy { thresholds, ..BondPolicy::default() };
+        // Those out of range have been named already.
+        let named: Vec<String> = self.problems.iter().map(|problem| problem.field.clone()).collect();
+        self.problems.extend(policy.problems().into_iter().filter(|problem| !named.contains(&problem.field)));
     }
 
     fn immutable_traits(&mut self, file: &Map<String, Value>) {

@@ -4,6 +4,7 @@
 //! of it. [`blend`] mixes several, [`assemble`](Persona::assembled) fits one to a person and an occasion. What a file may
 //! say stands in one table ([`schema`]): types, ranges and meanings, from which the checks and the JSON Schema come.
 
+use crate::bond::BondPolicy;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ pub mod lore;
 pub mod schema;
 pub mod traits;
 
-pub use assemble::{Overlay, StyleOverlay};
+pub use assemble::Overlay;
 pub use blend::{BlendError, blend};
 pub use check::Problem;
 pub use file::{PersonaFile, Unresolved, merge, resolve};
@@ -62,8 +63,6 @@ pub struct Example {
 }
 
 /// How the character talks, each 0..10 where it is a number.
-///
-/// What a person or an occasion changes of it is a [`StyleOverlay`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Style {
@@ -207,6 +206,9 @@ pub struct Persona {
     /// How it changes with time.
     #[serde(default)]
     pub evolution: Evolution,
+    /// Where closeness begins, and what the character becomes with it.
+    #[serde(default)]
+    pub bond: BondPolicy,
     /// What it holds back.
     #[serde(default)]
     pub safety: Safety,

@@ -78,16 +78,69 @@ const TEMPERAMENT: Shape = Record(&[
     field("neuroticism", InTheEnd, SHARE, "Neuroticism."),
 ]);
 
+const FORMALITY: Field = field("formality", Never, TENTHS, "Casual 0 to formal 10.");
+const VERBOSITY: Field = field("verbosity", Never, TENTHS, "Terse 0 to talkative 10.");
+const WIT: Field = field("wit", Never, TENTHS, "Earnest 0 to witty 10.");
+const PROACTIVITY: Field = field("proactivity", Never, TENTHS, "Waits 0 to takes the first step 10.");
+const EMOJIS: Field = field("use_emojis", Never, Switch, "Emoji in replies.");
+const SUGGESTIONS: Field = field("provide_suggestions", Never, Switch, "Offers suggestions unasked.");
+const QUESTIONS: Field = field("ask_clarifying_questions", Never, Switch, "Asks when something is unclear.");
+
 const STYLE: Shape = Record(&[
-    field("formality", Never, TENTHS, "Casual 0 to formal 10."),
-    field("verbosity", Never, TENTHS, "Terse 0 to talkative 10."),
-    field("wit", Never, TENTHS, "Earnest 0 to witty 10."),
-    field("proactivity", Never, TENTHS, "Waits 0 to takes the first step 10."),
-    field("use_emojis", Never, Switch, "Emoji in replies."),
-    field("provide_suggestions", Never, Switch, "Offers suggestions unasked."),
-    field("ask_clarifying_questions", Never, Switch, "Asks when something is unclear."),
+    FORMALITY,
+    VERBOSITY,
+    WIT,
+    PROACTIVITY,
+    EMOJIS,
+    SUGGESTIONS,
+    QUESTIONS,
     field("expertise", Never, List(&LABEL, 100), "What the character knows well."),
     field("instructions", Never, MaybeText(TEXT), "Anything else, in free words."),
+]);
+
+const OVERRIDES: Shape = Record(&[
+    field("traits", Never, Shape::Map(&POINTS), "Traits at this level. Immutable ones stay."),
+    field(
+        "style",
+        Never,
+        Record(&[
+            FORMALITY,
+            VERBOSITY,
+            WIT,
+            PROACTIVITY,
+            EMOJIS,
+            SUGGESTIONS,
+            QUESTIONS,
+            field("instructions", Never, MaybeText(TEXT), "Said after the character's own instructions."),
+        ]),
+        "How the character talks at this level.",
+    ),
+]);
+
+const BOND: Shape = Record(&[
+    field(
+        "thresholds",
+        Never,
+        Record(&[
+            field("acquaintance", Never, POINTS, "Points from which they are acquainted."),
+            field("friend", Never, POINTS, "Points from which they are friends."),
+            field("close_friend", Never, POINTS, "Points from which they are close friends."),
+            field("soulmate", Never, POINTS, "Points from which they are as close as can be."),
+        ]),
+        "Where the levels of closeness begin, rising.",
+    ),
+    field(
+        "overrides",
+        Never,
+        Record(&[
+            field("stranger", Never, OVERRIDES, "While they hardly know each other."),
+            field("acquaintance", Never, OVERRIDES, "While they get to know each other."),
+            field("friend", Never, OVERRIDES, "As friends."),
+            field("close_friend", Never, OVERRIDES, "As close friends."),
+            field("soulmate", Never, OVERRIDES, "As close as can be."),
+        ]),
+        "What the character becomes with each level; a level that is not named changes nothing.",
+    ),
 ]);
 
 const LORE_ENTRY: Shape = Record(&[
@@ -154,6 +207,7 @@ pub(super) const PERSONA: &[Field] = &[
     field("immutable_traits", Never, List(&Id, 100), "Traits that no evolution changes."),
     field("style", Never, STYLE, "How the character talks."),
     field("evolution", Never, EVOLUTION, "How it changes with time."),
+    field("bond", Never, BOND, "Where closeness begins, and what the character becomes with it."),
     field("safety", Never, SAFETY, "What it holds back, on top of what every character keeps to."),
     field("lorebook", Never, LOREBOOK, "Background that comes to mind when it is spoken of."),
     field("extensions", Never, Free, "What other programs keep here, carried along unread."),

@@ -1,6 +1,7 @@
 //! Persona files parse, hold together, and say what is wrong with them.
 
 use super::*;
+use crate::bond::{Level, Overrides, StyleOverrides, Thresholds};
 use crate::mood::baseline_of;
 use proptest::prelude::*;
 use serde_json::json;
@@ -30,6 +31,11 @@ pub(crate) fn full() -> Persona {
     Persona {
         category: "companion".into(),
         scenario: "A kitchen at night.".into(),
+        bond: serde_json::from_value(json!({
+            "thresholds": {"friend": 50.0},
+            "overrides": {"friend": {"traits": {"humor": 80.0}, "style": {"wit": 8.0, "instructions": "Tease."}}},
+        }))
+        .unwrap(),
         safety: Safety { refuses: vec!["gambling".into()], disclose_every_minutes: 60 },
         lorebook: Lorebook { entries: vec![entry], ..Lorebook::default() },
         extensions: Map::from_iter([("elsewhere".to_owned(), json!({"depth": [1, null, 2.5]}))]),
@@ -81,6 +87,7 @@ fn every_problem_is_reported_at_once() {
     persona.immutable_traits.push("unheard_of".into());
     persona.style.wit = 11.0;
     persona.examples[0].reply.clear();
+    persona.bond.thresholds.friend = 10.0;
     persona.safety.disclose_every_minutes = 181;
     persona.lorebook.entries.push(LoreEntry { regex: true, keys: vec!["(?=x)".into()], ..LoreEntry::default() });
     let problems = persona.validate();
@@ -99,6 +106,7 @@ fn every_problem_is_reported_at_once() {
             "traits",
             "style.wit",
             "safety.disclose_every_minutes",
+            "bond.thresholds.friend",
             "immutable_traits",
             "lorebook.entries[0].keys[0]",
         ]
@@ -290,11 +298,12 @@ pub(crate) fn any_persona() -> impl Strategy<Value = Persona> {
     let five = prop::array::uniform5(number(1.0));
     let traits = prop::collection::btree_map("warmth|humor|safety_awareness|[a-z_]{1,9}", number(100.0), 0..6);
     let style = (prop::array::uniform4(number(10.0)), any::<(bool, bool, bool)>(), list(), "(\\PC|\n){0,30}");
+    let bond = (prop::array::uniform4(1.0..25.0f64), prop::sample::select(Level::ALL.to_vec()), number(10.0));
     let limits = (list(), 1u32..=180, prop::sample::select(Speed::ALL.to_vec()));
     let lore = (1u32..=100, 0u32..=8192, prop::collection::vec(entry(), 0..3));
     let free = prop::collection::btree_map("[a-z]{1,6}", free(), 0..3);
-    (texts, five, traits, style, (list(), list()), limits, lore, free).prop_map(
-        |((id, name, description, scenario), five, traits, style, (tags, greetings), limits, lore, free)| {
+    (texts, five, traits, style, (list(), list()), (limits, bond), lore, free).prop_map(
+        |((id, name, description, scenario), five, traits, style, (tags, greetings), (limits, bond), lore, free)| {
             let [openness, conscientiousness, extraversion, agreeableness, neuroticism] = five;
             let ([formality, verbosity, wit, proactivity], switches, expertise, instructions) = style;
             let examples = greetings.iter().map(|g| Example { user: g.clone(), reply: name.clone() }).collect();
@@ -322,6 +331,21 @@ pub(crate) fn any_persona() -> impl Strategy<Value = Persona> {
                     instructions,
                 },
                 evolution: Evolution { speed: limits.2 },
+                bond: BondPolicy {
+                    thresholds: Thresholds {
+                        acquaintance: bond.0[0],
+                        friend: bond.0[0] + bond.0[1],
+                        close_friend: bond.0[0] + bond.0[1] + bond.0[2],
+                        soulmate: bond.0.iter().sum(),
+                    },
+                    overrides: BTreeMap::from([(
+                        bond.1,
+                        Overrides {
+                            style: StyleOverrides { wit: Some(bond.2), ..StyleOverrides::default() },
+                            ..Overrides::default()
+                        },
+                    )]),
+                },
                 safety: Safety { refuses: limits.0, disclose_every_minutes: limits.1 },
                 lorebook: Lorebook { scan_depth: lore.0, token_budget: lore.1, entries: lore.2 },
                 extensions: free.into_iter().collect(),
