@@ -9,6 +9,7 @@
 
 pub mod appraisal;
 pub mod bond;
+pub mod growth;
 pub mod guard;
 pub mod id;
 pub mod interaction;
@@ -23,6 +24,7 @@ pub mod prompt;
 pub mod signal;
 pub mod text;
 pub mod voice;
+pub mod window;
 
 pub use id::{InteractionId, MemoryId, PersonaId, SessionId, ThreadId};
 pub use interaction::Interaction;

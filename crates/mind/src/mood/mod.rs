@@ -3,6 +3,7 @@
 //! Nothing ticks: a mood is stored as a value and the instant at which it was true, and read as a closed form of
 //! (value, then, now). See `docs/adr/0002-decay-as-a-function.md`.
 
+pub mod drift;
 mod label;
 
 pub(crate) use label::named;
