@@ -21,6 +21,7 @@ pub mod persona;
 mod phrase;
 pub mod profile;
 pub mod prompt;
+pub mod quirks;
 pub mod signal;
 pub mod text;
 pub mod voice;
