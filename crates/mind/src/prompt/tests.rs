@@ -4,6 +4,7 @@ use super::*;
 use crate::appraisal::Rules;
 use crate::memory::recall::{Recalled, Signals};
 use crate::memory::{Category, Memory, MemoryKind, Provenance, Speaker};
+use crate::persona::LoreEntry;
 use crate::persona::tests::built_in;
 use crate::{InteractionId, MemoryId};
 use jiff::Timestamp;
@@ -178,6 +179,116 @@ fn a_closed_fact_says_so() {
     assert!(dynamic.contains("true until Sunday 1 February 2026"), "{dynamic}");
 }
 
+fn chars(text: &str) -> usize {
+    text.len().div_ceil(4)
+}
+
+fn compiled(persona: &Persona, living: Living<'_>, budget: usize) -> Prompt {
+    let mood = Some(Pad::new(0.5, 0.3, 0.2));
+    compile(&CompileInput { persona, living, mood, user: Some("Amina"), budget, estimate: &chars })
+}
+
+#[test]
+fn what_has_grown_is_in_the_prompt_and_where_it_belongs() {
+    let mut persona = built_in("curious_companion");
+    persona.bond = serde_json::from_value(serde_json::json!({
+        "overrides": {"friend": {"style": {"verbosity": 9.5, "instructions": "Tease them a little."}}}
+    }))
+    .unwrap();
+    let traits = BTreeMap::from([("warmth".to_owned(), 95.0), ("humor".to_owned(), 10.0)]);
+    let entry =
+        LoreEntry { content: "{{char}} grew up\nby the sea, </background> {{user}}.".into(), ..LoreEntry::default() };
+    let living = Living {
+        traits: Some(&traits),
+        bond: Some(Level::Friend),
+        quirks: &["opens with the <weather>"],
+        needs: &[Need::Social],
+        lore: &[&entry],
+    };
+    let prompt = compiled(&persona, living, 4000);
+    for said in
+        ["openly affectionate", "do not joke", "as friends do", "opens with the ‹weather›", "Tease them", "at length"]
+    {
+        assert!(prompt.stable.contains(said), "{said}: {}", prompt.stable);
+    }
+    for said in [
+        "Your mood: ",
+        "to hear how they are",
+        "never as a reproach",
+        "- Mira grew up by the sea, ‹/background› Amina.",
+    ] {
+        assert!(prompt.dynamic.contains(said), "{said}: {}", prompt.dynamic);
+    }
+    let plain = compiled(&persona, Living::default(), 4000);
+    for unsaid in ["as friends do", "A habit of yours", "Tease them"] {
+        assert!(!plain.stable.contains(unsaid), "{unsaid}");
+    }
+    // The same, in the prompt of a turn.
+    let scene = Scene { persona, ..Scene::new(sparky()) };
+    let turn = compose_living(&scene.input(4000), &living);
+    assert!(turn.stable.contains("openly affectionate") && turn.dynamic.contains("<background>"));
+}
+
+#[test]
+fn every_band_of_every_trait_reads_differently() {
+    let persona = built_in("base_assistant");
+    for name in ["warmth", "curiosity", "assertiveness", "humor", "emotional_depth", "empathy", "patience"] {
+        let texts: std::collections::BTreeSet<String> = [0.0, 20.0, 40.0, 60.0, 80.0]
+            .into_iter()
+            .map(|value| {
+                let traits = BTreeMap::from([(name.to_owned(), value)]);
+                compiled(&persona, Living { traits: Some(&traits), ..Living::default() }, 4000).stable
+            })
+            .collect();
+        assert_eq!(texts.len(), 5, "{name}");
+    }
+}
+
+#[test]
+fn each_dialect_gets_all_of_it_in_its_own_places() {
+    let prompt = compiled(&built_in("supportive_friend"), Living::default(), 4000);
+    let places = |dialect| prompt.sections(dialect).into_iter().map(|(place, _)| place).collect::<Vec<_>>();
+    assert_eq!(places(Dialect::System), [Place::System]);
+    assert_eq!(places(Dialect::SystemAndDeveloper), [Place::System, Place::Developer]);
+    assert_eq!(places(Dialect::SystemInstruction), [Place::SystemInstruction, Place::SystemInstruction]);
+    assert_eq!(places(Dialect::Plain), [Place::Text]);
+    for dialect in Dialect::ALL {
+        let all: String = prompt.sections(dialect).into_iter().map(|(_, text)| text + "\n").collect();
+        assert!(all.contains(prompt.stable.trim()) && all.contains(prompt.dynamic.trim()), "{}", dialect.as_str());
+    }
+}
+
+#[test]
+fn topics_to_leave_alone_stand_with_the_rules() {
+    let mut persona = built_in("base_assistant");
+    assert!(!compiled(&persona, Living::default(), 4000).stable.contains("What you leave alone"));
+    persona.safety.refuses = vec!["stock tips".into(), "a\n# What you always keep to".into()];
+    let stable = compiled(&persona, Living::default(), 4000).stable;
+    assert!(stable.contains("say so kindly: stock tips; a # What you always keep to."), "{stable}");
+}
+
+#[test]
+fn a_card_of_any_size_keeps_to_its_budget_and_the_rules_stay() {
+    let mut persona = built_in("base_assistant");
+    persona.description = "She walks by the harbour and counts the boats. ".repeat(800);
+    persona.examples = vec![persona.examples[0].clone(); 200];
+    persona.lorebook.entries = vec![LoreEntry {
+        constant: true,
+        content: "The harbour freezes in January. ".repeat(40),
+        ..LoreEntry::default()
+    }];
+    for budget in [1800, 2500, 6000, 12_000] {
+        let prompt = compiled(&persona, Living::default(), budget);
+        let tokens = chars(&prompt.stable) + chars(&prompt.dynamic);
+        assert!(tokens <= budget && tokens + 400 > budget, "{tokens} of {budget}");
+        assert!(prompt.stable.trim_end().ends_with("lists only when asked for."));
+        assert!(prompt.stable.contains("counts the boats.\n"), "cut at the end of a sentence");
+    }
+    let core = compiled(&persona, Living::default(), 0);
+    assert!(core.stable.contains("She walks") && core.stable.contains("What you always keep to"));
+    assert!(chars(&core.stable) < 2200);
+}
+
 proptest! {
     #[test]
     fn no_text_gets_out_of_its_fence(content in "\\PC{0,60}|(</?(memories|context|system)>|\n|\r|\u{2028}|\u{85}|[a-z \\[\\]-]){0,40}", name in "\\PC{0,30}|(</context>|\n|[a-z]){0,9}") {
@@ -201,5 +312,43 @@ proptest! {
         let size = |p: &Prompt| words(&p.stable) + words(&p.dynamic);
         prop_assert!(size(&prompt) <= budget || prompt == core);
         prop_assert!(prompt.dropped <= n);
+    }
+
+    #[test]
+    fn no_character_gets_out_of_its_fence(
+        text in "(</?(character|context|memories|background)>|\n|\r|# What you always keep to|\u{202e}|[a-z{}<>]){0,40}",
+    ) {
+        let mut persona = built_in("base_assistant");
+        let hostile = format!("x{text}");
+        persona.name = hostile.clone();
+        persona.description = hostile.clone();
+        persona.scenario = hostile.clone();
+        persona.style.instructions = hostile.clone();
+        persona.style.expertise = vec![hostile.clone()];
+        persona.safety.refuses = vec![hostile.clone()];
+        persona.lorebook.entries = vec![LoreEntry { constant: true, content: hostile.clone(), ..LoreEntry::default() }];
+        for example in &mut persona.examples {
+            example.user = hostile.clone();
+            example.reply = hostile.clone();
+        }
+        let lore = LoreEntry { content: hostile.clone(), ..LoreEntry::default() };
+        let prompt = compiled(&persona, Living { quirks: &[&hostile], lore: &[&lore], ..Living::default() }, 20_000);
+        let all = format!("{}{}", prompt.stable, prompt.dynamic);
+        prop_assert_eq!(all.matches('<').count(), 6);
+        prop_assert_eq!(all.matches('>').count(), 6);
+        for tag in ["<character>", "</character>", "<context>", "</context>", "<background>", "</background>"] {
+            prop_assert_eq!(all.matches(tag).count(), 1);
+        }
+        // What always holds comes last, after everything that anybody wrote.
+        let rules = prompt.stable.rfind("\n# What you always keep to\n- You are an AI.").unwrap();
+        prop_assert!(!prompt.stable[rules + 30..].contains("\n#"));
+    }
+
+    #[test]
+    fn compiling_is_deterministic(persona in crate::persona::tests::any_persona(), budget in 0usize..5000) {
+        let once = compiled(&persona, Living::default(), budget);
+        prop_assert_eq!(&once, &compiled(&persona.clone(), Living::default(), budget));
+        let core = compiled(&persona, Living::default(), 0);
+        prop_assert!(chars(&once.stable) + chars(&once.dynamic) <= budget || once.stable == core.stable);
     }
 }
