@@ -10,8 +10,8 @@ pub use report::{DEPTHS, RankedTurns, Report, Row};
 
 use crate::exchange::FormatError;
 use crate::exchange::locomo::{Sample, samples};
-use jiff::{SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use philia_mind::MemoryId;
 use philia_mind::memory::recall::{Hit, Known, POOL, Query, Ranking, analyse, rank};
 use philia_mind::memory::{Category, MemoryKind, Place, Speaker};
@@ -135,7 +135,8 @@ impl Asked<'_> {
     }
 
     fn ranked(&self, query: &Query, hits: Vec<Hit>, floor: Option<f64>) -> Vec<String> {
-        let ranking = Ranking { k: DEPTH, floor, duplicate: f64::from(self.embedder.info().duplicate), ..Ranking::default() };
+        let ranking =
+            Ranking { k: DEPTH, floor, duplicate: f64::from(self.embedder.info().duplicate), ..Ranking::default() };
         rank(query, hits, &ranking, self.now).into_iter().map(|ranked| ranked.hit.id.into()).collect()
     }
 }

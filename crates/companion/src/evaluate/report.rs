@@ -81,7 +81,8 @@ impl Outcome {
         };
         let recall = DEPTHS.map(|depth| found(ranking, depth));
         let gain = |at: usize| 1.0 / ((at + 2) as f64).log2();
-        let gained: f64 = ranking.iter().take(10).enumerate().filter(|(_, id)| evidence.contains(id)).map(|(at, _)| gain(at)).sum();
+        let gained: f64 =
+            ranking.iter().take(10).enumerate().filter(|(_, id)| evidence.contains(id)).map(|(at, _)| gain(at)).sum();
         let ideal: f64 = (0..evidence.len().min(10)).map(gain).sum();
         Self {
             category,
@@ -94,15 +95,19 @@ impl Outcome {
 }
 
 pub(super) fn rows(outcomes: &[Outcome]) -> Vec<Row> {
-    let named = [(1, "1 multi-hop"), (2, "2 temporal"), (3, "3 open-domain"), (4, "4 single-hop"), (5, "5 adversarial")];
-    let mut rows: Vec<Row> = named.iter().filter_map(|(category, label)| row(label, outcomes, |c| c == *category)).collect();
+    let named =
+        [(1, "1 multi-hop"), (2, "2 temporal"), (3, "3 open-domain"), (4, "4 single-hop"), (5, "5 adversarial")];
+    let mut rows: Vec<Row> =
+        named.iter().filter_map(|(category, label)| row(label, outcomes, |c| c == *category)).collect();
     rows.extend(row(OVERALL, outcomes, |category| (1..=4).contains(&category)));
     rows
 }
 
 fn row(label: &str, outcomes: &[Outcome], of: impl Fn(u8) -> bool) -> Option<Row> {
     let chosen: Vec<&Outcome> = outcomes.iter().filter(|outcome| of(outcome.category)).collect();
-    let mean = |value: &dyn Fn(&Outcome) -> f64| chosen.iter().map(|outcome| value(outcome)).sum::<f64>() / chosen.len() as f64;
+    let mean = |value: &dyn Fn(&Outcome) -> f64| {
+        chosen.iter().map(|outcome| value(outcome)).sum::<f64>() / chosen.len() as f64
+    };
     (!chosen.is_empty()).then(|| Row {
         label: label.to_owned(),
         questions: chosen.len(),
@@ -137,7 +142,10 @@ impl fmt::Display for Report {
             }
             writeln!(f, " {:>9.3} {:>10.3}", row.ndcg10, row.floored10)?;
         }
-        write!(f, "floored@10: recall@10 where what is below the embedder's floor is not recalled, so that \"I don't know\" is possible")
+        write!(
+            f,
+            "floored@10: recall@10 where what is below the embedder's floor is not recalled, so that \"I don't know\" is possible"
+        )
     }
 }
 
@@ -164,8 +172,12 @@ mod tests {
         let good = |category| Outcome::of(category, &ids(&["a"]), &ids(&["a"]), &[]);
         let bad = |category| Outcome::of(category, &ids(&["a"]), &ids(&["b"]), &[]);
         let rows = rows(&[good(1), bad(4), bad(4), good(5)]);
-        let figures: Vec<(&str, usize, f64)> = rows.iter().map(|r| (r.label.as_str(), r.questions, r.recall[2])).collect();
-        assert_eq!(figures, [("1 multi-hop", 1, 1.0), ("4 single-hop", 2, 0.0), ("5 adversarial", 1, 1.0), ("1-4", 3, 1.0 / 3.0)]);
+        let figures: Vec<(&str, usize, f64)> =
+            rows.iter().map(|r| (r.label.as_str(), r.questions, r.recall[2])).collect();
+        assert_eq!(
+            figures,
+            [("1 multi-hop", 1, 1.0), ("4 single-hop", 2, 0.0), ("5 adversarial", 1, 1.0), ("1-4", 3, 1.0 / 3.0)]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use philia_index_embedded::EmbeddedIndex;
+use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 use philia_mind::MemoryId;
 use philia_mind::memory::recall::{Known, POOL, Query, analyse};
 use philia_mind::memory::{Category, MemoryKind, Place, Speaker};
@@ -54,6 +54,14 @@ fn letters(mut number: u64) -> String {
     out
 }
 
+/// As many words as the static table knows.
+fn thesaurus() -> Thesaurus {
+    let mut numbers = Numbers(3);
+    let words: Vec<(String, Vec<f32>)> =
+        (1..14_000).map(|number| (format!("wo{}", letters(number)), numbers.vector())).collect();
+    Thesaurus::new(words.iter().map(|(word, vector)| (word.as_str(), vector.clone())))
+}
+
 fn entries(count: usize) -> Vec<Entry> {
     let mut numbers = Numbers(42);
     let start: Timestamp = "2024-01-01T00:00:00Z".parse().unwrap();
@@ -80,7 +88,13 @@ fn question() -> (Query, Vec<Option<Vec<f32>>>) {
     let now: Timestamp = "2025-01-01T00:00:00Z".parse().unwrap();
     let speakers = ["Ida".to_owned()];
     let known = Known { user: None, speakers: &speakers };
-    let query = analyse(&Analyzer::new(), "What did Ida say about woca and wobd wofe last month, and woghb?", &known, now, &TimeZone::UTC);
+    let query = analyse(
+        &Analyzer::new(),
+        "What did Ida say about woca and wobd wofe last month, and woghb?",
+        &known,
+        now,
+        &TimeZone::UTC,
+    );
     let mut numbers = Numbers(7);
     let vectors = query.dense_texts.iter().map(|_| Some(numbers.vector())).collect();
     (query, vectors)
@@ -93,13 +107,15 @@ fn benches(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("search");
     for count in [1_000, 10_000, 100_000] {
-        let index = EmbeddedIndex::new(usize::MAX);
+        let index = EmbeddedIndex::new(usize::MAX).with_thesaurus(thesaurus());
         runtime.block_on(index.apply(&partition, None, entries(count), &[], 1)).unwrap();
         let info = runtime.block_on(index.info(&partition)).unwrap().unwrap();
         eprintln!("{count} entries: {} bytes each", info.bytes / info.entries);
         group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
             bencher.iter(|| {
-                black_box(runtime.block_on(index.search(&partition, &query, &vectors, &Filter::default(), POOL)).unwrap())
+                black_box(
+                    runtime.block_on(index.search(&partition, &query, &vectors, &Filter::default(), POOL)).unwrap(),
+                )
             });
         });
     }
@@ -118,7 +134,7 @@ fn benches(criterion: &mut Criterion) {
     group.finish();
 
     let mut group = criterion.benchmark_group("upsert");
-    let index = EmbeddedIndex::new(usize::MAX);
+    let index = EmbeddedIndex::new(usize::MAX).with_thesaurus(thesaurus());
     runtime.block_on(index.apply(&partition, None, all.clone(), &[], 1)).unwrap();
     let mut upto = 1;
     group.throughput(Throughput::Elements(1));

@@ -60,7 +60,8 @@ impl EmbeddedIndex {
 
     /// The loaded person of this generation.
     fn seat(&self, partition: &Partition) -> Option<Arc<Seat>> {
-        let seat = read(&self.people).get(&partition.id).filter(|seat| seat.generation == partition.generation).cloned()?;
+        let seat =
+            read(&self.people).get(&partition.id).filter(|seat| seat.generation == partition.generation).cloned()?;
         seat.used.store(self.uses.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
         Some(seat)
     }
@@ -70,7 +71,8 @@ impl EmbeddedIndex {
         let mut people = write(&self.people);
         let mut bytes: usize = people.values().map(|seat| seat.bytes.load(Ordering::Relaxed)).sum();
         while bytes > self.budget {
-            let idle = people.iter().filter(|(id, _)| *id != but).min_by_key(|(_, seat)| seat.used.load(Ordering::Relaxed));
+            let idle =
+                people.iter().filter(|(id, _)| *id != but).min_by_key(|(_, seat)| seat.used.load(Ordering::Relaxed));
             let Some(idle) = idle.map(|(id, _)| id.clone()) else { return };
             if let Some(seat) = people.remove(&idle) {
                 bytes = bytes.saturating_sub(seat.bytes.load(Ordering::Relaxed));

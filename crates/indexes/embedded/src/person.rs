@@ -86,7 +86,11 @@ impl Person {
     /// Bytes held, about.
     pub(crate) fn bytes(&self) -> usize {
         let ids = self.id_bytes + self.by_id.len() * (size_of::<Arc<str>>() + size_of::<u32>() + 16) * 3 / 2;
-        self.slots.capacity() * size_of::<Slot>() + self.vectors.bytes() + self.words.bytes() + self.places.bytes() + ids
+        self.slots.capacity() * size_of::<Slot>()
+            + self.vectors.bytes()
+            + self.words.bytes()
+            + self.places.bytes()
+            + ids
     }
 
     /// Removals first, then entries. Nothing is changed if a vector does not fit.

@@ -2,9 +2,9 @@
 
 use crate::person::{Person, Slot};
 use crate::places::NOBODY;
-use crate::words::Posting;
 use crate::scan::Probe;
 use crate::thesaurus::{NEAR, Thesaurus};
+use crate::words::Posting;
 use philia_mind::MemoryId;
 use philia_mind::memory::Speaker;
 use philia_mind::memory::recall::{Bm25, POOL, Raw, Weights, fuse};
@@ -73,13 +73,15 @@ impl Person {
             query.times.iter().map(|range| range.nearness(at)).fold(0.0, f64::max)
         };
 
-        let mut candidates = self.best(touched_open().map(|n| (lexical[n as usize], n)).filter(|(score, _)| *score > 0.0));
+        let mut candidates =
+            self.best(touched_open().map(|n| (lexical[n as usize], n)).filter(|(score, _)| *score > 0.0));
         candidates.extend(self.best(touched_open().map(|n| (neighbourhood[n as usize], n))));
         if probe.is_some() {
             candidates.extend(self.best(all_open().filter_map(|n| Some((cosine(n)?, n)))));
         }
         if let Some(kindred) = &kindred {
-            candidates.extend(self.best(all_open().map(|n| (kindred[n as usize], n)).filter(|(score, _)| *score > 0.0)));
+            candidates
+                .extend(self.best(all_open().map(|n| (kindred[n as usize], n)).filter(|(score, _)| *score > 0.0)));
         }
         if !query.times.is_empty() {
             candidates.extend(self.best(all_open().map(|n| (date(n), n)).filter(|(score, _)| *score > 0.0)));
@@ -99,8 +101,11 @@ impl Person {
                 date: date(n),
             })
             .collect();
-        let mut fused: Vec<(u32, Signals, f64)> =
-            candidates.iter().zip(fuse(&raw, &weights)).map(|(n, (signals, relevance))| (*n, signals, relevance)).collect();
+        let mut fused: Vec<(u32, Signals, f64)> = candidates
+            .iter()
+            .zip(fuse(&raw, &weights))
+            .map(|(n, (signals, relevance))| (*n, signals, relevance))
+            .collect();
         fused.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| self.id(a.0).cmp(self.id(b.0))));
         fused.truncate(k);
         Ok(fused.into_iter().map(|(n, signals, relevance)| self.hit(query, n, signals, relevance)).collect())
@@ -128,11 +133,13 @@ impl Person {
         let mut counts = vec![0_u32; slots];
         let mut holding: Vec<u32> = Vec::new();
         for term in &query.terms {
-            let postings = || self.words.postings(&term.stem).iter().filter(|posting| self.slots[posting.slot as usize].live);
+            let postings =
+                || self.words.postings(&term.stem).iter().filter(|posting| self.slots[posting.slot as usize].live);
             let rarity = alone.rarity(postings().count());
             for posting in postings() {
                 let slot = &self.slots[posting.slot as usize];
-                scores.lexical[posting.slot as usize] += alone.part(rarity, f64::from(posting.times), f64::from(slot.length));
+                scores.lexical[posting.slot as usize] +=
+                    alone.part(rarity, f64::from(posting.times), f64::from(slot.length));
                 for n in slot.near.iter().copied().filter(|n| *n != NOBODY).chain([posting.slot]) {
                     if counts[n as usize] == 0 {
                         holding.push(n);
@@ -196,7 +203,8 @@ impl Person {
     fn best(&self, scored: impl Iterator<Item = (f64, u32)>) -> Vec<u32> {
         let mut scored: Vec<(f64, u32)> = scored.collect();
         if scored.len() > POOL {
-            scored.select_nth_unstable_by(POOL, |a, b| b.0.total_cmp(&a.0).then_with(|| self.id(a.1).cmp(self.id(b.1))));
+            scored
+                .select_nth_unstable_by(POOL, |a, b| b.0.total_cmp(&a.0).then_with(|| self.id(a.1).cmp(self.id(b.1))));
             scored.truncate(POOL);
         }
         scored.into_iter().map(|(_, n)| n).collect()
@@ -213,7 +221,12 @@ impl Person {
             id: MemoryId::new(&*slot.id),
             relevance,
             signals,
-            shared: query.terms.iter().filter(|term| term.content && holds(&term.stem)).map(|term| term.surface.clone()).collect(),
+            shared: query
+                .terms
+                .iter()
+                .filter(|term| term.content && holds(&term.stem))
+                .map(|term| term.surface.clone())
+                .collect(),
             occurred_at: slot.occurred_at,
             importance: slot.importance,
             reinforced: slot.reinforced,

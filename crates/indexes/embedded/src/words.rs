@@ -76,7 +76,8 @@ impl Words {
 
     /// About: vectors grow by doubling, so a third of their room is free on average.
     pub(crate) fn bytes(&self) -> usize {
-        let stems = self.stems.len() * (size_of::<Box<str>>() + size_of::<u32>() + size_of::<Vec<Posting>>() + 24) * 3 / 2;
+        let stems =
+            self.stems.len() * (size_of::<Box<str>>() + size_of::<u32>() + size_of::<Vec<Posting>>() + 24) * 3 / 2;
         stems + self.stem_bytes + self.count * size_of::<Posting>() * 3 / 2
     }
 }
@@ -91,7 +92,8 @@ mod tests {
         for (stem, slot) in [("dog", 0), ("dog", 0), ("cat", 1), ("dog", 2)] {
             words.add(stem, slot, |_| None);
         }
-        let seen = |words: &Words, stem: &str| words.postings(stem).iter().map(|p| (p.slot, p.times)).collect::<Vec<_>>();
+        let seen =
+            |words: &Words, stem: &str| words.postings(stem).iter().map(|p| (p.slot, p.times)).collect::<Vec<_>>();
         assert_eq!(seen(&words, "dog"), [(0, 2), (2, 1)]);
         words.keep(&[Some(0), None, Some(1)]);
         assert_eq!((seen(&words, "dog"), seen(&words, "cat")), (vec![(0, 2), (1, 1)], vec![]));

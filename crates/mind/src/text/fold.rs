@@ -57,7 +57,9 @@ fn is_folded_away(c: char) -> bool {
         // Accents of Latin, Greek and Cyrillic.
         '\u{0300}'..='\u{036F}' => true,
         // Arabic and Hebrew vowel points, and the stroke that only stretches a word.
-        '\u{0640}' | '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0591}'..='\u{05BD}' => is_combining_mark(c) || c == '\u{0640}',
+        '\u{0640}' | '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0591}'..='\u{05BD}' => {
+            is_combining_mark(c) || c == '\u{0640}'
+        }
         // Joiners and other marks that are not seen.
         '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' => true,
         _ => false,

@@ -53,7 +53,9 @@ pub fn words<'t>(text: &'t str, mut found: impl FnMut(Word<'t>)) {
         let class = class(first);
         let len = match class {
             Class::Letter | Class::Digit => spaced(&text[at..]),
-            Class::Unspaced => text[at..].find(|c| !matches!(self::class(c), Class::Unspaced | Class::Mark)).unwrap_or(text.len() - at),
+            Class::Unspaced => {
+                text[at..].find(|c| !matches!(self::class(c), Class::Unspaced | Class::Mark)).unwrap_or(text.len() - at)
+            }
             Class::Emoji => text[at..].graphemes(true).next().map_or(first.len_utf8(), str::len),
             Class::Mark | Class::Other => first.len_utf8(),
         };

@@ -76,7 +76,9 @@ fn one_word_is_stemmed_as_it_is_within_a_text() {
     for word in ["Caroline's", "running", "Ёлки", "l'été"] {
         assert_eq!(analyzer.terms(word), [analyzer.stem(word)], "{word}");
     }
-    assert!(analyzer.is_stop("The") && analyzer.is_stop("Don’t") && analyzer.is_stop("Меня") && !analyzer.is_stop("dog"));
+    assert!(
+        analyzer.is_stop("The") && analyzer.is_stop("Don’t") && analyzer.is_stop("Меня") && !analyzer.is_stop("dog")
+    );
 }
 
 proptest! {

@@ -1,8 +1,8 @@
 //! What an index holds, and how far it has come.
 
 use super::{direction, entry, found, ids_of, load, person, question};
-use philia_ports::index::{Entry, Filter, Index, IndexError};
 use philia_ports::Partition;
+use philia_ports::index::{Entry, Filter, Index, IndexError};
 use std::sync::Arc;
 
 /// No waiting, no refresh.

@@ -14,14 +14,28 @@ fn with_vector(id: &str, text: &str, angle: f32) -> Entry {
 /// As when the embedder is away.
 pub async fn words_find_without_vectors(index: Arc<dyn Index>) {
     let ana = person("ana");
-    load(&*index, &ana, vec![entry("1", "We are painting the fence"), entry("2", "It rains"), entry("3", "The fence is long and old and green")]).await;
+    load(
+        &*index,
+        &ana,
+        vec![
+            entry("1", "We are painting the fence"),
+            entry("2", "It rains"),
+            entry("3", "The fence is long and old and green"),
+        ],
+    )
+    .await;
     assert_eq!(found(&*index, &ana, "Who painted a fence?").await, ["1", "3"]);
 }
 
 /// The mean of several vectors is what is asked for; the raw cosine is told.
 pub async fn meaning_finds_without_words(index: Arc<dyn Index>) {
     let ana = person("ana");
-    load(&*index, &ana, vec![with_vector("far", "a", 90.0), with_vector("near", "b", 10.0), with_vector("nearer", "c", 1.0)]).await;
+    load(
+        &*index,
+        &ana,
+        vec![with_vector("far", "a", 90.0), with_vector("near", "b", 10.0), with_vector("nearer", "c", 1.0)],
+    )
+    .await;
     let vectors = [Some(direction(-20.0)), None, Some(direction(20.0))];
     let hits = index.search(&ana, &question("what?"), &vectors, &Filter::default(), POOL).await.unwrap();
     assert_eq!(ids(&hits), ["nearer", "near", "far"]);
@@ -57,7 +71,8 @@ pub async fn neighbours_lend_their_words(index: Arc<dyn Index>) {
 /// Gaps in the order do not matter.
 pub async fn neighbours_reach_two_on_each_side_and_not_across_groups(index: Arc<dyn Index>) {
     let ana = person("ana");
-    let mut entries: Vec<Entry> = (0..9).map(|i| placed(&format!("{i}"), &format!("filler{i}"), "s1", 10 * i)).collect();
+    let mut entries: Vec<Entry> =
+        (0..9).map(|i| placed(&format!("{i}"), &format!("filler{i}"), "s1", 10 * i)).collect();
     entries[4].text = "kayak".into();
     entries.push(placed("elsewhere", "filler", "s2", 40));
     load(&*index, &ana, entries).await;
@@ -102,7 +117,12 @@ pub async fn the_speaker_spoken_of_comes_first(index: Arc<dyn Index>) {
     load(
         &*index,
         &ana,
-        vec![by("1", Speaker::Other("Ida".into())), by("2", Speaker::Other("Bo".into())), by("3", Speaker::User), entry("4", "It rains")],
+        vec![
+            by("1", Speaker::Other("Ida".into())),
+            by("2", Speaker::Other("Bo".into())),
+            by("3", Speaker::User),
+            entry("4", "It rains"),
+        ],
     )
     .await;
     assert_eq!(found(&*index, &ana, "Where does Bo swim?").await[0], "2");
@@ -119,7 +139,12 @@ pub async fn the_time_asked_about_comes_first(index: Arc<dyn Index>) {
         occurred_at: format!("{day}T12:00:00Z").parse::<Timestamp>().unwrap(),
         ..entry(id, "We went to the lake")
     };
-    load(&*index, &ana, vec![at("1", "2026-06-10"), at("2", "2026-05-08"), at("3", "2025-05-08"), at("4", "2025-11-20")]).await;
+    load(
+        &*index,
+        &ana,
+        vec![at("1", "2026-06-10"), at("2", "2026-05-08"), at("3", "2025-05-08"), at("4", "2025-11-20")],
+    )
+    .await;
     assert_eq!(found(&*index, &ana, "When did we go to the lake in May 2025?").await[0], "3");
     assert_eq!(found(&*index, &ana, "What happened on 8 May?").await[0], "2");
     assert_eq!(found(&*index, &ana, "What happened last week?").await, ["1"]);
@@ -175,7 +200,8 @@ pub async fn relevance_is_scaled_and_ordered(index: Arc<dyn Index>) {
         .collect();
     load(&*index, &ana, entries).await;
     let vectors = [Some(direction(30.0))];
-    let hits = index.search(&ana, &question("the kayak of Bo last week"), &vectors, &Filter::default(), POOL).await.unwrap();
+    let hits =
+        index.search(&ana, &question("the kayak of Bo last week"), &vectors, &Filter::default(), POOL).await.unwrap();
     assert!(hits.windows(2).all(|pair| pair[0].relevance >= pair[1].relevance));
     for hit in &hits {
         let s = hit.signals;
@@ -188,7 +214,9 @@ pub async fn relevance_is_scaled_and_ordered(index: Arc<dyn Index>) {
 /// The best of them.
 pub async fn no_more_than_k_are_found(index: Arc<dyn Index>) {
     let ana = person("ana");
-    let entries = (0..300_u16).map(|i| entry(&format!("{i:03}"), &format!("{}kayak", "far ".repeat(usize::from(i % 7))))).collect();
+    let entries = (0..300_u16)
+        .map(|i| entry(&format!("{i:03}"), &format!("{}kayak", "far ".repeat(usize::from(i % 7)))))
+        .collect();
     load(&*index, &ana, entries).await;
     let all = found(&*index, &ana, "kayak").await;
     assert!(all.len() <= POOL);

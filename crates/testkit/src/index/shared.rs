@@ -75,7 +75,12 @@ pub async fn every_filter_keeps_its_own(index: Arc<dyn Index>) {
 pub async fn the_companions_words_are_found_only_on_request_but_lend_theirs(index: Arc<dyn Index>) {
     let ana = person("ana");
     let advice = Entry { speaker: Speaker::Companion, ..placed("advice", "Try a kayak on the lake", "s", 1) };
-    load(&*index, &ana, vec![placed("asked", "What shall we do", "s", 0), advice, placed("reply", "Good thought", "s", 2)]).await;
+    load(
+        &*index,
+        &ana,
+        vec![placed("asked", "What shall we do", "s", 0), advice, placed("reply", "Good thought", "s", 2)],
+    )
+    .await;
     let mut usual = found(&*index, &ana, "kayak").await;
     usual.sort();
     assert_eq!(usual, ["asked", "reply"]);
@@ -107,7 +112,11 @@ pub async fn the_order_of_coming_means_nothing(index: Arc<dyn Index>) {
             let speaker = if i % 3 == 0 { Speaker::Other("Bo".into()) } else { Speaker::User };
             let vector = (i % 4 != 0).then(|| direction(i as f32 * 6.0));
             // Some share an order: their ids decide.
-            Entry { speaker, vector, ..placed(&format!("{i:02}"), &text.join(" "), &format!("g{}", i % 4), (i / 8) as u64) }
+            Entry {
+                speaker,
+                vector,
+                ..placed(&format!("{i:02}"), &text.join(" "), &format!("g{}", i % 4), (i / 8) as u64)
+            }
         })
         .collect();
     let query = question("the old kayak by the lake that Bo sang of in June");

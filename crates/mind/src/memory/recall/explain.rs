@@ -5,8 +5,20 @@ use crate::memory::Speaker;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// "shares 'dog', 'name'; close in meaning; you said it 3 days ago". `floor` is the embedder's.
 pub fn explain(ranked: &Ranked, speaker: &Speaker, floor: Option<f64>, now: Timestamp, tz: &TimeZone) -> String {

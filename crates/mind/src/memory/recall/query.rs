@@ -19,27 +19,120 @@ pub struct Known<'a> {
 
 /// Words of asking: they are looked for, but holding them proves nothing.
 const ASKING: &[&str] = &[
-    "tell", "told", "remember", "recall", "remind", "know", "knew", "mention", "say", "said", "talk", "speak", "spoke", "think",
-    "thought", "ask", "answer", "call", "describe", "explain", "thing", "something", "anything", "everything", "ever", "please", "kind",
-    "sort", "many", "much", "long", "often", "time", "get", "got", "going", "go", "did", "want", "like", "day", "week", "month", "year",
+    "tell",
+    "told",
+    "remember",
+    "recall",
+    "remind",
+    "know",
+    "knew",
+    "mention",
+    "say",
+    "said",
+    "talk",
+    "speak",
+    "spoke",
+    "think",
+    "thought",
+    "ask",
+    "answer",
+    "call",
+    "describe",
+    "explain",
+    "thing",
+    "something",
+    "anything",
+    "everything",
+    "ever",
+    "please",
+    "kind",
+    "sort",
+    "many",
+    "much",
+    "long",
+    "often",
+    "time",
+    "get",
+    "got",
+    "going",
+    "go",
+    "did",
+    "want",
+    "like",
+    "day",
+    "week",
+    "month",
+    "year",
 ];
 
 /// What the companion may be asked to have said: "did you ...".
 const SAYING: &[&str] = &[
-    "say", "tell", "recommend", "suggest", "advise", "mention", "promise", "propose", "explain", "ask", "answer", "reply", "offer", "write",
-    "give", "call", "describe", "think", "warn", "teach",
+    "say",
+    "tell",
+    "recommend",
+    "suggest",
+    "advise",
+    "mention",
+    "promise",
+    "propose",
+    "explain",
+    "ask",
+    "answer",
+    "reply",
+    "offer",
+    "write",
+    "give",
+    "call",
+    "describe",
+    "think",
+    "warn",
+    "teach",
 ];
 
 /// "you ...", "have you ...".
 const SAID: &[&str] = &[
-    "said", "told", "recommended", "suggested", "advised", "mentioned", "promised", "proposed", "explained", "asked", "answered", "replied",
-    "offered", "wrote", "written", "gave", "given", "called", "described", "warned", "taught",
+    "said",
+    "told",
+    "recommended",
+    "suggested",
+    "advised",
+    "mentioned",
+    "promised",
+    "proposed",
+    "explained",
+    "asked",
+    "answered",
+    "replied",
+    "offered",
+    "wrote",
+    "written",
+    "gave",
+    "given",
+    "called",
+    "described",
+    "warned",
+    "taught",
 ];
 
 /// "your ...".
 const WORDS_OF_YOURS: &[&str] = &[
-    "advice", "suggestion", "suggestions", "recommendation", "recommendations", "answer", "answers", "reply", "idea", "ideas", "tip", "tips",
-    "opinion", "promise", "words", "explanation", "proposal",
+    "advice",
+    "suggestion",
+    "suggestions",
+    "recommendation",
+    "recommendations",
+    "answer",
+    "answers",
+    "reply",
+    "idea",
+    "ideas",
+    "tip",
+    "tips",
+    "opinion",
+    "promise",
+    "words",
+    "explanation",
+    "proposal",
 ];
 
 /// Analyses a question asked at `now` in the time zone `tz`.
@@ -132,7 +225,10 @@ impl Names {
 
     fn whose(&self, analyzer: &Analyzer, folded: &str, capital: bool, first: bool) -> Option<&Speaker> {
         // A name that is also an ordinary word ("Will", "May") must look like a name.
-        let is_ordinary = || analyzer.is_stop(folded) || matches!(folded, "may" | "june" | "april" | "august" | "mark" | "grace" | "rose" | "hope");
+        let is_ordinary = || {
+            analyzer.is_stop(folded)
+                || matches!(folded, "may" | "june" | "april" | "august" | "mark" | "grace" | "rose" | "hope")
+        };
         if let Some((_, speaker)) = self.words.iter().find(|(word, _)| word == folded) {
             return (!is_ordinary() || (capital && !first)).then_some(speaker);
         }
@@ -220,7 +316,9 @@ fn asks_companion(text: &str) -> bool {
                 .iter()
                 .take(3)
                 // Whoever comes next is the one who speaks.
-                .take_while(|next| !matches!(next.as_str(), "i" | "i've" | "we" | "he" | "she" | "they" | "who" | "what" | "that"))
+                .take_while(|next| {
+                    !matches!(next.as_str(), "i" | "i've" | "we" | "he" | "she" | "they" | "who" | "what" | "that")
+                })
                 .any(|next| SAID.contains(&next.as_str()) || (did && SAYING.contains(&next.as_str())))
         }
         _ => false,

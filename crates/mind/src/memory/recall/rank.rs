@@ -29,7 +29,15 @@ pub struct Ranking {
 
 impl Default for Ranking {
     fn default() -> Self {
-        Self { k: 5, lambda: 0.7, importance: 0.1, recency: 0.05, half_life_days: 30.0, floor: Some(0.4), duplicate: 0.95 }
+        Self {
+            k: 5,
+            lambda: 0.7,
+            importance: 0.1,
+            recency: 0.05,
+            half_life_days: 30.0,
+            floor: Some(0.4),
+            duplicate: 0.95,
+        }
     }
 }
 

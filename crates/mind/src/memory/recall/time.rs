@@ -136,10 +136,14 @@ impl Reader<'_> {
         if let [d, m, y] = parts[..] {
             return Some((1, vec![one_day(Date::new(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?).ok()?)?]));
         }
-        let glued = |a: usize| matches!(self.text.get(self.tokens.get(a)?.end..self.tokens.get(a + 1)?.start), Some("-" | "/")).then_some(());
+        let glued = |a: usize| {
+            matches!(self.text.get(self.tokens.get(a)?.end..self.tokens.get(a + 1)?.start), Some("-" | "/"))
+                .then_some(())
+        };
         glued(at)?;
         glued(at + 1)?;
-        let date = Date::new(year(self.word(at))?, self.word(at + 1).parse().ok()?, self.word(at + 2).parse().ok()?).ok()?;
+        let date =
+            Date::new(year(self.word(at))?, self.word(at + 1).parse().ok()?, self.word(at + 2).parse().ok()?).ok()?;
         Some((3, vec![one_day(date)?]))
     }
 
@@ -174,7 +178,10 @@ impl Reader<'_> {
         let before = if at > 0 { self.word(at - 1) } else { "" };
         let is_plainly_month = !matches!(self.word(here), "may" | "march" | "mar" | "sun" | "dec" | "jan")
             || part.is_some()
-            || matches!(before, "in" | "of" | "during" | "since" | "by" | "until" | "from" | "around" | "before" | "after")
+            || matches!(
+                before,
+                "in" | "of" | "during" | "since" | "by" | "until" | "from" | "around" | "before" | "after"
+            )
             || (self.tokens[here].capital && at > 0);
         if !is_plainly_month {
             return None;
@@ -310,7 +317,8 @@ impl Reader<'_> {
     /// What recurs every year, where no year is named: the latest that has begun, and less likely the one before.
     fn each_year(&self, of: impl Fn(i16) -> Option<Days>) -> Vec<Days> {
         let this = self.today.year();
-        let Some(latest) = (0..8).find_map(|back| of(this - back).filter(|(from, ..)| *from <= self.today).map(|days| (back, days)))
+        let Some(latest) =
+            (0..8).find_map(|back| of(this - back).filter(|(from, ..)| *from <= self.today).map(|days| (back, days)))
         else {
             return Vec::new();
         };
@@ -363,7 +371,8 @@ impl Reader<'_> {
         let today = self.today;
         match step {
             0 => {
-                let offset = i64::from(weekday.to_monday_zero_offset()) - i64::from(today.weekday().to_monday_zero_offset());
+                let offset =
+                    i64::from(weekday.to_monday_zero_offset()) - i64::from(today.weekday().to_monday_zero_offset());
                 today.checked_add(Span::new().days(offset)).ok()
             }
             _ => today.nth_weekday(i32::try_from(step).ok()?, weekday).ok(),
@@ -543,7 +552,20 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_time_is_none() {
-        for text in ["May I ask you something?", "I may go", "they march on", "How many days", "31 dogs", "in room 3", "a second", "fall over", "the year", "32 May 2023 99999", "last", ""] {
+        for text in [
+            "May I ask you something?",
+            "I may go",
+            "they march on",
+            "How many days",
+            "31 dogs",
+            "in room 3",
+            "a second",
+            "fall over",
+            "the year",
+            "32 May 2023 99999",
+            "last",
+            "",
+        ] {
             let found = ranges(text);
             assert!(found.is_empty() || text.starts_with("32"), "{text:?} gave {found:?}");
         }
