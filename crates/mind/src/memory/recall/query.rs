@@ -19,6 +19,9 @@ pub struct Known<'a> {
 
 /// Words of asking: they are looked for, but holding them proves nothing.
 const ASKING: &[&str] = &[
+    "happen",
+    "happened",
+    "happening",
     "tell",
     "told",
     "remember",
@@ -373,6 +376,7 @@ mod tests {
         let query = query("Do you remember what I told you last week?");
         assert_eq!(stems(&query, true), [""; 0]);
         assert!(query.is_only_about_time());
+        assert!(self::query("What happened yesterday?").is_only_about_time());
         assert!(!self::query("What did I paint last week?").is_only_about_time());
     }
 
