@@ -38,9 +38,9 @@ pub enum Error {
     /// What was asked for could not be written out.
     #[error("the file could not be written")]
     Write(#[from] std::io::Error),
-    /// The program is ending.
-    #[error("Philia is shutting down")]
-    Closing,
+    /// The turn ended without an answer, by a fault of the program or its end. What was heard is kept.
+    #[error("the turn broke off; send the message again with the same message_id, and it is answered once")]
+    BrokenOff,
 }
 
 fn suggestion(nearest: &Option<String>) -> String {

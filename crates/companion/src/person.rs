@@ -7,6 +7,7 @@ use crate::records::{Versioned, draft, read};
 use crate::state::{CompanionState, ThreadState};
 use jiff::Timestamp;
 use philia_mind::mood::{EmotionLabel, Octant};
+use philia_mind::profile::PrivacyTier;
 use philia_mind::{Interaction, InteractionId, Pad, Persona, Profile, ThreadId};
 use philia_ports::store::{Change, Cursor, Draft, Key, Kind, Order, Page, Record, Scan};
 use philia_ports::{Partition, StoreError};
@@ -109,6 +110,12 @@ impl Person {
                 "time_zone: {:?} is no IANA time zone, such as Europe/Berlin or UTC",
                 profile.time_zone
             ));
+        }
+        if profile.privacy != PrivacyTier::Cloud {
+            problems.push("privacy: sealing is not built yet, so only cloud is allowed".into());
+        }
+        if profile.retention_days.is_some() {
+            problems.push("retention_days: forgetting by age is not built yet; leave it out to keep everything".into());
         }
         if let Err(unknown) = self.app.parts.personas.get(&profile.persona) {
             problems.push(format!("persona: {unknown}"));

@@ -16,7 +16,7 @@ use philia_mind::Profile;
 use philia_ports::clock::time_ordered_id;
 use philia_ports::{Chance, ChatModel, Clock, Embedder, Index, PartitionId, StoreAdmin};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::Mutex as AsyncMutex;
 use tokio_util::task::TaskTracker;
 
@@ -53,8 +53,8 @@ pub(crate) struct Inner {
     pub(crate) rules: Rules,
     pub(crate) care: Care,
     pub(crate) threats: Threats,
-    pub(crate) voice: Voice,
-    pub(crate) extractor: Extractor,
+    pub(crate) voice: LazyLock<Voice>,
+    pub(crate) extractor: LazyLock<Extractor>,
     pub(crate) analyzer: Analyzer,
     pub(crate) running: TaskTracker,
     people: Mutex<HashMap<PartitionId, Weak<Locks>>>,
@@ -73,18 +73,25 @@ pub(crate) struct Locks {
 
 impl Philia {
     /// Puts the parts together and compiles the matchers. Reads and writes nothing.
+    ///
+    /// The two that take longest (tens of milliseconds) are compiled on threads of their own, so that the doors
+    /// open meanwhile; who needs one of them first waits for it.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner {
+        let philia = Self(Arc::new(Inner {
             parts,
             rules: Rules::new(),
             care: Care::new(),
             threats: Threats::new(),
-            voice: Voice::new(),
-            extractor: Extractor::new(),
+            voice: LazyLock::new(Voice::new),
+            extractor: LazyLock::new(Extractor::new),
             analyzer: Analyzer::new(),
             running: TaskTracker::new(),
             people: Mutex::default(),
-        }))
+        }));
+        let (voice, extractor) = (Arc::clone(&philia.0), Arc::clone(&philia.0));
+        std::thread::spawn(move || drop(LazyLock::force(&voice.voice)));
+        std::thread::spawn(move || drop(LazyLock::force(&extractor.extractor)));
+        philia
     }
 
     /// A handle for one person: `account` owns the key, `subject` is who is spoken with.

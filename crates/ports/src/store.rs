@@ -19,7 +19,7 @@
 
 mod rules;
 
-pub use rules::{Position, check_changes, from_micros, micros};
+pub use rules::{Position, check_changes, check_feed, from_micros, micros};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -432,8 +432,8 @@ pub trait Store: Send + Sync + 'static {
     async fn scan(&self, partition: &Partition, scan: &Scan) -> Result<Page<Record>, StoreError>;
 
     /// What has changed in a kind after the commit `since` (0 for everything that is there), at most about
-    /// `limit` records, but a commit's are never cut apart. With `since` 0 deletions may be left out. A limit
-    /// of zero is an error.
+    /// `limit` records, but a commit's are never cut apart. With `since` 0 deletions may be left out. Jobs
+    /// cannot be followed, and a limit of zero is an error ([`check_feed`]).
     async fn changes(&self, partition: &Partition, kind: Kind, since: u64, limit: usize) -> Result<Feed, StoreError>;
 }
 

@@ -43,8 +43,8 @@ pub(crate) enum Kind {
     StoreFull,
     /// Something stored cannot be read.
     Damaged,
-    /// The program is ending.
-    Closing,
+    /// A turn ended without an answer.
+    BrokenOff,
     /// A mistake of ours.
     Internal,
 }
@@ -70,7 +70,7 @@ impl Kind {
             }
             Self::StoreFull => ("store-full", StatusCode::INSUFFICIENT_STORAGE, "There is no space left"),
             Self::Damaged => ("damaged", StatusCode::INTERNAL_SERVER_ERROR, "Something stored cannot be read"),
-            Self::Closing => ("closing", StatusCode::SERVICE_UNAVAILABLE, "Philia is shutting down"),
+            Self::BrokenOff => ("broken-off", StatusCode::SERVICE_UNAVAILABLE, "The turn ended without an answer"),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here"),
         }
     }
@@ -83,7 +83,7 @@ impl Kind {
             Self::StoreUnavailable => "The store does not answer. Nothing was lost; please try again in a moment.",
             Self::StoreFull => "The disk or quota of the store is full. What is there can still be read.",
             Self::Damaged => "A stored record cannot be read. Nothing was overwritten; the log says which.",
-            Self::Closing => "Philia is shutting down; please try again in a moment.",
+            Self::BrokenOff => "What was heard is kept. Send the same message_id again, and it is answered once.",
             _ => "This should not have happened; the log has the reason, under this answer's x-request-id.",
         }
     }
@@ -133,7 +133,7 @@ impl From<Error> for Problem {
             Error::Invalid(words) | Error::Store(StoreError::Invalid(words)) => return Self::invalid(words.as_str()),
             Error::NotFound { .. } => return Self::new(Kind::NotFound, error.to_string()),
             Error::Changed | Error::Store(StoreError::Conflict(_)) => Kind::Changed,
-            Error::Closing => Kind::Closing,
+            Error::BrokenOff => Kind::BrokenOff,
             Error::Store(StoreError::Erased) => Kind::Erased,
             Error::Store(StoreError::Unavailable(_) | StoreError::InUse(_)) => Kind::StoreUnavailable,
             Error::Store(StoreError::Full(_)) => Kind::StoreFull,

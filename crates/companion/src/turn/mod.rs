@@ -129,7 +129,7 @@ impl TurnStream {
                 return Ok(*reply);
             }
         }
-        Err(Error::Closing)
+        Err(Error::BrokenOff)
     }
 }
 

@@ -14,8 +14,10 @@ pub(super) async fn append(turn: &Turn, feeling: &Feeling, said: &mut Said, sink
     }
     // The offline voice says it by itself at the first meeting and when asked.
     let by_model = said.model != OFFLINE;
+    let said_by_itself = !by_model && feeling.first_meeting();
+    let never_said = feeling.state.value.disclosed_at.is_none();
     let asked = by_model && care::asks_if_ai(&turn.interaction.message);
-    let disclose = (by_model && feeling.first_meeting()) || asked || reminder_is_due(turn, feeling);
+    let disclose = !said_by_itself && (never_said || asked || reminder_is_due(turn, feeling));
     let mut notes = Vec::new();
     if disclose {
         notes.push(care::disclosure(&turn.persona.name));
@@ -28,7 +30,7 @@ pub(super) async fn append(turn: &Turn, feeling: &Feeling, said: &mut Said, sink
         said.text.push_str(&note);
         sink.send(TurnEvent::Text(note)).await;
     }
-    disclose || feeling.first_meeting()
+    disclose || said_by_itself
 }
 
 /// By the clock: every so many minutes of one session (180; hourly in minor mode).

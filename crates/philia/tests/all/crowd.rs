@@ -1,6 +1,8 @@
 //! Sixty-four people at once, over HTTP: no turn is lost, and nobody hears of another.
 
-use crate::server::{Client, Server};
+use crate::home::Home;
+use crate::people::Client;
+use crate::serve::Server;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -13,16 +15,21 @@ fn secret(person: usize) -> String {
     format!("zyx{}{}{}q", letter(person), letter(person / 26 + 7), letter(person * 7 + 3))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn sixty_four_people_talk_at_once() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path());
+#[test]
+fn sixty_four_people_talk_at_once() {
+    let home = Home::new();
+    let server = Server::start(&home);
     let secrets: BTreeSet<String> = (0..PEOPLE).map(secret).collect();
     assert_eq!(secrets.len(), PEOPLE);
 
-    let talks: Vec<_> = (0..PEOPLE).map(|person| tokio::spawn(talk(server.address.clone(), person))).collect();
+    let talks: Vec<_> = (0..PEOPLE)
+        .map(|person| {
+            let address = server.address.clone();
+            std::thread::spawn(move || talk(&address, person))
+        })
+        .collect();
     for (person, talk) in talks.into_iter().enumerate() {
-        let answers = talk.await.expect("a talk ends");
+        let answers = talk.join().expect("a talk ends");
         let others = |text: &str| secrets.iter().any(|word| *word != secret(person) && text.contains(word.as_str()));
         assert_eq!(answers.len(), TURNS);
         for answer in &answers {
@@ -33,8 +40,8 @@ async fn sixty_four_people_talk_at_once() {
     }
 
     for person in 0..PEOPLE {
-        let client = Client::new(&server.address, &format!("crowd-{person}"));
-        let mut log = client.all("/api/chat/history?limit=200", "items").await;
+        let client = Client::new(&server.address, format!("crowd-{person}"));
+        let mut log = client.all("/api/chat/history?limit=200");
         log.reverse();
         let said: Vec<&str> = log.iter().filter_map(|turn| turn["message"].as_str()).collect();
         let expected: Vec<String> = (0..TURNS).map(|turn| line(person, turn)).collect();
@@ -50,11 +57,11 @@ fn line(person: usize, turn: usize) -> String {
     }
 }
 
-async fn talk(address: String, person: usize) -> Vec<Value> {
-    let client = Client::new(&address, &format!("crowd-{person}"));
+fn talk(address: &str, person: usize) -> Vec<Value> {
+    let client = Client::new(address, format!("crowd-{person}"));
     let mut answers = Vec::new();
     for turn in 0..TURNS {
-        answers.push(client.say(&format!("t{turn}"), &line(person, turn)).await.expect("an answer"));
+        answers.push(client.say(&format!("t{turn}"), &line(person, turn)).expect("an answer"));
     }
     answers
 }

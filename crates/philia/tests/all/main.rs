@@ -1,15 +1,18 @@
 //! The program driven from outside, as people drive it. One crate, so that the world is linked once.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where something is not as it must be")]
 
 #[cfg(unix)]
 mod browser;
 mod chat;
 mod config;
+mod crash;
+mod crowd;
 mod doctor;
 mod exchange;
 mod home;
 mod http;
 mod inputs;
 mod model;
+mod people;
 mod serve;

@@ -2,8 +2,9 @@
 
 use crate::home::{Home, Ran, finish};
 use crate::http;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::Child;
+use std::thread::JoinHandle;
 
 /// A running server.
 pub(crate) struct Server {
@@ -11,6 +12,8 @@ pub(crate) struct Server {
     pub(crate) address: String,
     /// Kept open, so that what it prints later does not break a pipe.
     stdout: BufReader<std::process::ChildStdout>,
+    /// What it logs, read as it comes: a full pipe would stop it.
+    stderr: JoinHandle<String>,
 }
 
 impl Server {
@@ -18,12 +21,18 @@ impl Server {
     pub(crate) fn start(home: &Home) -> Self {
         let mut child = home.command(["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut log = child.stderr.take().unwrap();
+        let stderr = std::thread::spawn(move || {
+            let mut text = String::new();
+            log.read_to_string(&mut text).unwrap();
+            text
+        });
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
         let Some((_, address)) = line.trim().split_once("http://") else {
-            panic!("{line:?}; {:?}", child.wait_with_output());
+            panic!("{line:?}; {:?}; {}", child.wait(), stderr.join().unwrap());
         };
-        Self { address: address.to_owned(), child, stdout }
+        Self { address: address.to_owned(), child, stdout, stderr }
     }
 
     /// Sends a signal by its name.
@@ -33,15 +42,18 @@ impl Server {
         assert!(sent.success());
     }
 
+    /// Ends it at once, as a power failure would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Waits for its end.
     pub(crate) fn end(self) -> Ran {
         drop(self.stdout);
-        finish_without_stdout(self.child)
+        let ended = finish(self.child, Vec::new());
+        Ran { stderr: self.stderr.join().unwrap(), ..ended }
     }
-}
-
-fn finish_without_stdout(child: Child) -> Ran {
-    finish(child, Vec::new())
 }
 
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 //! They stand here so that an adapter only has to say how its engine keeps records, and so that no two adapters
 //! disagree about what is allowed.
 
-use super::{Change, Cursor, Draft, Key, MAX_CHANGES, MAX_DEPTH, MAX_PAGE, MAX_RECORD_BYTES, Order, Scan, StoreError};
+use super::{Change, Cursor, Draft, Key, Kind, MAX_CHANGES, MAX_DEPTH, MAX_PAGE, MAX_RECORD_BYTES, Order, Scan, StoreError};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -30,6 +30,21 @@ pub fn check_changes(changes: &[Change]) -> Result<(), StoreError> {
         if let Change::Insert(draft) | Change::Put { draft, .. } = change {
             check_draft(draft)?;
         }
+    }
+    Ok(())
+}
+
+/// Refuses to follow what is not followed. Every [`Store::changes`](super::Store::changes) begins with it.
+///
+/// # Errors
+/// [`StoreError::Invalid`] for jobs, which come and go with every turn and are found by
+/// [`due`](super::StoreAdmin::due): a store keeps no trace of those that are done. Likewise for a limit of 0.
+pub fn check_feed(kind: Kind, limit: usize) -> Result<(), StoreError> {
+    if kind == Kind::Job {
+        return Err(StoreError::Invalid("jobs are not followed; they are found when they are due".into()));
+    }
+    if limit == 0 {
+        return Err(StoreError::Invalid("a limit of 0 is not allowed: at least 1".into()));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use philia_ports::store::{
     Change, Cursor, Draft, Feed, Key, Kind, MAX_PAGE, Order, Page, Partition, PartitionId, PartitionInfo, Position,
-    Record, Scan, Store, StoreAdmin, StoreError, StoreHealth, Touched, check_changes, from_micros, micros,
+    Record, Scan, Store, StoreAdmin, StoreError, StoreHealth, Touched, check_changes, check_feed, from_micros, micros,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
@@ -202,9 +202,7 @@ impl Store for MemoryStore {
     }
 
     async fn changes(&self, partition: &Partition, kind: Kind, since: u64, limit: usize) -> Result<Feed, StoreError> {
-        if limit == 0 {
-            return Err(StoreError::Invalid("a limit of 0 is not allowed: at least 1".into()));
-        }
+        check_feed(kind, limit)?;
         let state = self.read();
         let (touched, more) =
             state.table(&partition.id, kind).map_or_else(Default::default, |t| t.changes(since, limit));

@@ -90,6 +90,9 @@ fn insert(connection: &Connection, home: &mut Home, row: &Row) -> Result<bool> {
         return Ok(false);
     }
     home.records += 1;
+    if key.kind == Kind::Job {
+        return Ok(true);
+    }
     connection
         .prepare_cached("DELETE FROM deleted WHERE partition = ?1 AND kind = ?2 AND id = ?3")?
         .execute(params![home.id, key.kind.as_str(), key.id])?;
@@ -116,7 +119,10 @@ fn delete(connection: &Connection, home: &mut Home, key: &Key, expected: Option<
         return Ok(expected.is_none());
     }
     home.records -= 1;
-    mark_deleted(connection, home, key.kind, &key.id)?;
+    // Jobs are not followed, and would leave a mark with every turn.
+    if key.kind != Kind::Job {
+        mark_deleted(connection, home, key.kind, &key.id)?;
+    }
     Ok(true)
 }
 

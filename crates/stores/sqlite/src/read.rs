@@ -5,7 +5,7 @@ use crate::place::Place;
 use jiff::Timestamp;
 use philia_ports::store::{
     Cursor, Feed, Key, Kind, MAX_PAGE, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan,
-    StoreError, Touched, from_micros, micros,
+    StoreError, Touched, check_feed, from_micros, micros,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -167,9 +167,7 @@ pub(crate) fn changes(
     since: u64,
     limit: usize,
 ) -> Result<Feed, StoreError> {
-    if limit == 0 {
-        return Err(StoreError::Invalid("a limit of 0 is not allowed: at least 1".into()));
-    }
+    check_feed(kind, limit)?;
     let failed = |error| place.error(error);
     let Home { row, generation, head } = home(connection, id).map_err(failed)?;
     let mut feed = Feed { generation, head, touched: Vec::new(), more: false };

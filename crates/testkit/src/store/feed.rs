@@ -22,11 +22,11 @@ pub async fn changes_are_followed_from_anywhere(fixture: &dyn Fixture) {
     assert_eq!((nothing.head, nothing.touched, nothing.more), (0, vec![], false));
 
     store.commit(&ana, vec![insert(K, "b", 1), insert(K, "a", 2)]).await.unwrap();
-    store.commit(&ana, vec![insert(Kind::Job, "j", 1)]).await.unwrap();
+    store.commit(&ana, vec![insert(Kind::Conflict, "j", 1)]).await.unwrap();
     store.commit(&ana, vec![insert(K, "c", 0)]).await.unwrap();
     assert_eq!(follow(&store, &ana, K, 0, 10).await, [touched(1, "a"), touched(1, "b"), touched(3, "c")]);
     assert_eq!(follow(&store, &ana, K, 1, 10).await, [touched(3, "c")]);
-    assert_eq!(follow(&store, &ana, Kind::Job, 0, 10).await, [touched(2, "j")]);
+    assert_eq!(follow(&store, &ana, Kind::Conflict, 0, 10).await, [touched(2, "j")]);
 
     store.commit(&ana, vec![delete(K, "a"), put(K, "b", 5, 1), insert(K, "d", 7)]).await.unwrap();
     let after = [gone(4, "a"), touched(4, "b"), touched(4, "d")];
@@ -34,9 +34,9 @@ pub async fn changes_are_followed_from_anywhere(fixture: &dyn Fixture) {
     assert_eq!(follow(&store, &ana, K, 1, 10).await, [&[touched(3, "c")], &after[..]].concat());
     let live: Vec<_> = follow(&store, &ana, K, 0, 10).await.into_iter().filter(|touched| !touched.deleted).collect();
     assert_eq!(live, [touched(3, "c"), touched(4, "b"), touched(4, "d")]);
-    assert_eq!(follow(&store, &ana, Kind::Job, 2, 10).await, []);
+    assert_eq!(follow(&store, &ana, Kind::Conflict, 2, 10).await, []);
 
-    let end = store.changes(&ana, Kind::Job, 4, 10).await.unwrap();
+    let end = store.changes(&ana, Kind::Conflict, 4, 10).await.unwrap();
     assert_eq!((end.head, end.touched, end.more), (4, vec![], false), "the head counts commits of every kind");
     assert_eq!(follow(&store, &ana, K, u64::MAX, 10).await, []);
     // Deleting what was never there is nothing to be told.

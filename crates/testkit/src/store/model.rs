@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use std::sync::Arc;
 
-const KINDS: [Kind; 3] = [Kind::Memory, Kind::Job, Kind::Conflict];
+const KINDS: [Kind; 3] = [Kind::Memory, Kind::Session, Kind::Conflict];
 const PEOPLE: [(&str, &str); 3] = [("a", "bc"), ("ab", "c"), ("_", "%")];
 
 /// One call. Numbers name a person or a kind; they are few, so that calls meet.

@@ -28,7 +28,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn post(caller: Caller, Body(mut said): Body<Said>) -> Result<impl IntoResponse, Problem> {
     let mut turn = caller.person_or(said.user.take()).await?.say(said.incoming());
-    let first = turn.next().await.unwrap_or(Err(Error::Closing))?;
+    let first = turn.next().await.unwrap_or(Err(Error::BrokenOff))?;
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
     Ok(([("x-accel-buffering", "no")], Sse::new(events(first, turn)).keep_alive(keep_alive)))
 }
@@ -40,7 +40,7 @@ fn events(first: TurnEvent, turn: TurnStream) -> impl Stream<Item = Result<Event
         let next = match came {
             Some(first) => first,
             // A turn that ends without an end was torn down with the program.
-            None => turn.next().await.unwrap_or(Err(Error::Closing)),
+            None => turn.next().await.unwrap_or(Err(Error::BrokenOff)),
         };
         let goes_on = !matches!(next, Ok(TurnEvent::Done(_)) | Err(_));
         Some((Ok(event(next)), (None, goes_on.then_some(turn))))
