@@ -19,11 +19,13 @@ pub mod mood;
 pub mod needs;
 pub mod persona;
 mod phrase;
+pub mod proactive;
 pub mod profile;
 pub mod prompt;
 pub mod quirks;
 pub mod signal;
 pub mod text;
+pub mod thought;
 pub mod voice;
 pub mod window;
 

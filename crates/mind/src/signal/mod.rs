@@ -171,24 +171,30 @@ impl Signposts {
 
 /// Whether the words stand for themselves: not denied, not quoted, not what somebody else said.
 fn meant(words: &Words, hit: &Hit<Signal>) -> bool {
-    let reported =
-        |w: &str| matches!(w, "said" | "says" | "told" | "saying" | "tells" | "wrote" | "yelled" | "screamed");
+    use Signal::*;
     // Asking for less is said with a "not" of its own.
-    let own_no = matches!(hit.label, Signal::Decline | Signal::LeaveBe | Signal::Confide | Signal::Apology);
-    let yes = matches!(hit.label, Signal::Cruel | Signal::Rude | Signal::Devotion | Signal::Laugh | Signal::Credit);
-    let denied_within = yes && (hit.start..hit.end).any(|i| matches!(words.get(i), "not" | "never"));
-    !words.quoted(hit.start)
-        && !denied_within
-        && (own_no || !words.negated(hit.start))
-        && !words.before(hit.start, 4).any(reported)
-        // "Am I stupid?", "Did you say I suck?" are questions, not blows.
-        && !(matches!(hit.label, Signal::Cruel | Signal::Rude) && words.ending(hit.start).question)
+    let own_no = matches!(hit.label, Decline | LeaveBe | Confide | Apology);
+    let denied = !own_no && words.negated(hit.start);
+    let denied_within = matches!(hit.label, Cruel | Rude | Devotion | Laugh | Credit)
+        && (hit.start..hit.end).any(|i| matches!(words.get(i), "not" | "never"));
+    let reported = words
+        .before(hit.start, 4)
+        .any(|w| matches!(w, "said" | "says" | "told" | "saying" | "tells" | "wrote" | "yelled" | "screamed"));
+    // "Am I stupid?", "Did you say I suck?" are questions, not blows.
+    let asked = matches!(hit.label, Cruel | Rude) && words.ending(hit.start).question;
+    ![words.quoted(hit.start), denied, denied_within, reported, asked].contains(&true)
 }
 
 /// The default character, for the tests of what people do to it.
 #[cfg(test)]
 pub(crate) fn mira() -> Persona {
-    toml::from_str(include_str!("../../../../personas/curious_companion.toml")).unwrap()
+    use crate::persona::{PersonaFile, resolve};
+    let files = [
+        include_str!("../../../../personas/base_assistant.toml"),
+        include_str!("../../../../personas/curious_companion.toml"),
+    ]
+    .map(|text| PersonaFile::new(toml::from_str(text).unwrap()).unwrap());
+    resolve("curious_companion", &files.into_iter().map(|file| (file.id().to_owned(), file)).collect()).unwrap()
 }
 
 #[cfg(test)]
