@@ -10,7 +10,8 @@ const RELATIONSHIPS: &[u8] = include_bytes!("../../testkit/data/relationships.js
 
 async fn evaluate(file: &[u8]) -> Result<Report, EvaluateError> {
     let embedder = StaticTable::load().unwrap();
-    let index = EmbeddedIndex::new(1 << 30).with_thesaurus(Thesaurus::new(embedder.words()));
+    let words = || Thesaurus::new(StaticTable::load().unwrap().words());
+    let index = EmbeddedIndex::new(1 << 30).with_thesaurus(words);
     locomo(file, &embedder, &index, |_, _| {}).await
 }
 

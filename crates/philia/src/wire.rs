@@ -4,7 +4,7 @@ use crate::config::{Config, Role};
 use crate::system::{SystemChance, SystemClock};
 use anyhow::{Context as _, anyhow};
 use philia_companion::{Parts, Personas, Philia};
-use philia_index_embedded::EmbeddedIndex;
+use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 use philia_mind::Profile;
 use philia_models::Http;
 use philia_models::providers::{self, EmbeddingSettings, Settings};
@@ -138,7 +138,13 @@ pub(crate) fn private_dir(path: &Path) -> std::io::Result<()> {
 
 /// What finds memories.
 pub(crate) fn index(config: &Config) -> Arc<dyn Index> {
-    Arc::new(EmbeddedIndex::new(config.index.budget_mb * 1024 * 1024))
+    let index = EmbeddedIndex::new(config.index.budget_mb * 1024 * 1024);
+    // Words that mean nearly the same are found whatever embeds the texts: the table's words are always there.
+    let words = || StaticTable::load().map(|table| Thesaurus::new(table.words())).unwrap_or_default();
+    let index = Arc::new(index.with_thesaurus(words));
+    let warm = Arc::clone(&index);
+    std::thread::spawn(move || warm.warm());
+    index
 }
 
 /// What turns texts into vectors.

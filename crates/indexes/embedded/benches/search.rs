@@ -107,7 +107,7 @@ fn benches(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("search");
     for count in [1_000, 10_000, 100_000] {
-        let index = EmbeddedIndex::new(usize::MAX).with_thesaurus(thesaurus());
+        let index = EmbeddedIndex::new(usize::MAX).with_thesaurus(thesaurus);
         runtime.block_on(index.apply(&partition, None, entries(count), &[], 1)).unwrap();
         let info = runtime.block_on(index.info(&partition)).unwrap().unwrap();
         eprintln!("{count} entries: {} bytes each", info.bytes / info.entries);
@@ -134,7 +134,7 @@ fn benches(criterion: &mut Criterion) {
     group.finish();
 
     let mut group = criterion.benchmark_group("upsert");
-    let index = EmbeddedIndex::new(usize::MAX).with_thesaurus(thesaurus());
+    let index = EmbeddedIndex::new(usize::MAX).with_thesaurus(thesaurus);
     runtime.block_on(index.apply(&partition, None, all.clone(), &[], 1)).unwrap();
     let mut upto = 1;
     group.throughput(Throughput::Elements(1));

@@ -23,13 +23,16 @@ use philia_ports::index::{Entry, Filter, Hit, Index, IndexError, IndexInfo, Quer
 use philia_ports::store::{Partition, PartitionId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// How a thesaurus is made.
+type MakeThesaurus = Box<dyn FnOnce() -> Thesaurus + Send>;
 
 /// The index of all people that are loaded, within a budget.
 #[derive(Debug)]
 pub struct EmbeddedIndex {
     analyzer: Analyzer,
-    thesaurus: Thesaurus,
+    thesaurus: LazyLock<Thesaurus, MakeThesaurus>,
     budget: usize,
     people: RwLock<HashMap<PartitionId, Arc<Seat>>>,
     /// Counts uses, so that it is known who was not asked about for longest.
@@ -48,14 +51,22 @@ struct Seat {
 impl EmbeddedIndex {
     /// An empty index that holds about `budget` bytes. Somebody who alone is larger is held all the same.
     pub fn new(budget: usize) -> Self {
-        let (analyzer, thesaurus) = (Analyzer::new(), Thesaurus::default());
-        Self { analyzer, thesaurus, budget, people: RwLock::default(), uses: AtomicU64::new(0) }
+        let none: MakeThesaurus = Box::new(Thesaurus::default);
+        let thesaurus = LazyLock::new(none);
+        Self { analyzer: Analyzer::new(), thesaurus, budget, people: RwLock::default(), uses: AtomicU64::new(0) }
     }
 
     /// The same, comparing also word by word (before anything is held). Recall is better with it.
+    /// The thesaurus is made when it is first needed, or by [`EmbeddedIndex::warm`].
     #[must_use]
-    pub fn with_thesaurus(self, thesaurus: Thesaurus) -> Self {
-        Self { thesaurus, people: RwLock::default(), ..self }
+    pub fn with_thesaurus(self, make: impl FnOnce() -> Thesaurus + Send + 'static) -> Self {
+        let make: MakeThesaurus = Box::new(make);
+        Self { thesaurus: LazyLock::new(make), people: RwLock::default(), ..self }
+    }
+
+    /// Makes the thesaurus now (tens of milliseconds), so that the first search need not wait for it.
+    pub fn warm(&self) {
+        LazyLock::force(&self.thesaurus);
     }
 
     /// The loaded person of this generation.

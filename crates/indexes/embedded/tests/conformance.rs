@@ -9,7 +9,7 @@ mod by_texts_alone {
 
 mod word_by_word {
     use super::{EmbeddedIndex, thesaurus};
-    philia_testkit::index_conformance!(EmbeddedIndex::new(64 << 20).with_thesaurus(thesaurus()));
+    philia_testkit::index_conformance!(EmbeddedIndex::new(64 << 20).with_thesaurus(thesaurus));
 }
 
 /// Some words of the suite, no two of them alike.

@@ -37,7 +37,7 @@ async fn a_puppy_is_found_for_a_dog_even_without_an_embedder() {
         ("puppies", vec![0.8, 0.6, 0.0]),
         ("car", vec![0.0, 0.2, 1.0]),
     ]);
-    let index = EmbeddedIndex::new(usize::MAX).with_thesaurus(thesaurus);
+    let index = EmbeddedIndex::new(usize::MAX).with_thesaurus(|| thesaurus);
     let ana = Partition { id: PartitionId::new("house", "ana").unwrap(), generation: 0 };
     let told = vec![entry("car", "I bought a car"), entry("puppy", "I got a puppy"), entry("dog", "Dogs!")];
     index.apply(&ana, None, told, &[], 1).await.unwrap();

@@ -95,7 +95,7 @@ fn what_was_acknowledged_outlives_a_kill_at_any_instant() {
                 assert!(lost.is_empty(), "{lost:?} were acknowledged and are lost after round {round}");
                 assert_eq!(there, all(&store, &partition, Kind::Job).await, "half a commit after round {round}");
                 // Each commit took the next number, and none is missing.
-                let head = store.changes(&partition, Kind::Job, 0, 1).await.unwrap().head;
+                let head = store.changes(&partition, Kind::Interaction, 0, 1).await.unwrap().head;
                 assert_eq!(head, there.len() as u64);
             }
         });
