@@ -1,5 +1,7 @@
 //! How long it takes to make a system prompt of a persona: done on every turn, and only sometimes from a cache.
 
+#![expect(clippy::expect_used, reason = "a bench that cannot read its persona has nothing to measure")]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use philia_mind::bond::Level;
 use philia_mind::needs::Need;

@@ -9,7 +9,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 const MOST_FILES: usize = 2048;
 
 /// The most bytes that all files have together, unpacked.
-const LARGEST_WHOLE: u64 = 256 << 20;
+const LARGEST_WHOLE: u64 = 128 << 20;
 
 /// The card's place in the archive.
 const CARD: &str = "card.json";

@@ -70,3 +70,64 @@ fn is_toml(value: &Value) -> bool {
 pub fn to_json(persona: &Persona) -> String {
     format!("{:#}\n", Value::Object(persona.to_map()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::personas::Personas;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_toml_cannot_say_comes_back_all_the_same() {
+        let mut persona = Personas::built_in().unwrap().get("curious_companion").unwrap().as_ref().clone();
+        for (name, value) in [
+            ("null", json!(null)),
+            ("nested", json!({"a": [1, {"b": null}]})),
+            ("huge", json!(u64::MAX)),
+            ("marked", json!("json:{")),
+            ("plain", json!({"a b": [1.5, true], "deep": {"x": "y"}})),
+        ] {
+            persona.extensions.insert(name.into(), value);
+        }
+        let text = to_toml(&persona);
+        assert!(text.contains("[extensions.plain") && text.contains("\"json:null\""), "{text}");
+        assert_eq!(Persona::from_map(parse(&text).unwrap().fields().clone()).unwrap(), persona);
+        assert_eq!(Persona::from_map(parse(&to_json(&persona)).unwrap().fields().clone()).unwrap(), persona);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let says = |text: &str| parse(text).unwrap_err().to_string();
+        assert!(says("id = \"x\"\nname = ").contains("line 2"), "{}", says("id = \"x\"\nname = "));
+        assert!(says("{\"id\": \"x\", }").contains("line 1 column"));
+        let all = says("id = \"x\"\nnmae = \"Y\"\n[temperament]\nopenness = inf\n[extensions]\nx = \"json:{\"");
+        assert!(all.contains("extensions.x is no JSON"), "{all}");
+        let all = says("id = \"x\"\nnmae = \"Y\"\n[temperament]\nopenness = inf");
+        assert!(
+            all.contains("did you mean name?") && all.contains("temperament.openness is not a finite number"),
+            "{all}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_and_texts_survive_toml(
+            five in prop::array::uniform5(0.0..=1.0f64),
+            points in 0.0..=100.0f64,
+            words in "(\\PC|\n|\t|\"|'''|\\\\|\"\"\"|#){1,40}[a-z]",
+        ) {
+            let mut persona = Personas::built_in().unwrap().get("base_assistant").unwrap().as_ref().clone();
+            let t = &mut persona.temperament;
+            [t.openness, t.conscientiousness, t.extraversion, t.agreeableness, t.neuroticism] = five;
+            persona.traits.insert("warmth".into(), points);
+            persona.description = words.clone();
+            persona.style.instructions = words.clone();
+            persona.greetings = vec![words.clone(), format!("{words}\r\n")];
+            persona.style.expertise = vec![words];
+            for text in [to_toml(&persona), to_json(&persona)] {
+                prop_assert_eq!(&Persona::from_map(parse(&text).unwrap().fields().clone()).unwrap(), &persona);
+            }
+        }
+    }
+}
