@@ -60,9 +60,8 @@ fn feel_a_turn(c: &mut Criterion) {
     c.bench_function("apply mood, needs and bond", |b| b.iter(|| apply(black_box(signals), black_box(&appraisal))));
     c.bench_function("feel 200 bytes", |b| {
         b.iter(|| {
-            let message = black_box(MESSAGE);
-            let appraisal = rules.appraise(message, &TEMPERAMENT);
-            apply(signposts.read(message, &persona), &appraisal)
+            let (signals, appraisal) = signposts.read_and_appraise(&rules, black_box(MESSAGE), &persona);
+            apply(signals, &appraisal)
         });
     });
 }

@@ -58,10 +58,21 @@ impl Rules {
     pub fn appraise(&self, text: &str, temperament: &Temperament) -> Appraisal {
         let words = Words::of(text);
         let english = language::is_english(&words);
-        let sentiment = self.sentiment.of(text, &words, english, &(0..0));
-        let cues = if english { self.meant(&words) } else { Vec::new() };
-        let felt = keyword(&cues, sentiment, |hit| self.sentiment.of(text, &words, english, &(hit.start..hit.end)));
-        let (rule, emotion, strength, delta) = felt.unwrap_or_else(|| valence(sentiment, &words));
+        self.appraise_words(text, &words, english, temperament)
+    }
+
+    /// Appraises a message that is taken apart already; `english` as [`language::is_english`] has it.
+    pub(crate) fn appraise_words(
+        &self,
+        text: &str,
+        words: &Words,
+        english: bool,
+        temperament: &Temperament,
+    ) -> Appraisal {
+        let sentiment = self.sentiment.of(text, words, english, &(0..0));
+        let cues = if english { self.meant(words) } else { Vec::new() };
+        let felt = keyword(&cues, sentiment, |hit| self.sentiment.of(text, words, english, &(hit.start..hit.end)));
+        let (rule, emotion, strength, delta) = felt.unwrap_or_else(|| valence(sentiment, words));
         Appraisal {
             emotion,
             intensity: (strength + 0.2 * sentiment.abs()).min(1.0) * f64::from(u8::from(emotion != Emotion::Neutral)),

@@ -7,6 +7,7 @@ mod tables;
 
 use crate::Persona;
 use crate::appraisal::language::is_english;
+use crate::appraisal::{Appraisal, Rules};
 use crate::mood::named;
 use crate::phrase::{Hit, Phrases, Words};
 
@@ -137,6 +138,18 @@ impl Signposts {
     /// language than English only little is understood: laughter, a refusal, a question.
     pub fn read(&self, text: &str, persona: &Persona) -> Signals {
         let words = Words::of(text);
+        self.read_words(text, &words, is_english(&words), persona)
+    }
+
+    /// What a message shows and what it evokes, with the words taken apart only once: what every turn begins with.
+    pub fn read_and_appraise(&self, rules: &Rules, text: &str, persona: &Persona) -> (Signals, Appraisal) {
+        let words = Words::of(text);
+        let english = is_english(&words);
+        let appraisal = rules.appraise_words(text, &words, english, &persona.temperament);
+        (self.read_words(text, &words, english, persona), appraisal)
+    }
+
+    fn read_words(&self, text: &str, words: &Words, english: bool, persona: &Persona) -> Signals {
         let mut out = Signals { words: words.len(), ..Signals::default() };
         if text.contains(['?', '？', '؟']) {
             out.add(Signal::Question);
@@ -144,7 +157,7 @@ impl Signposts {
         if text.contains(['😂', '🤣', '😆', '😹']) {
             out.add(Signal::Laugh);
         }
-        if !is_english(&words) {
+        if !english {
             let lower = text.to_lowercase();
             if tables::DECLINES_ELSEWHERE.iter().any(|phrase| lower.contains(phrase)) {
                 out.add(Signal::Decline);
@@ -154,7 +167,7 @@ impl Signposts {
             }
             return out;
         }
-        for hit in self.phrases.find(&words).filter(|hit| meant(&words, hit)) {
+        for hit in self.phrases.find(words).filter(|hit| meant(words, hit)) {
             out.add(hit.label);
         }
         let theirs = |w: &str| matches!(w, "i" | "me" | "my" | "mine" | "we" | "us" | "our");

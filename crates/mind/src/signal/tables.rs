@@ -46,7 +46,7 @@ pub(super) const CLASSES: &Classes = &[
 pub(super) const TABLES: &[(Signal, &str)] = &[
     (
         Signal::Laugh,
-        "haha*; hehe*; lol; lmao; rofl; made me laugh|smile|giggle|chuckle; cracked|cracks me up; so funny; hilarious
+        "haha; hahaha; hahahaha; hahahahaha; hahah; hehe; hehehe; heh; lol; lmao; rofl; made me laugh|smile|giggle|chuckle; cracked|cracks me up; so funny; hilarious
          that is|was +@very funny; you are +@very funny; good one; i ..2 laughed|laughing; nice one",
     ),
     (
@@ -147,11 +147,11 @@ pub(super) const TABLES: &[(Signal, &str)] = &[
     ),
     (
         Signal::Demand,
-        "^ ?please write|give|make|list|explain|fix|find|translate|summarise|summarize|calculate|set|remind|convert|generate|show|play|search|open|add|delete|send|check; can|could|would you ?please write|give|make|list|explain|fix|find|translate|summarise|summarize|calculate|set|remind|convert|generate|show|help",
+        "^ write|give|make|list|explain|fix|find|translate|summarise|summarize|calculate|set|remind|convert|generate|show|play|search|open|add|delete|send|check; ^ please write|give|make|list|explain|fix|find|translate|summarise|summarize|calculate|set|remind|convert|generate|show|play|search|open|add|delete|send|check; can|could|would you ?please write|give|make|list|explain|fix|find|translate|summarise|summarize|calculate|set|remind|convert|generate|show|help",
     ),
     (
         Signal::Decline,
-        "not now|today|tonight|really; ^ ?please stop ?it ?please $; busy $; i am|am ..2 busy|working|sleeping|driving; busy right|at|now|today|sorry; ^ ?sorry ?too busy; maybe|talk|later later|tomorrow; ^ later $; another time; no time; can not talk|chat; no thanks|thank; not in the mood; leave me alone; let me be; not a good time; bad time; go away; ^ snooze; in a meeting; do not feel like talking|chatting; ^ no $; need ..1 space; some other time",
+        "not now|today|tonight|really; ^ stop ?it ?please $; ^ please stop ?it $; busy $; i am|am ..2 busy|working|sleeping|driving; busy right|at|now|today|sorry; ^ sorry ?too busy; ^ too busy; ^ busy; maybe|talk|later later|tomorrow; ^ later $; another time; no time; can not talk|chat; no thanks|thank; not in the mood; leave me alone; let me be; not a good time; bad time; go away; ^ snooze; in a meeting; do not feel like talking|chatting; ^ no $; need ..1 space; some other time",
     ),
     (
         Signal::LeaveBe,

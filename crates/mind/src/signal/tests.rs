@@ -100,3 +100,13 @@ fn any_text_can_be_read() {
     }
     signals(&"I hate you. ".repeat(20_000));
 }
+
+#[test]
+fn read_at_once_or_apart_is_the_same() {
+    let (rules, signposts, persona) = (Rules::new(), Signposts::new(), mira());
+    for text in ["I got the job, thank you so much!", "jetzt nicht, bin in der Stadt", "", "haha 😂"] {
+        let (signals, appraisal) = signposts.read_and_appraise(&rules, text, &persona);
+        assert_eq!(signals, signposts.read(text, &persona));
+        assert_eq!(appraisal, rules.appraise(text, &persona.temperament));
+    }
+}
