@@ -9,6 +9,7 @@ mod policy;
 pub use event::{Event, Treatment, classify};
 pub use policy::{BondPolicy, Overrides, StyleOverrides, Thresholds, with_overrides};
 
+use crate::growth::Refused;
 use crate::measure::{config, within};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -157,14 +158,12 @@ impl Bond {
         self.heavy_at.is_some_and(|at| config.grief_days > 0 && now.duration_since(at) < days)
     }
 
-    /// The bond with its points set by hand.
+    /// The bond with its points set by hand; [`crate::growth::record`] keeps who and why.
     ///
     /// # Errors
     /// If `points` is no number from 0 to 100.
-    pub fn set(mut self, points: f64) -> Result<Self, String> {
-        if !(0.0..=100.0).contains(&points) {
-            return Err(format!("bond: {points} is not 0 to 100"));
-        }
+    pub fn set(mut self, points: f64) -> Result<Self, Refused> {
+        Refused::unless_within("bond.points", points, 0.0, 100.0, "0 to 100")?;
         self.points = points;
         Ok(self)
     }

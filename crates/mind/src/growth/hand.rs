@@ -50,6 +50,22 @@ pub enum Refused {
     NoReason,
 }
 
+impl Refused {
+    /// Nothing, if `value` is a number from `least` to `most`.
+    pub(crate) fn unless_within(
+        what: &str,
+        value: f64,
+        least: f64,
+        most: f64,
+        allowed: &'static str,
+    ) -> Result<(), Self> {
+        if (least..=most).contains(&value) {
+            return Ok(());
+        }
+        Err(Self::OutOfRange { what: what.to_owned(), value: value.to_string(), allowed })
+    }
+}
+
 impl ByHand<'_> {
     fn reason(&self) -> Result<String, Refused> {
         let why = self.why.trim();
@@ -84,9 +100,7 @@ pub fn set_trait(
         let known = latest.traits.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         return Err(Refused::Unknown { name: name.to_owned(), known });
     };
-    if !(0.0..=100.0).contains(&value) {
-        return Err(Refused::OutOfRange { what: name.to_owned(), value: value.to_string(), allowed: "0 to 100" });
-    }
+    Refused::unless_within(name, value, 0.0, 100.0, "0 to 100")?;
     let why = hand.reason()?;
     record(latest, vec![Change::of_trait(name, from, value, why)], hand)
 }
@@ -105,13 +119,7 @@ pub fn set_mood(latest: &Version, mood: Pad, delta: Pad, hand: &ByHand<'_>) -> R
         ("mood.arousal", delta.arousal, mood.arousal, after.arousal),
         ("mood.dominance", delta.dominance, mood.dominance, after.dominance),
     ] {
-        if !(-MOOD..=MOOD).contains(&by) {
-            return Err(Refused::OutOfRange {
-                what: format!("the change of {name}"),
-                value: by.to_string(),
-                allowed: "-2 to 2",
-            });
-        }
+        Refused::unless_within(&format!("the change of {name}"), by, -MOOD, MOOD, "-2 to 2")?;
         if by != 0.0 {
             changes.push(Change::new(name, from, to, why.clone()));
         }

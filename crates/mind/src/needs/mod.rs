@@ -4,6 +4,7 @@
 //! `min(1, level + hours * growth)`. Nothing ticks, and looking changes nothing.
 
 use crate::appraisal::{Appraisal, Emotion, RuleName};
+use crate::growth::Refused;
 use crate::measure::{config, hours, unit};
 use crate::mood::named;
 use crate::signal::{Signal, Signals};
@@ -160,6 +161,17 @@ impl Needs {
             *self.stored_mut(need) = Level { level, at };
         }
         self
+    }
+
+    /// The needs with one level set by hand; [`crate::growth::record`] keeps who and why.
+    ///
+    /// # Errors
+    /// If `level` is no number from 0 to 1.
+    pub fn set(mut self, need: Need, level: f64, now: Timestamp) -> Result<Self, Refused> {
+        Refused::unless_within(&format!("need.{need}"), level, 0.0, 1.0, "0 to 1")?;
+        let at = self.stored(need).at.max(now);
+        *self.stored_mut(need) = Level { level, at };
+        Ok(self)
     }
 
     /// The needs above the threshold with their levels, the highest urgency by weight first.

@@ -105,6 +105,14 @@ fn turns_satisfy_what_they_are_about() {
 }
 
 #[test]
+fn set_by_hand_within_range() {
+    let needs = Needs::newborn(at(0)).set(Need::Rest, 0.1, at(60)).unwrap();
+    assert_eq!(needs.rest, Level { level: 0.1, at: at(60) });
+    let refused = needs.set(Need::Rest, f64::NAN, at(60)).unwrap_err().to_string();
+    assert_eq!(refused, "need.rest is NaN; allowed: 0 to 1");
+}
+
+#[test]
 fn stored_needs_are_plain_data() {
     let needs = Needs::newborn(at(0));
     let text = serde_json::to_string(&needs).unwrap();

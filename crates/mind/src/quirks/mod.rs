@@ -7,7 +7,7 @@ mod detect;
 
 pub use detect::{Pattern, detect};
 
-use crate::growth::Change;
+use crate::growth::{Change, Refused};
 use crate::measure::{config, unit, within};
 use crate::mood::named;
 use crate::signal::Signal;
@@ -89,6 +89,16 @@ impl Quirk {
     /// Whether it shows at all.
     pub fn active(&self, config: &QuirkConfig) -> bool {
         self.strength >= config.inactive_below
+    }
+
+    /// The quirk with its strength set by hand; [`crate::growth::record`] keeps who and why.
+    ///
+    /// # Errors
+    /// If `strength` is no number from 0 to 1.
+    pub fn set(mut self, strength: f64) -> Result<Self, Refused> {
+        Refused::unless_within(&format!("quirk.{}", self.name), strength, 0.0, 1.0, "0 to 1")?;
+        self.strength = strength;
+        Ok(self)
     }
 }
 

@@ -216,6 +216,8 @@ fn prompt_words_name_the_strongest() {
         prompt_words(&quirks, &CONFIG),
         ["With them you nearly always do b.", "With them you often do d.", "With them you now and then do e."]
     );
+    assert_eq!(quirk("a", 0.1).set(0.7), Ok(quirk("a", 0.7)));
+    assert_eq!(quirk("a", 0.1).set(1.1).unwrap_err().to_string(), "quirk.a is 1.1; allowed: 0 to 1");
     let text = serde_json::to_string(&quirks).unwrap();
     assert_eq!(serde_json::from_str::<Vec<Quirk>>(&text).unwrap(), quirks);
 }
