@@ -14,6 +14,7 @@ pub mod guard;
 pub mod id;
 pub mod interaction;
 mod measure;
+pub mod life;
 pub mod memory;
 pub mod mood;
 pub mod needs;
