@@ -1,3 +1,5 @@
+//! Tests of the text analysis.
+
 use super::*;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Tests of recall.
+
 use super::*;
 use proptest::prelude::*;
 
