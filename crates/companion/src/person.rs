@@ -91,7 +91,7 @@ impl Person {
         loop {
             let Versioned { value, version } = self.profile_record().await?;
             let (profile, mut problems) = change(value)?;
-            problems.extend(self.problems_of(&profile));
+            problems.extend(self.problems_of(&profile).await?);
             if !problems.is_empty() {
                 return Err(Error::Invalid(problems.join("; ")));
             }
@@ -103,7 +103,7 @@ impl Person {
         }
     }
 
-    fn problems_of(&self, profile: &Profile) -> Vec<String> {
+    async fn problems_of(&self, profile: &Profile) -> Result<Vec<String>> {
         let mut problems = profile.problems();
         if jiff::tz::TimeZone::get(&profile.time_zone).is_err() {
             problems.push(format!(
@@ -117,10 +117,13 @@ impl Person {
         if profile.retention_days.is_some() {
             problems.push("retention_days: forgetting by age is not built yet; leave it out to keep everything".into());
         }
-        if let Err(unknown) = self.app.parts.personas.get(&profile.persona) {
-            problems.push(format!("persona: {unknown}"));
+        match self.find_persona(&profile.persona).await {
+            Err(unknown @ Error::NotFound { .. }) => problems.push(format!("persona: {unknown}")),
+            other => {
+                other?;
+            }
         }
-        problems
+        Ok(problems)
     }
 
     pub(crate) async fn profile_record(&self) -> Result<Versioned<Profile>> {
@@ -135,34 +138,38 @@ impl Person {
     /// # Errors
     /// [`Error::NotFound`] with the nearest name there is.
     pub async fn persona(&self, id: Option<&str>) -> Result<Arc<Persona>> {
-        match id {
-            Some(id) => self.app.parts.personas.get(id),
-            None => self.app.parts.personas.get(&self.profile().await?.persona),
-        }
+        Ok(self.whom(id).await?.0)
     }
 
     /// How the companion feels now.
     pub async fn mood(&self, persona: Option<&str>) -> Result<MoodView> {
-        let persona = self.persona(persona).await?;
-        let now = self.now();
-        let state = self.state(&persona, now).await?.value;
-        let pad = state.mood_at(self.app.parts.settings.mood_half_life_hours, now);
-        Ok(MoodView {
-            persona: persona.id.clone(),
+        let (persona, profile) = self.whom(persona).await?;
+        Ok(self.mood_of(&self.rested(&persona, &profile, self.now()).await?.value))
+    }
+
+    pub(crate) fn mood_of(&self, state: &CompanionState) -> MoodView {
+        let pad = state.life.mood_at(self.now(), &self.app.parts.settings.life);
+        MoodView {
+            persona: state.persona.clone(),
             pad,
-            baseline: state.baseline,
+            baseline: state.life.baseline.pad,
             octant: pad.octant(),
             emotion: pad.emotion(),
             turns: state.turns,
-        })
+        }
     }
 
-    /// The living instance of a persona; a newborn (version 0) if they have not met.
-    pub(crate) async fn state(&self, persona: &Persona, now: Timestamp) -> Result<Versioned<CompanionState>> {
-        Ok(self
-            .get(Kind::Companion, &persona.id)
-            .await?
-            .unwrap_or_else(|| Versioned { value: CompanionState::newborn(persona, now), version: 0 }))
+    /// The living instance of a persona, as it was last kept; a newborn (version 0) if they have not met.
+    pub(crate) async fn state(
+        &self,
+        persona: &Persona,
+        profile: &Profile,
+        now: Timestamp,
+    ) -> Result<Versioned<CompanionState>> {
+        Ok(self.get(Kind::Companion, &persona.id).await?.unwrap_or_else(|| Versioned {
+            value: CompanionState::newborn(persona, now, &self.zone(profile)),
+            version: 0,
+        }))
     }
 
     /// One turn of the log.

@@ -96,6 +96,11 @@ impl Personas {
         })
     }
 
+    /// One that builds on `id`, if any does.
+    pub fn built_on(&self, id: &str) -> Option<&str> {
+        self.files.values().find(|file| file.parent() == Some(id)).map(PersonaFile::id)
+    }
+
     /// All of them, by id.
     pub fn all(&self) -> impl Iterator<Item = &Arc<Persona>> {
         self.resolved.values()

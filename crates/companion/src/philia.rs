@@ -10,6 +10,7 @@ use philia_mind::appraisal::Rules;
 use philia_mind::guard::care::Care;
 use philia_mind::guard::threat::Threats;
 use philia_mind::memory::extract::Extractor;
+use philia_mind::signal::Signposts;
 use philia_mind::text::Analyzer;
 use philia_mind::voice::Voice;
 use philia_mind::Profile;
@@ -51,6 +52,7 @@ pub struct Philia(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) parts: Parts,
     pub(crate) rules: Rules,
+    pub(crate) signposts: Signposts,
     pub(crate) care: Care,
     pub(crate) threats: Threats,
     pub(crate) voice: LazyLock<Voice>,
@@ -80,6 +82,7 @@ impl Philia {
         let philia = Self(Arc::new(Inner {
             parts,
             rules: Rules::new(),
+            signposts: Signposts::new(),
             care: Care::new(),
             threats: Threats::new(),
             voice: LazyLock::new(Voice::new),
@@ -89,8 +92,12 @@ impl Philia {
             people: Mutex::default(),
         }));
         let (voice, extractor) = (Arc::clone(&philia.0), Arc::clone(&philia.0));
-        std::thread::spawn(move || drop(LazyLock::force(&voice.voice)));
-        std::thread::spawn(move || drop(LazyLock::force(&extractor.extractor)));
+        std::thread::spawn(move || {
+            LazyLock::force(&voice.voice);
+        });
+        std::thread::spawn(move || {
+            LazyLock::force(&extractor.extractor);
+        });
         philia
     }
 

@@ -1,12 +1,13 @@
 //! Every number an operator may change, with its default. The binary's configuration schema names the ranges.
 
+use philia_mind::life::LifeConfig;
 use std::time::Duration;
 
 /// The mind's and the turn's numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Mood returns half-way to its baseline in so many hours (MIND.md: 6). Above 0.
-    pub mood_half_life_hours: f64,
+    /// How a companion feels, drifts and grows.
+    pub life: LifeConfig,
     /// Memories recalled for a turn, 1..=50.
     pub recall_k: usize,
     /// Share of relevance against diversity in what is recalled, 0..=1; 1 is relevance alone.
@@ -34,7 +35,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            mood_half_life_hours: 6.0,
+            life: LifeConfig::default(),
             recall_k: 5,
             recall_lambda: 0.7,
             recall_importance: 0.1,

@@ -1,7 +1,9 @@
 //! The living instance of a persona with one person, and the thread it talks in, as they are stored.
 
 use jiff::Timestamp;
-use philia_mind::{Mood, Pad, Persona, SessionId, ThreadId, mood};
+use jiff::tz::TimeZone;
+use philia_mind::life::Life;
+use philia_mind::{Persona, SessionId, ThreadId};
 use serde::{Deserialize, Serialize};
 
 /// One person's companion: kept by (person, persona).
@@ -9,12 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct CompanionState {
     /// The persona it is an instance of.
     pub persona: String,
-    /// When they first met.
-    pub born_at: Timestamp,
-    /// The mood it was born with and relaxes to.
-    pub baseline: Pad,
-    /// The mood as it was last felt.
-    pub mood: Mood,
+    /// What it has become: mood, needs, bond, habits, traits.
+    #[serde(flatten)]
+    pub life: Life,
     /// Turns answered.
     pub turns: u64,
     /// When it last answered.
@@ -29,24 +28,16 @@ pub struct CompanionState {
 }
 
 impl CompanionState {
-    /// A companion as it is born: its mood is its temperament's.
-    pub fn newborn(persona: &Persona, now: Timestamp) -> Self {
-        let baseline = mood::baseline_of(&persona.temperament);
+    /// A companion as it is born.
+    pub fn newborn(persona: &Persona, now: Timestamp, zone: &TimeZone) -> Self {
         Self {
             persona: persona.id.clone(),
-            born_at: now,
-            baseline,
-            mood: Mood { pad: baseline, at: now },
+            life: Life::newborn(persona, now, zone),
             turns: 0,
             last_turn_at: None,
             offline_announced: false,
             disclosed_at: None,
         }
-    }
-
-    /// The mood as it is now.
-    pub fn mood_at(&self, half_life_hours: f64, now: Timestamp) -> Pad {
-        self.mood.at(self.baseline, half_life_hours, now)
     }
 }
 

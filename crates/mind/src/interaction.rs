@@ -1,5 +1,6 @@
 //! One turn of the log: what was said, what was answered, and how it came about.
 
+use crate::thought::Thought;
 use crate::{InteractionId, MemoryId, Pad, PersonaId, SessionId, ThreadId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -96,6 +97,12 @@ pub struct Interaction {
     /// What it evoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub felt: Option<Felt>,
+    /// What the companion thought before it answered; never sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thought: Option<Thought>,
+    /// What it did to the bond, and why, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bond: Option<String>,
     /// Memories that were in the prompt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub used: Vec<UsedMemory>,

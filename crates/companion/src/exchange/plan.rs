@@ -241,6 +241,8 @@ fn interaction(
         mood_before: None,
         mood_after: None,
         felt: None,
+            thought: None,
+            bond: None,
         used: Vec::new(),
         model: None,
         fallback: Vec::new(),

@@ -8,7 +8,11 @@ use crate::tokens::estimate_tokens;
 use jiff::SignedDuration;
 use philia_mind::Interaction;
 use philia_mind::memory::recall::Recalled;
-use philia_mind::prompt::{self, PromptInput};
+use philia_mind::needs::Need;
+use philia_mind::persona::Lore;
+use philia_mind::profile::AgeBand;
+use philia_mind::prompt::{self, Living, PromptInput};
+use philia_mind::quirks;
 use philia_ports::model::{ChatMessage, ChatRequest, Role};
 use philia_ports::store::{Kind, Scan};
 use std::time::Instant;
@@ -72,11 +76,33 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
     let started = Instant::now();
     let budget = person.app.parts.settings.prompt_tokens;
     let message_tokens = estimate_tokens(&turn.interaction.message);
-    let prompt = prompt::compose(&PromptInput {
+    let life = &feeling.state.value.life;
+    let quirks = quirks::prompt_words(&life.quirks, &person.app.parts.settings.life.quirks);
+    let needs: Vec<Need> = life
+        .needs
+        .urgent(feeling.now, &person.app.parts.settings.life.needs)
+        .into_iter()
+        .map(|(need, _)| need)
+        .collect();
+    let talk: Vec<&str> = remembered
+        .recent
+        .iter()
+        .flat_map(|turn| [turn.message.as_str(), turn.reply.as_deref().unwrap_or_default()])
+        .chain([turn.interaction.message.as_str()])
+        .collect();
+    let lore = (!turn.persona.lorebook.is_empty()).then(|| Lore::new(&turn.persona.lorebook));
+    let living = Living {
+        traits: Some(&life.version.traits),
+        bond: Some(life.level(&turn.persona, turn.profile.age_band == AgeBand::Minor)),
+        quirks: &quirks.iter().map(String::as_str).collect::<Vec<_>>(),
+        needs: &needs,
+        lore: &lore.as_ref().map(|lore| lore.triggered(&talk, &estimate_tokens)).unwrap_or_default(),
+    };
+    let input = PromptInput {
         persona: &turn.persona,
         profile: &turn.profile,
-        mood: feeling.after,
-        felt: Some(&feeling.appraisal),
+        mood: feeling.shown,
+        felt: Some(&feeling.message.appraisal),
         recalled: &remembered.memories,
         now: &turn.interaction.at.to_zoned(person.zone(&turn.profile)),
         // The thread's recent turns get what is left, and at least a third.
@@ -84,7 +110,8 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
         estimate: &estimate_tokens,
         first_meeting: feeling.first_meeting(),
         degraded: &turn.interaction.degraded,
-    });
+    };
+    let prompt = prompt::compose_living(&input, &living);
 
     let spent = estimate_tokens(&prompt.stable) + estimate_tokens(&prompt.dynamic) + message_tokens;
     let mut messages = vec![ChatMessage::new(Role::System, prompt.stable)];

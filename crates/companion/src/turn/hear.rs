@@ -191,12 +191,12 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
                 incoming.message_id.as_deref().unwrap_or_default()
             )));
         }
-        let persona = person.app.parts.personas.get(interaction.persona.as_str())?;
+        let persona = person.find_persona(interaction.persona.as_str()).await?;
         let session_started = interaction.at;
         return Ok(Turn { interaction, version, persona, profile, session_started, queue: None, place: None });
     }
 
-    let persona = person.app.parts.personas.get(wanted)?;
+    let persona = person.find_persona(wanted).await?;
     let old = known_thread.map(read::<ThreadState>).transpose()?;
     let version = old.as_ref().map_or(0, |old| old.version);
     let (thread_state, closed) = next_session(person, old.map(|old| old.value), thread, now);
@@ -287,6 +287,8 @@ fn new_interaction(
         mood_before: None,
         mood_after: None,
         felt: None,
+            thought: None,
+            bond: None,
         used: Vec::new(),
         model: None,
         fallback: Vec::new(),

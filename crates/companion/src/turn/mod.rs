@@ -229,8 +229,7 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
 
     let remembered = compose::recall(person, &mut turn).await;
     let feeling = feel::feel(person, &mut turn, sink).await?;
-    let prompt = compose::compose(person, &mut turn, &feeling, &remembered);
-    let mut said = speak::speak(person, &mut turn, &feeling, &remembered, prompt, sink).await;
+    let mut said = speak::speak(person, &mut turn, &feeling, &remembered, sink).await;
     let disclosed = notes::append(&turn, &feeling, &mut said, sink).await;
     settle::settle(person, turn, feeling, remembered, said, disclosed).await
 }

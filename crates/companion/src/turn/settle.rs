@@ -10,13 +10,12 @@ use crate::person::{Person, write};
 use crate::records::{Versioned, draft};
 use crate::state::CompanionState;
 use jiff::Timestamp;
-use philia_mind::Mood;
 use philia_mind::interaction::{Felt, Stage, UsedMemory};
 use philia_ports::StoreError;
 use philia_ports::store::{Change, Kind};
 
 /// What a turn does to the companion; applied anew if somebody else changed it meanwhile.
-type ChangeOfState = dyn Fn(&mut CompanionState) + Send + Sync;
+type ChangeOfState<'a> = dyn Fn(&mut CompanionState) + Send + Sync + 'a;
 
 /// The end of an ordinary turn.
 pub(super) async fn settle(
@@ -37,18 +36,19 @@ pub(super) async fn settle(
             score: m.score,
         })
         .collect();
-    turn.interaction.mood_before = Some(feeling.before);
-    turn.interaction.mood_after = Some(feeling.after);
-    turn.interaction.felt = Some(Felt::from(&feeling.appraisal));
+    turn.interaction.mood_before = Some(feeling.lived.before);
+    turn.interaction.mood_after = Some(feeling.lived.after);
+    turn.interaction.felt = Some(Felt::from(&feeling.message.appraisal));
+    turn.interaction.thought = Some(feeling.thought);
+    turn.interaction.bond = Some(format!("{}: {}", feeling.lived.bond.treatment, feeling.lived.bond.why));
     turn.interaction.prompt_tokens = said.usage.prompt_tokens;
     turn.interaction.completion_tokens = said.usage.completion_tokens;
     turn.interaction.cancelled = said.cancelled;
 
-    let delta = feeling.appraisal.delta;
-    let half_life = person.app.parts.settings.mood_half_life_hours;
     let heard = feeling.now;
+    let message = feeling.message;
     let apply = move |state: &mut CompanionState| {
-        state.mood = Mood { pad: state.mood_at(half_life, heard).plus(delta), at: heard };
+        message.reach(person, state, heard);
         state.turns += 1;
         state.last_turn_at = Some(heard);
         state.offline_announced |= said.announced;
@@ -56,7 +56,10 @@ pub(super) async fn settle(
             state.disclosed_at = Some(heard);
         }
     };
-    keep(person, turn, said.text, said.model, Some((feeling.state, &apply)), Vec::new()).await
+    // What it was born as is the first of its versions.
+    let born = (feeling.state.version == 0 && turn.version > 0).then_some(&feeling.state.value);
+    let besides = born.map(|state| person.version_record(&state.persona, &state.life.version)).transpose()?;
+    keep(person, turn, said.text, said.model, Some((feeling.state.clone(), &apply)), besides.into_iter().collect()).await
 }
 
 /// Makes the answer durable, with what else belongs to it, and hands back what doors see.
@@ -65,7 +68,7 @@ pub(super) async fn keep(
     mut turn: Turn,
     text: String,
     model: String,
-    state: Option<(Versioned<CompanionState>, &ChangeOfState)>,
+    state: Option<(Versioned<CompanionState>, &ChangeOfState<'_>)>,
     besides: Vec<Change>,
 ) -> Result<Walked> {
     let replied_at = person.now().max(turn.interaction.at);
@@ -93,7 +96,7 @@ pub(super) async fn keep(
             // Somebody set the mood by hand meanwhile: feel it again upon what they set.
             Err(Error::Store(StoreError::Conflict(key))) if key.kind == Kind::Companion => {
                 if let Some((old, _)) = &mut state {
-                    *old = person.state(&turn.persona, replied_at).await?;
+                    *old = person.state(&turn.persona, &turn.profile, replied_at).await?;
                 }
             }
             Err(Error::Store(error @ (StoreError::Unavailable(_) | StoreError::Full(_)))) => {
@@ -114,7 +117,7 @@ pub(super) async fn keep(
 
 fn changed_state(
     old: &Versioned<CompanionState>,
-    apply: &ChangeOfState,
+    apply: &ChangeOfState<'_>,
     at: Timestamp,
 ) -> Result<Change> {
     let mut state = old.value.clone();

@@ -1,6 +1,6 @@
 //! Speak: the model's answer as it comes; the offline voice where no model answers.
 
-use super::compose::Remembered;
+use super::compose::{Remembered, compose};
 use super::feel::Feeling;
 use super::hear::Turn;
 use super::{Sink, TurnEvent};
@@ -34,11 +34,16 @@ pub(super) async fn speak(
     turn: &mut Turn,
     feeling: &Feeling,
     remembered: &Remembered,
-    request: ChatRequest,
     sink: &Sink,
 ) -> Said {
+    // Composing is a model's affair: the voice works from the same parts directly.
+    let request = person.app.parts.chat.is_some().then(|| compose(person, turn, feeling, remembered));
     let started = Instant::now();
-    let said = match by_model(person, turn, &request, sink).await {
+    let by_model = match &request {
+        Some(request) => by_model(person, turn, request, sink).await,
+        None => None,
+    };
+    let said = match by_model {
         Some(said) => said,
         None => by_voice(person, turn, feeling, remembered, sink).await,
     };
@@ -140,10 +145,10 @@ async fn by_voice(
         .map(|i| voice::Turn { message: &i.message, reply: i.reply.as_deref().unwrap_or_default(), at: i.at })
         .collect();
     let Spoken { text, used } = person.app.voice.reply(&voice::Context {
-        persona: &turn.persona,
+        persona: &feeling.grown,
         profile: &turn.profile,
-        mood: feeling.after,
-        appraisal: &feeling.appraisal,
+        mood: feeling.shown,
+        appraisal: &feeling.message.appraisal,
         message: &turn.interaction.message,
         now: turn.interaction.at,
         zone: &zone,

@@ -1,6 +1,9 @@
 //! Turns over real parts: conversations, models that fail, and stores that do.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
 mod conversation;
 mod durability;
+mod growth;
 mod models;
 mod world;

@@ -17,24 +17,24 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
-pub struct World {
-    pub philia: Philia,
-    pub store: Arc<FaultyStore<MemoryStore>>,
-    pub clock: Arc<ManualClock>,
+pub(crate) struct World {
+    pub(crate) philia: Philia,
+    pub(crate) store: Arc<FaultyStore<MemoryStore>>,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
 impl World {
     /// A world without a model.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(None)
     }
 
-    pub fn with(chat: Option<Arc<dyn ChatModel>>) -> Self {
+    pub(crate) fn with(chat: Option<Arc<dyn ChatModel>>) -> Self {
         let store = Arc::new(FaultyStore::new(MemoryStore::new()));
         Self::over(store, chat, Arc::new(StaticTable::load().expect("the static table")))
     }
 
-    pub fn over(
+    pub(crate) fn over(
         store: Arc<FaultyStore<MemoryStore>>,
         chat: Option<Arc<dyn ChatModel>>,
         embedder: Arc<dyn Embedder>,
@@ -55,12 +55,12 @@ impl World {
         Self { philia, store, clock }
     }
 
-    pub async fn person(&self, name: &str) -> Person {
+    pub(crate) async fn person(&self, name: &str) -> Person {
         self.philia.person("test", name).await.expect("a person")
     }
 
     /// Says something, waits for the answer and for what is learned from it.
-    pub async fn say(&self, person: &Person, message: &str) -> Reply {
+    pub(crate) async fn say(&self, person: &Person, message: &str) -> Reply {
         let reply = person.ask(Incoming::new("test", message)).await.expect("an answer");
         self.philia.idle().await;
         self.clock.advance(jiff::SignedDuration::from_secs(20));
@@ -69,7 +69,7 @@ impl World {
 }
 
 /// What a scripted model does with one request.
-pub enum Act {
+pub(crate) enum Act {
     /// Streams these pieces, then ends.
     Say(&'static [&'static str]),
     /// Streams these pieces, then breaks.
@@ -81,16 +81,16 @@ pub enum Act {
 }
 
 /// A model that follows a script and remembers what it was asked.
-pub struct Scripted {
+pub(crate) struct Scripted {
     info: ModelInfo,
     acts: Mutex<VecDeque<Act>>,
-    pub asked: Mutex<Vec<ChatRequest>>,
+    pub(crate) asked: Mutex<Vec<ChatRequest>>,
     /// Notified when a hanging stream was dropped.
-    pub dropped: Arc<Notify>,
+    pub(crate) dropped: Arc<Notify>,
 }
 
 impl Scripted {
-    pub fn new(acts: impl IntoIterator<Item = Act>) -> Arc<Self> {
+    pub(crate) fn new(acts: impl IntoIterator<Item = Act>) -> Arc<Self> {
         Arc::new(Self {
             info: ModelInfo { name: "script:one".into(), remote: true, context_tokens: 8000 },
             acts: Mutex::new(acts.into_iter().collect()),

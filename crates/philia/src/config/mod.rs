@@ -10,6 +10,7 @@ pub(crate) use explain::{example, explain, reference};
 pub(crate) use layers::{Problems, Settings};
 pub(crate) use surroundings::Surroundings;
 
+use philia_mind::life::LifeConfig;
 use layers::Problem;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -221,7 +222,7 @@ impl Config {
     /// The mind's and the turn's numbers.
     pub(crate) fn companion_settings(&self) -> philia_companion::Settings {
         philia_companion::Settings {
-            mood_half_life_hours: self.mood.half_life_hours,
+            life: LifeConfig { half_life_hours: self.mood.half_life_hours, ..LifeConfig::default() },
             recall_k: self.recall.k,
             recall_lambda: self.recall.lambda,
             recall_importance: self.recall.importance_weight,
