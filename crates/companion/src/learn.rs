@@ -118,9 +118,8 @@ impl Person {
     /// Learns from a turn, if that has not been done.
     pub(crate) async fn learn(&self, id: &InteractionId) -> Result<()> {
         loop {
-            let [job, heard] = self
-                .get_records([Key::new(Kind::Job, job_id(id)), Key::new(Kind::Interaction, id.as_str())])
-                .await?;
+            let [job, heard] =
+                self.get_records([Key::new(Kind::Job, job_id(id)), Key::new(Kind::Interaction, id.as_str())]).await?;
             let Some(job) = job else { return Ok(()) };
             let done = Change::Delete { key: job.key, expected: Some(job.version) };
             let lesson = match heard.map(read::<Interaction>).transpose()? {
@@ -332,7 +331,13 @@ mod tests {
 
     #[test]
     fn only_a_bare_question_only_asks() {
-        for text in ["What is my dog's name?", "Do I have a dog?", "where do I live?", "私の犬の名前は？", "¿Cómo se llama mi perro?"] {
+        for text in [
+            "What is my dog's name?",
+            "Do I have a dog?",
+            "where do I live?",
+            "私の犬の名前は？",
+            "¿Cómo se llama mi perro?",
+        ] {
             assert!(only_asks(text), "{text}");
         }
         for text in [
@@ -355,7 +360,8 @@ mod tests {
 
     #[test]
     fn a_fact_is_one_by_subject_and_key() {
-        let fact = |subject: &str, key: &str| fact_id(&Fact { subject: subject.into(), key: key.into(), value: "x".into() });
+        let fact =
+            |subject: &str, key: &str| fact_id(&Fact { subject: subject.into(), key: key.into(), value: "x".into() });
         assert_eq!(fact("user", "home"), fact("User", "home"));
         assert_ne!(fact("user", "home"), fact("sister", "home"));
         assert_ne!(fact("ab", "c"), fact("a", "bc"));

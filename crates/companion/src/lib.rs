@@ -22,6 +22,7 @@ pub mod philia;
 pub mod recall;
 mod reflect;
 pub mod settings;
+pub mod simulate;
 pub mod state;
 pub mod tokens;
 pub mod turn;

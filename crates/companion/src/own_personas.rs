@@ -53,7 +53,9 @@ impl Person {
     pub async fn keep_persona(&self, file: PersonaFile) -> Result<Arc<Persona>> {
         let id = file.id().to_owned();
         if self.app.parts.personas.get(&id).is_ok() {
-            return Err(Error::Invalid(format!("the id {id:?} is taken by a character everybody here has; choose another")));
+            return Err(Error::Invalid(format!(
+                "the id {id:?} is taken by a character everybody here has; choose another"
+            )));
         }
         let mut all = self.personas().await?;
         all.add_files([file.clone()])?;

@@ -5,7 +5,10 @@ use serde_json::{Map, Value};
 
 /// The profile with the patch merged into it, and each field of the patch that does not exist or has a value of the
 /// wrong type. Those are left out of the merged profile.
-pub(crate) fn merged(profile: &Profile, patch: &Map<String, Value>) -> Result<(Profile, Vec<String>), serde_json::Error> {
+pub(crate) fn merged(
+    profile: &Profile,
+    patch: &Map<String, Value>,
+) -> Result<(Profile, Vec<String>), serde_json::Error> {
     let mut whole = serde_json::to_value(profile)?;
     let mut problems = Vec::new();
     lay(&mut Vec::new(), patch, &mut whole, &mut problems);
@@ -54,12 +57,15 @@ mod tests {
     fn what_a_patch_does_not_name_stays() {
         let (profile, problems) = merge(json!({ "age_band": "adult", "quiet_hours": { "from": 60 } }));
         assert_eq!(problems, Vec::<String>::new());
-        assert_eq!(profile, Profile {
-            display_name: Some("Ana".into()),
-            age_band: AgeBand::Adult,
-            quiet_hours: QuietHours { from: 60, ..QuietHours::default() },
-            ..Profile::default()
-        });
+        assert_eq!(
+            profile,
+            Profile {
+                display_name: Some("Ana".into()),
+                age_band: AgeBand::Adult,
+                quiet_hours: QuietHours { from: 60, ..QuietHours::default() },
+                ..Profile::default()
+            }
+        );
     }
 
     #[test]

@@ -78,8 +78,11 @@ impl Person {
     /// [`Error::Invalid`] naming every field that does not exist and every value that is not allowed, all at once;
     /// nothing is changed then.
     pub async fn patch_profile(&self, patch: &Map<String, Value>) -> Result<Profile> {
-        let damaged =
-            |error: serde_json::Error| Error::Damaged { what: "profile", id: PROFILE.into(), detail: error.to_string() };
+        let damaged = |error: serde_json::Error| Error::Damaged {
+            what: "profile",
+            id: PROFILE.into(),
+            detail: error.to_string(),
+        };
         self.change_profile(|profile| patch::merged(&profile, patch).map_err(damaged)).await
     }
 
@@ -106,10 +109,8 @@ impl Person {
     async fn problems_of(&self, profile: &Profile) -> Result<Vec<String>> {
         let mut problems = profile.problems();
         if jiff::tz::TimeZone::get(&profile.time_zone).is_err() {
-            problems.push(format!(
-                "time_zone: {:?} is no IANA time zone, such as Europe/Berlin or UTC",
-                profile.time_zone
-            ));
+            problems
+                .push(format!("time_zone: {:?} is no IANA time zone, such as Europe/Berlin or UTC", profile.time_zone));
         }
         if profile.privacy != PrivacyTier::Cloud {
             problems.push("privacy: sealing is not built yet, so only cloud is allowed".into());
@@ -127,10 +128,10 @@ impl Person {
     }
 
     pub(crate) async fn profile_record(&self) -> Result<Versioned<Profile>> {
-        Ok(self.get(Kind::Profile, PROFILE).await?.unwrap_or_else(|| Versioned {
-            value: self.app.parts.default_profile.clone(),
-            version: 0,
-        }))
+        Ok(self
+            .get(Kind::Profile, PROFILE)
+            .await?
+            .unwrap_or_else(|| Versioned { value: self.app.parts.default_profile.clone(), version: 0 }))
     }
 
     /// The persona of that id, or the one the person has chosen.

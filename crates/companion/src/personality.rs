@@ -127,10 +127,7 @@ impl Person {
             traits,
             mood: self.mood_of(state),
             needs: needs.collect(),
-            bond: BondView {
-                points: life.bond.points,
-                level: life.level(persona, profile.age_band == AgeBand::Minor),
-            },
+            bond: BondView { points: life.bond.points, level: life.level(persona, profile.age_band == AgeBand::Minor) },
             quirks,
         }
     }
@@ -225,9 +222,10 @@ impl Person {
             }
             Setting::Restore { version } => {
                 let versions = self.versions_since(persona, jiff::Timestamp::MIN).await?;
-                let earlier = versions.iter().find(|known| known.number == *version).ok_or_else(|| {
-                    Error::NotFound { what: "version", name: version.to_string(), nearest: None }
-                })?;
+                let earlier = versions
+                    .iter()
+                    .find(|known| known.number == *version)
+                    .ok_or_else(|| Error::NotFound { what: "version", name: version.to_string(), nearest: None })?;
                 growth::restore(&life.version, earlier, persona, hand).map_err(refused)
             }
         }

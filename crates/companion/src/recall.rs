@@ -126,7 +126,10 @@ impl Person {
                     return vec![None; query.dense_texts.len()];
                 }
                 Err(_) => {
-                    tracing::warn!(embedder = embedder.info().id, "the embedder is too slow; recall goes by words alone");
+                    tracing::warn!(
+                        embedder = embedder.info().id,
+                        "the embedder is too slow; recall goes by words alone"
+                    );
                     degraded.push("embedder");
                     return vec![None; query.dense_texts.len()];
                 }
@@ -135,13 +138,7 @@ impl Person {
         vectors
     }
 
-    async fn search(
-        &self,
-        query: &Query,
-        vectors: &[Option<Vec<f32>>],
-        filter: &Filter,
-        k: usize,
-    ) -> Result<Vec<Hit>> {
+    async fn search(&self, query: &Query, vectors: &[Option<Vec<f32>>], filter: &Filter, k: usize) -> Result<Vec<Hit>> {
         loop {
             match self.app.parts.index.search(&self.partition, query, vectors, filter, k).await {
                 // It was dropped for somebody else since it caught up.

@@ -26,8 +26,11 @@ pub(crate) fn read<T: DeserializeOwned>(record: Record) -> Result<Versioned<T>> 
 
 /// A record to be written.
 pub(crate) fn draft<T: Serialize>(kind: Kind, id: &str, at: Timestamp, value: &T) -> Result<Draft> {
-    let doc = serde_json::to_value(value)
-        .map_err(|error| Error::Damaged { what: kind.as_str(), id: id.to_owned(), detail: error.to_string() })?;
+    let doc = serde_json::to_value(value).map_err(|error| Error::Damaged {
+        what: kind.as_str(),
+        id: id.to_owned(),
+        detail: error.to_string(),
+    })?;
     Ok(Draft { key: Key::new(kind, id), at, doc, blob: None })
 }
 

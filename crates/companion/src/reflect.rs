@@ -80,9 +80,8 @@ impl Person {
         let mut scan = Scan { from: Some(since), order: Order::Descending, ..Scan::of(Kind::Interaction) };
         loop {
             let page: Page<Interaction> = self.page(&scan).await?;
-            let theirs = |turn: &Interaction| {
-                turn.persona.as_str() == persona.id && turn.mood_after.is_some() && !turn.redacted
-            };
+            let theirs =
+                |turn: &Interaction| turn.persona.as_str() == persona.id && turn.mood_after.is_some() && !turn.redacted;
             turns.extend(page.items.into_iter().filter(theirs));
             match page.next {
                 Some(next) if turns.len() < MOST_TURNS => scan.cursor = Some(next),

@@ -3,9 +3,12 @@
 /// About how many tokens a model counts in a text. English runs to four bytes a token; scripts without spaces
 /// and with long encodings to about one token a character. It errs towards too many, so that budgets hold.
 pub fn estimate_tokens(text: &str) -> usize {
-    let (ascii, other) = text.chars().fold((0, 0), |(ascii, other), c| {
-        if c.is_ascii() { (ascii + 1, other) } else { (ascii, other + 1) }
-    });
+    let (ascii, other) = text.chars().fold(
+        (0, 0),
+        |(ascii, other), c| {
+            if c.is_ascii() { (ascii + 1, other) } else { (ascii, other + 1) }
+        },
+    );
     let ascii: usize = ascii;
     ascii.div_ceil(4) + other
 }

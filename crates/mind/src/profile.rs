@@ -99,9 +99,12 @@ impl Profile {
         {
             problems.push(format!("display_name: {name:?} is not 1 to 64 characters without control characters"));
         }
-        let well_formed = |tag: &str| tag.len() <= 35 && tag.split('-').all(|part| {
-            (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric())
-        });
+        let well_formed = |tag: &str| {
+            tag.len() <= 35
+                && tag
+                    .split('-')
+                    .all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
+        };
         if self.language.len() < 2 || !well_formed(&self.language) {
             problems.push(format!("language: {:?} is no language tag, such as en or pt-BR", self.language));
         }

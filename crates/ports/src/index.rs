@@ -6,8 +6,8 @@
 use crate::store::Partition;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use philia_mind::memory::{Category, MemoryKind, Place, Speaker};
 use philia_mind::MemoryId;
+use philia_mind::memory::{Category, MemoryKind, Place, Speaker};
 
 pub use philia_mind::memory::recall::{Hit, Query, Signals};
 

@@ -2,9 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use philia_ports::store::{
-    Change, Cursor, Feed, Key, Kind, Page, PartitionInfo, Record, Scan, StoreHealth,
-};
+use philia_ports::store::{Change, Cursor, Feed, Key, Kind, Page, PartitionInfo, Record, Scan, StoreHealth};
 use philia_ports::{Partition, PartitionId, Store, StoreAdmin, StoreError};
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,5 +1,7 @@
 //! The house rules that no compiler checks: who may depend on whom, and how files begin and end.
 
+#![allow(clippy::expect_used, reason = "a test ends where something is not as it must be")]
+
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -116,7 +116,8 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
     let spent = estimate_tokens(&prompt.stable) + estimate_tokens(&prompt.dynamic) + message_tokens;
     let mut messages = vec![ChatMessage::new(Role::System, prompt.stable)];
     messages.extend(history(&remembered.recent, budget.saturating_sub(spent)));
-    messages.push(ChatMessage::new(Role::User, format!("{}\n\n{}", prompt.dynamic.trim_end(), turn.interaction.message)));
+    messages
+        .push(ChatMessage::new(Role::User, format!("{}\n\n{}", prompt.dynamic.trim_end(), turn.interaction.message)));
     turn.took("compose", started);
     ChatRequest { messages, ..ChatRequest::default() }
 }

@@ -9,9 +9,9 @@ use crate::state::{SessionState, ThreadState};
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::interaction::Stage;
 use philia_mind::{Interaction, InteractionId, Persona, PersonaId, Profile, SessionId, ThreadId};
+use philia_ports::StoreError;
 use philia_ports::clock::time_ordered_id;
 use philia_ports::store::{Change, Key, Kind};
-use philia_ports::StoreError;
 use sha2::{Digest, Sha256};
 use std::future::Future;
 use std::pin::Pin;
@@ -287,8 +287,8 @@ fn new_interaction(
         mood_before: None,
         mood_after: None,
         felt: None,
-            thought: None,
-            bond: None,
+        thought: None,
+        bond: None,
         used: Vec::new(),
         model: None,
         fallback: Vec::new(),

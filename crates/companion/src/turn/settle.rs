@@ -59,7 +59,8 @@ pub(super) async fn settle(
     // What it was born as is the first of its versions.
     let born = (feeling.state.version == 0 && turn.version > 0).then_some(&feeling.state.value);
     let besides = born.map(|state| person.version_record(&state.persona, &state.life.version)).transpose()?;
-    keep(person, turn, said.text, said.model, Some((feeling.state.clone(), &apply)), besides.into_iter().collect()).await
+    keep(person, turn, said.text, said.model, Some((feeling.state.clone(), &apply)), besides.into_iter().collect())
+        .await
 }
 
 /// Makes the answer durable, with what else belongs to it, and hands back what doors see.
@@ -115,11 +116,7 @@ pub(super) async fn keep(
     Ok(Walked { reply, learn })
 }
 
-fn changed_state(
-    old: &Versioned<CompanionState>,
-    apply: &ChangeOfState<'_>,
-    at: Timestamp,
-) -> Result<Change> {
+fn changed_state(old: &Versioned<CompanionState>, apply: &ChangeOfState<'_>, at: Timestamp) -> Result<Change> {
     let mut state = old.value.clone();
     apply(&mut state);
     Ok(write(draft(Kind::Companion, &state.persona, at, &state)?, old.version))

@@ -130,13 +130,7 @@ fn attempt_of(attempt: Attempt) -> FailedAttempt {
     FailedAttempt { model: attempt.model, error: attempt.error }
 }
 
-async fn by_voice(
-    person: &Person,
-    turn: &mut Turn,
-    feeling: &Feeling,
-    remembered: &Remembered,
-    sink: &Sink,
-) -> Said {
+async fn by_voice(person: &Person, turn: &mut Turn, feeling: &Feeling, remembered: &Remembered, sink: &Sink) -> Said {
     let announce = person.app.parts.chat.is_none() && !feeling.state.value.offline_announced;
     let zone = person.zone(&turn.profile);
     let recent: Vec<voice::Turn<'_>> = remembered

@@ -3,8 +3,8 @@
 use crate::world::World;
 use jiff::SignedDuration;
 use philia_companion::Error;
-use philia_companion::recall::Request;
 use philia_companion::Incoming;
+use philia_companion::recall::Request;
 use philia_mind::ThreadId;
 use philia_mind::interaction::Stage;
 
@@ -79,10 +79,8 @@ async fn people_never_see_each_other() {
 async fn threads_have_their_own_talk_and_share_the_memory() {
     let world = World::new();
     let person = world.person("ana").await;
-    let in_thread = |name: &str, message: &str| Incoming {
-        thread: Some(ThreadId::new(name)),
-        ..Incoming::new("test", message)
-    };
+    let in_thread =
+        |name: &str, message: &str| Incoming { thread: Some(ThreadId::new(name)), ..Incoming::new("test", message) };
     person.ask(in_thread("work", "My boss is called Irina.")).await.unwrap();
     world.philia.idle().await;
     let answer = person.ask(in_thread("evening", "Who is my boss?")).await.unwrap();

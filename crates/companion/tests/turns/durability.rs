@@ -1,8 +1,8 @@
 //! What is kept when things break.
 
 use crate::world::{Act, Scripted, World};
-use philia_companion::TurnEvent;
 use futures_util::future::join_all;
+use philia_companion::TurnEvent;
 use philia_companion::recall::Request;
 use philia_companion::{Error, Incoming};
 use philia_mind::interaction::Stage;
@@ -132,10 +132,7 @@ async fn a_turn_cannot_bring_back_who_was_erased() {
     let after = world.person("ana").await;
     assert!(after.history(None, 10, None).await.unwrap().items.is_empty());
     assert!(after.memories(10, None, true).await.unwrap().items.is_empty());
-    assert!(matches!(
-        person.ask(Incoming::new("test", "Hello")).await,
-        Err(Error::Store(StoreError::Erased))
-    ));
+    assert!(matches!(person.ask(Incoming::new("test", "Hello")).await, Err(Error::Store(StoreError::Erased))));
 }
 
 #[tokio::test]
@@ -175,7 +172,10 @@ async fn recall_follows_the_store_and_nothing_else() {
         std::sync::Arc::new(philia_models::static_table::StaticTable::load().unwrap()),
     );
     let same = other.person("ana").await;
-    assert_eq!(same.recall(&Request::new("Sparky")).await.unwrap().memories.len() , person.recall(&Request::new("Sparky")).await.unwrap().memories.len());
+    assert_eq!(
+        same.recall(&Request::new("Sparky")).await.unwrap().memories.len(),
+        person.recall(&Request::new("Sparky")).await.unwrap().memories.len()
+    );
     world.say(&person, "My cat is called Moss.").await;
     let found = same.recall(&Request::new("Moss the cat")).await.unwrap().memories;
     assert!(found.iter().any(|hit| hit.memory.content.contains("Moss")), "{found:?}");

@@ -113,8 +113,10 @@ async fn a_character_of_ones_own_is_talked_with_and_nobody_elses() {
     let world = World::new();
     let (ana, ben) = (world.person("ana").await, world.person("ben").await);
     let file = |id: &str| {
-        PersonaFile::new(json!({ "id": id, "parent": "base_assistant", "name": "Orla", "description": "A lighthouse keeper." }))
-            .unwrap()
+        PersonaFile::new(
+            json!({ "id": id, "parent": "base_assistant", "name": "Orla", "description": "A lighthouse keeper." }),
+        )
+        .unwrap()
     };
     assert_eq!(ana.keep_persona(file("orla")).await.unwrap().name, "Orla");
     let to_orla = Incoming { persona: Some("orla".into()), ..Incoming::new("test", "who are you?") };

@@ -10,8 +10,8 @@ pub(crate) use explain::{example, explain, reference};
 pub(crate) use layers::{Problems, Settings};
 pub(crate) use surroundings::Surroundings;
 
-use philia_mind::life::LifeConfig;
 use layers::Problem;
+use philia_mind::life::LifeConfig;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::collections::BTreeMap;

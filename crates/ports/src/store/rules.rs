@@ -3,7 +3,9 @@
 //! They stand here so that an adapter only has to say how its engine keeps records, and so that no two adapters
 //! disagree about what is allowed.
 
-use super::{Change, Cursor, Draft, Key, Kind, MAX_CHANGES, MAX_DEPTH, MAX_PAGE, MAX_RECORD_BYTES, Order, Scan, StoreError};
+use super::{
+    Change, Cursor, Draft, Key, Kind, MAX_CHANGES, MAX_DEPTH, MAX_PAGE, MAX_RECORD_BYTES, Order, Scan, StoreError,
+};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::collections::HashSet;
