@@ -186,13 +186,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         // It also keeps other sites out: a page may send text or a form to anywhere, but JSON only where it is allowed.
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let essence = kind.split(';').next().unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/json") {
-            let detail = format!("the content-type is {kind:?}; send application/json");
-            return Err(Problem::new(Kind::UnsupportedMediaType, detail));
-        }
-        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
+        let bytes = body(request, state, &["application/json"], crate::MAX_BODY_BYTES).await?;
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| Problem::malformed(format!("the body is not UTF-8 (byte {})", error.valid_up_to() + 1)))?;
         serde_json::from_str(text).map(Self).map_err(|error| {
@@ -205,9 +199,43 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-fn unread(rejection: BytesRejection) -> Problem {
+/// A character's file, as it is. What it is shows in its bytes; the content-type only says that it is a file.
+pub(crate) struct Upload(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        const KINDS: &[&str] = &[
+            "application/json",
+            "application/toml",
+            "image/png",
+            "application/zip",
+            "application/octet-stream",
+            "text/plain",
+        ];
+        body(request, state, KINDS, crate::MAX_CARD_BYTES).await.map(Self)
+    }
+}
+
+/// The bytes of a body of one of these kinds; `limit` is the route's.
+async fn body<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    kinds: &'static [&'static str],
+    limit: usize,
+) -> Result<Bytes, Problem> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    if !kinds.iter().any(|known| essence.eq_ignore_ascii_case(known)) {
+        let detail = format!("the content-type is {kind:?}; send {}", kinds.join(", "));
+        return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+    }
+    Bytes::from_request(request, state).await.map_err(|rejection| unread(rejection, limit))
+}
+
+fn unread(rejection: BytesRejection, limit: usize) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let limit = crate::MAX_BODY_BYTES;
         return Problem::new(Kind::TooLarge, format!("the body is larger than {limit} bytes; send it in parts"));
     }
     tracing::debug!(response = ?rejection.into_response().status(), "a body broke off");

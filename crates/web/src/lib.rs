@@ -32,6 +32,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// The most bytes of a request's body.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
+/// The most bytes of a character that comes as a file.
+pub const MAX_CARD_BYTES: usize = 10 * 1024 * 1024;
+
 /// The account of everybody, until there are accounts.
 const ACCOUNT: &str = "local";
 /// The person who does not say who they are.
@@ -71,8 +74,25 @@ pub fn router(philia: Philia, options: Options) -> Router {
         .route("/api/memories/{id}", get(api::memory::get).delete(api::memory::delete))
         .route("/api/settings", get(api::settings::get).patch(api::settings::patch))
         .route("/api/mood", get(api::mood::get))
-        .route("/api/personas", get(api::personas::all))
-        .route("/api/personas/{id}", get(api::personas::one))
+        .route("/api/bond", get(api::bond::get))
+        .route("/api/personality", get(api::personality::get))
+        .route("/api/personality/history", get(api::personality_history::get))
+        .route("/api/personality/quirks", get(api::personality_quirks::get))
+        .route("/api/personality/needs", get(api::personality_needs::get))
+        .route("/api/personality/mood", get(api::mood::get))
+        .route("/api/personality/set", post(api::personality_set::post))
+        .route("/api/personality/restore", post(api::personality_restore::post))
+        .route("/api/personas", get(api::personas::get).post(api::personas::post))
+        .route("/api/personas/schema", get(api::personas_schema::get))
+        .route("/api/personas/validate", post(api::personas_validate::post))
+        .route("/api/personas/compile", post(api::personas_compile::post))
+        .route("/api/personas/blend", post(api::personas_blend::post))
+        .route(
+            "/api/personas/import",
+            post(api::personas_import::post).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)),
+        )
+        .route("/api/personas/{id}", get(api::persona::get).put(api::persona::put).delete(api::persona::delete))
+        .route("/api/personas/{id}/export", get(api::persona_export::get))
         .route("/health", get(api::health::all))
         .route("/health/{part}", get(api::health::one))
         .route("/", get(ui::page))

@@ -29,13 +29,15 @@ pub(crate) enum Kind {
     NoSuchRoute,
     /// The route does something else.
     MethodNotAllowed,
+    /// There is one of that name already.
+    Taken,
     /// Somebody changed it meanwhile.
     Changed,
     /// The person's data was erased meanwhile.
     Erased,
     /// The body is too large.
     TooLarge,
-    /// The body is not JSON.
+    /// The body is of a kind that is not read here.
     UnsupportedMediaType,
     /// The store does not answer.
     StoreUnavailable,
@@ -59,11 +61,12 @@ impl Kind {
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such thing"),
             Self::NoSuchRoute => ("no-such-route", StatusCode::NOT_FOUND, "There is nothing at this address"),
             Self::MethodNotAllowed => ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "Not in this way"),
+            Self::Taken => ("taken", StatusCode::CONFLICT, "The name is taken"),
             Self::Changed => ("changed", StatusCode::CONFLICT, "It was changed meanwhile"),
             Self::Erased => ("erased", StatusCode::GONE, "This person's data was erased"),
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
             Self::UnsupportedMediaType => {
-                ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON")
+                ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of another kind")
             }
             Self::StoreUnavailable => {
                 ("store-unavailable", StatusCode::SERVICE_UNAVAILABLE, "The memory cannot be reached just now")

@@ -1,5 +1,7 @@
 //! The REST API: one file per endpoint.
 
+pub(crate) mod bond;
+mod characters;
 pub(crate) mod chat_history;
 pub(crate) mod chat_message;
 pub(crate) mod chat_stream;
@@ -8,7 +10,20 @@ pub(crate) mod health;
 pub(crate) mod memories;
 pub(crate) mod memory;
 pub(crate) mod mood;
+pub(crate) mod persona;
+pub(crate) mod persona_export;
+pub(crate) mod personality;
+pub(crate) mod personality_history;
+pub(crate) mod personality_needs;
+pub(crate) mod personality_quirks;
+pub(crate) mod personality_restore;
+pub(crate) mod personality_set;
 pub(crate) mod personas;
+pub(crate) mod personas_blend;
+pub(crate) mod personas_compile;
+pub(crate) mod personas_import;
+pub(crate) mod personas_schema;
+pub(crate) mod personas_validate;
 pub(crate) mod settings;
 
 use philia_ports::store;

@@ -1,13 +1,12 @@
-//! `GET /api/personas` and `/api/personas/{id}`: the characters one can talk with.
+//! `GET` and `POST /api/personas`: the characters the person can talk with; a new one of their own.
 
-use crate::Door;
-use crate::api::Page;
-use crate::extract::{Name, Params};
+use super::{Page, characters};
+use crate::extract::{Body, Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
-use axum::extract::State;
 use philia_mind::Persona;
 use serde::Serialize;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// A character in short.
@@ -18,30 +17,40 @@ pub(crate) struct Summary {
     description: String,
     tags: Vec<String>,
     language: String,
+    /// It is the person's own: nobody else sees it, and they may change it.
+    own: bool,
 }
 
-impl From<&Arc<Persona>> for Summary {
-    fn from(persona: &Arc<Persona>) -> Self {
+impl Summary {
+    fn of(persona: &Arc<Persona>, own: bool) -> Self {
         Self {
             id: persona.id.clone(),
             name: persona.name.clone(),
             description: persona.description.trim().to_owned(),
             tags: persona.tags.clone(),
             language: persona.language.clone(),
+            own,
         }
     }
 }
 
-pub(crate) async fn all(State(door): State<Door>, params: Params) -> Result<Json<Page<Summary>>, Problem> {
+pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Page<Summary>>, Problem> {
     params.done()?;
-    Ok(Json(Page { items: door.philia.personas().all().map(Summary::from).collect(), next: None }))
+    let person = caller.person().await?;
+    let all = person.personas().await?;
+    let items = all.all().map(|persona| Summary::of(persona, !characters::is_everybodys(&person, &persona.id)));
+    Ok(Json(Page { items: items.collect(), next: None }))
 }
 
-pub(crate) async fn one(
-    State(door): State<Door>,
-    Name(id): Name,
+pub(crate) async fn post(
+    caller: Caller,
     params: Params,
-) -> Result<Json<Persona>, Problem> {
+    Body(written): Body<Value>,
+) -> Result<characters::Created<Persona>, Problem> {
     params.done()?;
-    Ok(Json(door.philia.personas().get(&id)?.as_ref().clone()))
+    let person = caller.person().await?;
+    let (file, _) =
+        characters::read(written, &person.personas().await?).map_err(|findings| characters::unsound(&findings))?;
+    let persona = characters::keep(&person, file, false).await?;
+    Ok(characters::created(&persona.id, persona.as_ref().clone()))
 }

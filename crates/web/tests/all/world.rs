@@ -98,7 +98,9 @@ pub(crate) struct World {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// As text; what is no text is replaced.
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -113,6 +115,14 @@ impl Answer {
     /// The body of a good answer.
     pub(crate) fn ok(&self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        self.json()
+    }
+
+    /// The body of an answer that tells of something new, which is to be found there.
+    #[track_caller]
+    pub(crate) fn created(&self, location: &str) -> Value {
+        assert_eq!(self.status, StatusCode::CREATED, "{}", self.body);
+        assert_eq!(self.header("location"), location);
         self.json()
     }
 
@@ -188,6 +198,16 @@ impl World {
         self.send(json(Method::PATCH, path, body.to_string())).await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(json(Method::PUT, path, body.to_string())).await
+    }
+
+    /// Sends a file.
+    pub(crate) async fn upload(&self, path: &str, kind: &str, bytes: impl Into<Body>) -> Answer {
+        let request = request(Method::POST, path).header(header::CONTENT_TYPE, kind);
+        self.send(request.body(bytes.into()).unwrap()).await
+    }
+
     /// Says something, and waits until it was learned from.
     pub(crate) async fn say(&self, message: &str) -> Value {
         let said = serde_json::json!({ "message": message });
@@ -210,5 +230,6 @@ pub(crate) fn json(method: Method, path: &str, body: impl Into<Body>) -> Request
 pub(crate) async fn read(response: Response<Body>) -> Answer {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    let text = String::from_utf8_lossy(&body).into_owned();
+    Answer { status: parts.status, headers: parts.headers, body: text, bytes: body.to_vec() }
 }

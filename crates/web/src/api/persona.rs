@@ -1,0 +1,48 @@
+//! `GET`, `PUT` and `DELETE /api/personas/{id}`: one character, whole; the person's own can be replaced and removed.
+
+use super::characters;
+use crate::extract::{Body, Caller, Name, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_mind::Persona;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// The character that is gone, so that it can be brought back.
+#[derive(Serialize)]
+pub(crate) struct Removed {
+    removed: Persona,
+}
+
+pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Json<Persona>, Problem> {
+    params.done()?;
+    Ok(Json(caller.person().await?.find_persona(&id).await?.as_ref().clone()))
+}
+
+pub(crate) async fn put(
+    caller: Caller,
+    Name(id): Name,
+    params: Params,
+    Body(mut written): Body<Map<String, Value>>,
+) -> Result<Json<Persona>, Problem> {
+    params.done()?;
+    let person = caller.person().await?;
+    let all = person.personas().await?;
+    all.get(&id)?;
+    if *written.entry("id").or_insert_with(|| id.as_str().into()) != *id {
+        let detail =
+            format!("the id in the body is not {id:?}; leave it out, or create another with POST /api/personas");
+        return Err(Problem::invalid(detail));
+    }
+    let (file, _) =
+        characters::read(Value::Object(written), &all).map_err(|findings| characters::unsound(&findings))?;
+    Ok(Json(characters::keep(&person, file, true).await?.as_ref().clone()))
+}
+
+pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Result<Json<Removed>, Problem> {
+    params.done()?;
+    let person = caller.person().await?;
+    let removed = person.find_persona(&id).await?;
+    person.remove_persona(&id).await?;
+    Ok(Json(Removed { removed: removed.as_ref().clone() }))
+}

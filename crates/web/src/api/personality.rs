@@ -1,0 +1,17 @@
+//! `GET /api/personality`: what the companion has become with the person.
+
+use crate::extract::{Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_companion::personality::Personality;
+
+pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Personality>, Problem> {
+    Ok(Json(asked(caller, params).await?))
+}
+
+/// The personality asked for by `persona`, or that of whom they have chosen.
+pub(super) async fn asked(caller: Caller, mut params: Params) -> Result<Personality, Problem> {
+    let persona = params.text("persona");
+    params.done()?;
+    Ok(caller.person().await?.personality(persona.as_deref()).await?)
+}

@@ -1,0 +1,21 @@
+//! `GET /api/personality/history`: a page of the versions of the traits, newest first, each with what changed and why.
+
+use super::Page;
+use crate::extract::{Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_mind::growth::Version;
+
+pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<Version>>, Problem> {
+    let persona = params.text("persona");
+    let limit = params.number("limit", 1..=200).unwrap_or(50);
+    // The number of the last version of the page before.
+    let after = params.number("cursor", 1..=u32::MAX as usize);
+    params.done()?;
+    let mut items = caller.person().await?.personality_history(persona.as_deref()).await?;
+    items.retain(|version| after.is_none_or(|after| (version.number as usize) < after));
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(|version| version.number.to_string());
+    Ok(Json(Page { items, next }))
+}

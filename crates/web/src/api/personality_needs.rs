@@ -1,0 +1,11 @@
+//! `GET /api/personality/needs`: what the companion needs now, and how much.
+
+use super::{Page, personality};
+use crate::extract::{Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_companion::personality::NeedView;
+
+pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Page<NeedView>>, Problem> {
+    Ok(Json(Page { items: personality::asked(caller, params).await?.needs, next: None }))
+}

@@ -1,0 +1,33 @@
+//! `POST /api/personality/restore`: brings the traits of an earlier version back, as a new version.
+
+use super::personality_set::BY;
+use crate::extract::{Body, Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_companion::personality::{Personality, Setting};
+use serde::Deserialize;
+
+/// What is to be brought back.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Restore {
+    /// Whose traits, by id.
+    persona: Option<String>,
+    /// The number of the version.
+    version: u32,
+    /// Why, 1 to 500 characters.
+    reason: String,
+    /// Who asks.
+    user: Option<String>,
+}
+
+pub(crate) async fn post(
+    caller: Caller,
+    params: Params,
+    Body(asked): Body<Restore>,
+) -> Result<Json<Personality>, Problem> {
+    params.done()?;
+    let person = caller.person_or(asked.user).await?;
+    let setting = Setting::Restore { version: asked.version };
+    Ok(Json(person.set_personality(asked.persona.as_deref(), &setting, BY, &asked.reason).await?))
+}

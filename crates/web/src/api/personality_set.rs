@@ -1,0 +1,31 @@
+//! `POST /api/personality/set`: sets a trait, the mood, the bond, a need or a quirk by hand. It makes a version, with
+//! the reason in it, and answers with the personality after it.
+
+use crate::extract::{Body, Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_companion::personality::{Personality, Setting};
+use serde::Deserialize;
+
+/// Whose hand it is, as versions name it: whoever comes by this door speaks for the person.
+pub(super) const BY: &str = "person";
+
+/// What is to be set.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Set {
+    /// Whom, by id.
+    persona: Option<String>,
+    /// What, and to which value.
+    set: Setting,
+    /// Why, 1 to 500 characters.
+    reason: String,
+    /// Who asks.
+    user: Option<String>,
+}
+
+pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Set>) -> Result<Json<Personality>, Problem> {
+    params.done()?;
+    let person = caller.person_or(asked.user).await?;
+    Ok(Json(person.set_personality(asked.persona.as_deref(), &asked.set, BY, &asked.reason).await?))
+}

@@ -1,0 +1,63 @@
+//! `POST /api/personas/blend`: one character out of several. It is only shown, unless it is to be kept.
+
+use super::characters::{self, Finding};
+use crate::extract::{Body, Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use axum::response::{IntoResponse as _, Response};
+use philia_mind::persona::{PersonaFile, blend};
+use serde::Deserialize;
+
+/// The most characters of a blend; more would leave nothing of any.
+const MOST: usize = 20;
+
+/// What is to be blended.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    /// Out of whom.
+    personas: Vec<Part>,
+    /// The id of the blend.
+    id: String,
+    /// What it is called; as the heaviest, if nothing is said.
+    name: Option<String>,
+    /// It becomes a character of the person's own.
+    #[serde(default)]
+    keep: bool,
+}
+
+/// One of them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    id: String,
+    /// Its share; the shares need not sum to one.
+    weight: f64,
+}
+
+pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Asked>) -> Result<Response, Problem> {
+    params.done()?;
+    if asked.personas.len() > MOST {
+        let count = asked.personas.len();
+        return Err(Problem::invalid(format!("personas has {count} entries; allowed: at most {MOST}")));
+    }
+    let person = caller.person().await?;
+    let all = person.personas().await?;
+    let mut parts = Vec::new();
+    for part in &asked.personas {
+        parts.push((all.get(&part.id)?, part.weight));
+    }
+    let parts: Vec<_> = parts.iter().map(|(persona, weight)| (persona.as_ref(), *weight)).collect();
+    let mut made = blend(&parts).map_err(|error| Problem::invalid(error.to_string()))?;
+    made.id = asked.id;
+    made.name = asked.name.unwrap_or(made.name);
+    let problems: Vec<Finding> = made.validate().into_iter().map(Finding::from).collect();
+    if !problems.is_empty() {
+        return Err(characters::unsound(&problems));
+    }
+    if !asked.keep {
+        return Ok(Json(made).into_response());
+    }
+    let kept = characters::keep(&person, PersonaFile::from(&made), false).await?;
+    Ok(characters::created(&kept.id, kept.as_ref().clone()).into_response())
+}

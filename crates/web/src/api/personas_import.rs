@@ -1,0 +1,66 @@
+//! `POST /api/personas/import`: a character from a file (character card, `.charx`, LuminoraCore, persona file), which
+//! becomes the person's own. `id` gives it another id; `replace=true` lets it take the place of their own of that id.
+
+use super::characters;
+use crate::extract::{Caller, Params, Upload};
+use crate::problem::{Kind, Problem};
+use philia_companion::cards::{self, CardError};
+use philia_mind::Persona;
+use philia_mind::persona::PersonaFile;
+use serde::Serialize;
+
+/// What became of the file.
+#[derive(Serialize)]
+pub(crate) struct Imported {
+    persona: Persona,
+    /// What could not be taken over as it was.
+    notes: Vec<String>,
+}
+
+pub(crate) async fn post(
+    caller: Caller,
+    mut params: Params,
+    Upload(bytes): Upload,
+) -> Result<characters::Created<Imported>, Problem> {
+    let id = params.text("id");
+    let replace = params.flag("replace");
+    params.done()?;
+    let person = caller.person().await?;
+    // An archive may take a while to unpack.
+    let read = tokio::task::spawn_blocking(move || read(&bytes)).await;
+    let (mut file, notes) = read.map_err(|error| {
+        tracing::error!(%error, "reading a character broke off");
+        Problem::from(Kind::Internal)
+    })??;
+    if let Some(id) = id {
+        file = characters::renamed(&file, &id)?;
+    }
+    let persona = characters::keep(&person, file, replace).await?.as_ref().clone();
+    Ok(characters::created(&persona.id.clone(), Imported { persona, notes }))
+}
+
+fn read(bytes: &[u8]) -> Result<(PersonaFile, Vec<String>), Problem> {
+    // A persona file that builds on others is kept as it is written, so that it changes with them.
+    if let Some(file) = std::str::from_utf8(bytes).ok().and_then(|text| cards::parse(text).ok())
+        && file.parent().is_some()
+    {
+        return Ok((file, Vec::new()));
+    }
+    let cards::Imported { persona, picture, assets, mut notes } = cards::read(bytes).map_err(problem)?;
+    if picture.is_some() {
+        notes.push("the picture is not kept".into());
+    }
+    if !assets.is_empty() {
+        notes.push(format!("the files that came with it are not kept ({})", assets.len()));
+    }
+    Ok((PersonaFile::from(&persona), notes))
+}
+
+fn problem(error: CardError) -> Problem {
+    let kind = match &error {
+        CardError::Damaged { .. } => Kind::Malformed,
+        CardError::TooLarge { .. } => Kind::TooLarge,
+        CardError::NotACard { .. } | CardError::Unsound(_) => Kind::Invalid,
+    };
+    Problem::new(kind, error.to_string())
+}

@@ -1,0 +1,22 @@
+//! `POST /api/personas/validate`: everything that is wrong with a character, which is not kept.
+
+use super::characters::{self, Finding};
+use crate::extract::{Body, Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The verdict.
+#[derive(Serialize)]
+pub(crate) struct Verdict {
+    valid: bool,
+    problems: Vec<Finding>,
+}
+
+pub(crate) async fn post(caller: Caller, params: Params, Body(written): Body<Value>) -> Result<Json<Verdict>, Problem> {
+    params.done()?;
+    let all = caller.person().await?.personas().await?;
+    let problems = characters::read(written, &all).err().unwrap_or_default();
+    Ok(Json(Verdict { valid: problems.is_empty(), problems }))
+}
