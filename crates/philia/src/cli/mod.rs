@@ -15,6 +15,7 @@ mod probe;
 mod progress;
 mod serve;
 mod show;
+mod simulate;
 
 use crate::config::{Config, Loaded, Settings, Surroundings};
 use crate::{lifecycle, logging, wire};
@@ -77,6 +78,8 @@ enum Command {
     Config(config::ConfigArgs),
     /// Check what is configured, what answers, and say what to do about the rest
     Doctor(doctor::Doctor),
+    /// Live a scripted relationship, and draw what becomes of it
+    Simulate(simulate::Simulate),
     /// Measure how well memories are recalled
     Eval(eval::Eval),
     /// Measure how fast turns are
@@ -165,6 +168,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Mood(args) => args.run(&context).await,
             Command::Config(args) => args.run(&context),
             Command::Doctor(args) => args.run(&context).await,
+            Command::Simulate(args) => args.run(&context),
             Command::Eval(args) => args.run(&context).await,
             Command::Bench(args) => args.run(&context).await,
         }
