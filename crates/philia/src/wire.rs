@@ -3,9 +3,10 @@
 use crate::config::{Config, Role};
 use crate::system::{SystemChance, SystemClock};
 use anyhow::{Context as _, anyhow};
-use philia_companion::{Parts, Personas, Philia};
+use philia_companion::{Parts, Personas, Philia, cards};
 use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 use philia_mind::Profile;
+use philia_mind::persona::PersonaFile;
 use philia_models::Http;
 use philia_models::providers::{self, EmbeddingSettings, Settings};
 use philia_models::static_table::StaticTable;
@@ -93,24 +94,109 @@ pub(crate) fn open_sqlite(path: &Path) -> anyhow::Result<SqliteStore> {
     })
 }
 
-/// The characters: the built-in ones, and those of the data directory's `personas/`.
+/// A persona file that is left out, and everything that is wrong with it.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    /// Which.
+    pub(crate) file: PathBuf,
+    /// What is wrong with it.
+    pub(crate) why: String,
+}
+
+/// The characters: the built-in ones, and those of the data directory's `personas/`. A broken file is left out with a
+/// warning; the others are there all the same.
 pub(crate) fn personas(config: &Config) -> anyhow::Result<Personas> {
-    let mut personas = Personas::built_in()?;
-    let dir = config.data.dir.join("personas");
-    let mut files = match std::fs::read_dir(&dir) {
-        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(error).with_context(|| format!("{} cannot be read", dir.display())),
-    };
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    for file in files {
-        let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-        let persona =
-            philia_companion::personas::parse(&text).map_err(|error| anyhow!("{}: {error}", file.display()))?;
-        personas.add(persona).with_context(|| file.display().to_string())?;
+    let (personas, broken) = personas_and_broken(config)?;
+    for Broken { file, why } in broken {
+        tracing::warn!("the persona file {} is left out: {why}", file.display());
     }
     Ok(personas)
+}
+
+/// The characters, and the files that none could be made of.
+pub(crate) fn personas_and_broken(config: &Config) -> anyhow::Result<(Personas, Vec<Broken>)> {
+    let mut sound = Vec::new();
+    let mut broken = Vec::new();
+    for path in persona_files(&personas_dir(config))? {
+        match read_persona_file(&path) {
+            Ok(file) => sound.push((path, file)),
+            Err(why) => broken.push(Broken { file: path, why }),
+        }
+    }
+    let mut personas = Personas::built_in()?;
+    broken.extend(add_all(&mut personas, sound));
+    Ok((personas, broken))
+}
+
+/// Where the characters that everybody at this machine can talk with are kept.
+pub(crate) fn personas_dir(config: &Config) -> PathBuf {
+    config.data.dir.join("personas")
+}
+
+/// The persona files of a directory, by name. `ID.card.*` is the card that a character came in, not a file of its own.
+fn persona_files(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let unreadable = || format!("{} cannot be read", dir.display());
+    let mut files = match std::fs::read_dir(dir) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+    .with_context(unreadable)?;
+    files.retain(|path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        (name.ends_with(".toml") || name.ends_with(".json")) && !name.ends_with(".card.json")
+    });
+    files.sort();
+    Ok(files)
+}
+
+fn read_persona_file(path: &Path) -> Result<PersonaFile, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    cards::parse(&text).map_err(|error| {
+        if cards::read(text.as_bytes()).is_ok() {
+            return format!(
+                "it is a character from elsewhere; `philia persona import {}` brings it in",
+                path.display()
+            );
+        }
+        error.to_string()
+    })
+}
+
+/// Adds files that may build on each other, in whatever order they come. Hands back those that do not hold: they keep
+/// nobody else out but those who build on them.
+pub(crate) fn add_all(personas: &mut Personas, files: Vec<(PathBuf, PersonaFile)>) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    let mut left: Vec<(PathBuf, PersonaFile)> = Vec::new();
+    for (path, file) in files {
+        match left.iter().find(|(_, earlier)| earlier.id() == file.id()) {
+            Some((earlier, _)) => {
+                let why =
+                    format!("id is {:?}, and so it is in {}; allowed: an id of its own", file.id(), earlier.display());
+                broken.push(Broken { file: path, why });
+            }
+            None => left.push((path, file)),
+        }
+    }
+    if personas.add_files(left.iter().map(|(_, file)| file.clone())).is_ok() {
+        return broken;
+    }
+    // One by one, again and again as long as somebody finds their parent.
+    loop {
+        let before = left.len();
+        let mut refused = Vec::new();
+        left.retain(|(path, file)| match personas.add_files([file.clone()]) {
+            Ok(()) => false,
+            Err(error) => {
+                refused.push(Broken { file: path.clone(), why: error.to_string() });
+                true
+            }
+        });
+        if left.len() == before {
+            broken.extend(refused);
+            return broken;
+        }
+    }
 }
 
 fn default_profile(config: &Config) -> anyhow::Result<Profile> {

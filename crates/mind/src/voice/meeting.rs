@@ -6,6 +6,7 @@ use super::question::{Asked, Question};
 use super::register::Register;
 use super::{Context, Spoken};
 use crate::memory::extract::sentences;
+use crate::prompt::expand;
 
 /// Fills `{name}` (the character's) and `{you}` (the person's, with a comma before it, or nothing).
 pub(super) fn fill(phrase: &str, ctx: &Context<'_>) -> String {
@@ -22,6 +23,7 @@ pub(super) fn introduce(ctx: &Context<'_>, spoken: &mut Spoken, bare_greeting: b
         .filter(|s| !s.ends_with('?'))
         .collect::<Vec<_>>()
         .join(" ");
+    words = expand(&words, &ctx.persona.name, ctx.profile.display_name.as_deref().unwrap_or("you")).into_owned();
     if words.is_empty() {
         words = format!("Hello, I'm {}.", ctx.persona.name);
     }

@@ -244,10 +244,16 @@ async fn sound(path: &Path) -> Result<String, StoreError> {
 
 fn personas(context: &Context) -> Finding {
     const PART: &str = "personas";
-    let personas = match wire::personas(&context.config) {
-        Ok(personas) => personas,
+    let (personas, broken) = match wire::personas_and_broken(&context.config) {
+        Ok(found) => found,
         Err(error) => return Finding::new(PART, State::Broken, format!("{error:#}")),
     };
+    if !broken.is_empty() {
+        let files = broken.iter().map(|wire::Broken { file, why }| format!("{}: {why}", file.display()));
+        return Finding::new(PART, State::Broken, files.collect::<Vec<_>>().join("\n")).advising(
+            "`philia persona validate FILE` says the same of a file until it is sound; without it, all else works",
+        );
+    }
     match personas.get(&context.config.persona.default) {
         Ok(persona) => {
             let count = personas.all().count();

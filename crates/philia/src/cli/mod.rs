@@ -11,6 +11,7 @@ mod memory;
 mod mood;
 pub(crate) mod paint;
 mod persona;
+mod personality;
 mod probe;
 mod progress;
 mod serve;
@@ -68,12 +69,14 @@ enum Command {
     Import(import::Import),
     /// Write everything about a person to a file
     Export(export::Export),
-    /// List and show the characters one can talk with
+    /// The characters one can talk with: see, check, mix, make, bring in and take out
     Persona(persona::PersonaArgs),
     /// Search memories
     Memory(memory::MemoryArgs),
     /// Show how the companion feels
     Mood(mood::MoodArgs),
+    /// Show who the companion has become, how that came about, and set it by hand
+    Personality(personality::PersonalityArgs),
     /// Show the configuration: what holds, where it came from, what it means
     Config(config::ConfigArgs),
     /// Check what is configured, what answers, and say what to do about the rest
@@ -144,8 +147,14 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     {
         return args.run_without();
     }
+    // `--set` is the configuration's; what `philia personality` can set is none of its keys.
+    let (by_hand, keys): (Vec<_>, Vec<_>) = cli
+        .global
+        .set
+        .into_iter()
+        .partition(|(key, _)| matches!(command, Command::Personality(_)) && personality::can_set(key));
     let mut flags: Vec<(String, String, String)> =
-        cli.global.set.into_iter().map(|(key, value)| (format!("--set {key}"), key, value)).collect();
+        keys.into_iter().map(|(key, value)| (format!("--set {key}"), key, value)).collect();
     if let Some(dir) = cli.global.data {
         flags.push(("--data".into(), "data.dir".into(), dir.display().to_string()));
     }
@@ -166,6 +175,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Persona(args) => args.run(&context).await,
             Command::Memory(args) => args.run(&context).await,
             Command::Mood(args) => args.run(&context).await,
+            Command::Personality(args) => args.run(&context, &by_hand).await,
             Command::Config(args) => args.run(&context),
             Command::Doctor(args) => args.run(&context).await,
             Command::Simulate(args) => args.run(&context),

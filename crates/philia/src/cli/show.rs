@@ -62,6 +62,13 @@ impl Show {
                 felt.rule
             );
         }
+        if let Some(thought) = &turn.thought {
+            let thought = format!("{} {} {}", thought.assessment, thought.person_state, thought.strategy);
+            let _ = writeln!(out, "I thought: {}", one_line(&thought));
+        }
+        if let Some(bond) = &turn.bond {
+            let _ = writeln!(out, "Our bond: {}", one_line(&bond.replace('_', " ")));
+        }
         let model = turn.model.as_deref().unwrap_or("nobody");
         let _ = writeln!(out, "Answered: {}", if model == "offline" { "the offline voice" } else { model });
         for attempt in &turn.fallback {
@@ -123,6 +130,12 @@ fn gauge(value: f64) -> String {
         .collect()
 }
 
+/// A bar of ten, filled to `share` (0..1).
+pub(crate) fn bar(share: f64) -> String {
+    let full = (0..10).filter(|tenth| f64::from(*tenth) + 0.5 <= share * 10.0).count();
+    format!("{}{}", "█".repeat(full), "░".repeat(10 - full))
+}
+
 /// A number of things: `1 turn`, `2 turns`.
 pub(crate) fn counted(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
@@ -147,6 +160,13 @@ mod tests {
         assert_eq!(gauge(0.0), "──────────●──────────");
         assert_eq!(gauge(-1.0), "●─────────┼──────────");
         assert_eq!(gauge(1.0), "──────────┼─────────●");
+    }
+
+    #[test]
+    fn bars_are_filled_to_their_share() {
+        assert_eq!(bar(0.0), "░░░░░░░░░░");
+        assert_eq!(bar(0.52), "█████░░░░░");
+        assert_eq!(bar(1.0), "██████████");
     }
 
     #[test]

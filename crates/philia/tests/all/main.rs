@@ -15,4 +15,5 @@ mod http;
 mod inputs;
 mod model;
 mod people;
+mod persona;
 mod serve;

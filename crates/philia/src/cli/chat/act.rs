@@ -4,8 +4,8 @@ use super::Talk;
 use super::command::{Command, HELP};
 use super::editor::Editor;
 use super::settings::{self, SETTINGS};
-use crate::cli::export;
 use crate::cli::show::{self, Show};
+use crate::cli::{export, personality};
 use philia_companion::recall::Request;
 use philia_mind::{Memory, MemoryId, ThreadId};
 use std::fmt::Write as _;
@@ -24,6 +24,10 @@ pub(super) async fn act(talk: &mut Talk, command: Command, editor: Option<&mut E
         Command::Mood => {
             let mood = talk.person.mood(talk.asked_for.as_deref()).await?;
             Ok(show::mood(&mood, &talk.persona.name, talk.paint))
+        }
+        Command::Personality => {
+            let personality = talk.person.personality(talk.asked_for.as_deref()).await?;
+            Ok(personality::short(&personality, talk.paint))
         }
         Command::Why => why(talk).await,
         Command::Forget(what) => forget(talk, &what, editor).await,
