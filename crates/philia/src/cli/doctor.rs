@@ -1,6 +1,6 @@
 //! `philia doctor`: what is configured, what answers, and what to do about the rest.
 
-use super::paint::{Paint, print};
+use super::paint::{Paint, harmless, print};
 use super::{Context, probe};
 use crate::system::SystemClock;
 use crate::wire::{self, Place};
@@ -249,7 +249,7 @@ fn personas(context: &Context) -> Finding {
         Err(error) => return Finding::new(PART, State::Broken, format!("{error:#}")),
     };
     if !broken.is_empty() {
-        let files = broken.iter().map(|wire::Broken { file, why }| format!("{}: {why}", file.display()));
+        let files = broken.iter().map(|wire::Broken { file, why }| format!("{}: {}", file.display(), harmless(why)));
         return Finding::new(PART, State::Broken, files.collect::<Vec<_>>().join("\n")).advising(
             "`philia persona validate FILE` says the same of a file until it is sound; without it, all else works",
         );
@@ -257,7 +257,7 @@ fn personas(context: &Context) -> Finding {
     match personas.get(&context.config.persona.default) {
         Ok(persona) => {
             let count = personas.all().count();
-            Finding::new(PART, State::Well, format!("{count}; you meet {} ({})", persona.name, persona.id))
+            Finding::new(PART, State::Well, format!("{count}; you meet {} ({})", harmless(&persona.name), persona.id))
         }
         Err(error) => Finding::new(PART, State::Broken, format!("persona.default: {error}"))
             .advising("`philia persona list` names them"),

@@ -216,7 +216,14 @@ fn whole(of: &Personality, paint: Paint) -> String {
 pub(crate) fn short(of: &Personality, paint: Paint) -> String {
     let mut out = String::new();
     let mood = &of.mood;
-    let _ = writeln!(out, "{} feels {} ({}); wishes: {}.", paint.bold(&of.name), mood.emotion, mood.octant, wishes(of));
+    let _ = writeln!(
+        out,
+        "{} feels {} ({}); wishes: {}.",
+        paint.bold(&one_line(&of.name)),
+        mood.emotion,
+        mood.octant,
+        wishes(of)
+    );
     traits_now(&mut out, of, paint);
     let _ = writeln!(out, "  {:18} {}", "bond with you", bond(of));
     for quirk in of.quirks.iter().take(3) {
@@ -228,7 +235,7 @@ pub(crate) fn short(of: &Personality, paint: Paint) -> String {
 /// How it came to be so.
 fn history(versions: &[Version], name: &str, show: &Show, paint: Paint) -> String {
     let count = show::counted(versions.len() as u64, "version");
-    let mut out = format!("{}: {count}, the newest first\n", paint.bold(name));
+    let mut out = format!("{}: {count}, the newest first\n", paint.bold(&one_line(name)));
     for version in versions {
         let why = one_line(&version.why);
         let how = match &version.cause {

@@ -94,7 +94,7 @@ impl Show {
 pub(crate) fn mood(mood: &MoodView, name: &str, paint: Paint) -> String {
     let mut out = String::new();
     let turns = counted(mood.turns, "turn");
-    let _ = writeln!(out, "{} feels {} ({}), after {turns}.", paint.bold(name), mood.emotion, mood.octant);
+    let _ = writeln!(out, "{} feels {} ({}), after {turns}.", paint.bold(&one_line(name)), mood.emotion, mood.octant);
     let rows = [
         ("pleasure", mood.pad.pleasure, mood.baseline.pleasure),
         ("arousal", mood.pad.arousal, mood.baseline.arousal),

@@ -3,13 +3,14 @@
 use super::Talk;
 use super::editor::{Editor, is_yes};
 use crate::cli::paint::print;
+use crate::cli::show::one_line;
 use crate::cli::{Context, probe};
 use std::fmt::Write as _;
 
 pub(super) async fn welcome(talk: &mut Talk, context: &Context, editor: &mut Editor) -> anyhow::Result<()> {
     let paint = talk.paint;
     let mut out = String::new();
-    let name = paint.bold(&talk.persona.name);
+    let name = paint.bold(&one_line(&talk.persona.name));
     let _ = writeln!(
         out,
         "You are with {name}, an AI companion. {}",

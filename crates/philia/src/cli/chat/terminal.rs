@@ -6,6 +6,7 @@ use super::wrap::Wrap;
 use super::{Talk, act, meeting};
 use crate::cli::Context;
 use crate::cli::paint::{Paint, harmless, note, print};
+use crate::cli::show::one_line;
 use crate::lifecycle::{Asked, Signals};
 use philia_companion::{Reply, TurnEvent};
 use philia_mind::interaction::Stage;
@@ -77,7 +78,7 @@ enum End {
 async fn say(talk: &Talk, message: &str, signals: &mut Signals) -> anyhow::Result<End> {
     let paint = talk.paint;
     let mut stream = talk.person.say(talk.incoming(message));
-    let label = format!("{} ", paint.accent(&format!("{}:", talk.persona.name)));
+    let label = format!("{} ", paint.accent(&format!("{}:", one_line(&talk.persona.name))));
     let width = usize::from(console::Term::stdout().size().1);
     let fresh = || Wrap::new(width, console::measure_text_width(&label));
     let mut wrap = fresh();

@@ -2,7 +2,8 @@
 
 use super::known;
 use crate::cli::Context;
-use crate::cli::paint::{Paint, note, print};
+use crate::cli::paint::{Paint, harmless, note, print};
+use crate::cli::show::one_line;
 use crate::wire::{self, Broken};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -67,13 +68,13 @@ impl Validate {
                     Looked::Wrong(_) => continue,
                 };
                 let good = context.paint.good("✓");
-                let _ = writeln!(out, "{good} {}: {} ({})", path.display(), persona.name, persona.id);
+                let _ = writeln!(out, "{good} {}: {} ({})", path.display(), one_line(&persona.name), persona.id);
                 continue;
             }
             sound = false;
             let _ = writeln!(out, "{} {}", context.paint.bad("✗"), path.display());
             for problem in problems {
-                let _ = writeln!(out, "    {problem}");
+                let _ = writeln!(out, "    {}", harmless(&problem));
             }
         }
         print(&out)?;
@@ -173,7 +174,7 @@ impl Compile {
             if sections.len() > 1 || self.dialect != Dialect::Plain {
                 let _ = writeln!(out, "{}", context.paint.accent(&format!("── {} ──", name_of(*place))));
             }
-            let _ = writeln!(out, "{}", text.trim_end());
+            let _ = writeln!(out, "{}", harmless(text.trim_end()));
         }
         print(&out)?;
         let tokens: usize = sections.iter().map(|(_, text)| estimate_tokens(text)).sum();

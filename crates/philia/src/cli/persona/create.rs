@@ -81,7 +81,7 @@ impl New {
                     missing.iter().filter(|(_, missing)| *missing).map(|(flag, _)| *flag).collect();
                 bail!("{} missing; without a terminal nothing can be asked", missing.join(" and "));
             }
-            wanted = wanted.asked(&mut io::stdin().lock(), |question| print(question))?;
+            wanted = wanted.asked(&mut io::stdin().lock(), print, |id| known::is_taken(context, id))?;
         }
         let base = match &wanted.like {
             Some(id) => known::character(context, user, id).await?.as_ref().clone(),
@@ -102,7 +102,12 @@ impl New {
     }
 
     /// Asks for what was not said. An empty answer leaves it as it is, where it may be left.
-    fn asked(mut self, input: &mut impl BufRead, say: impl Fn(&str) -> io::Result<()>) -> anyhow::Result<Self> {
+    fn asked(
+        mut self,
+        input: &mut impl BufRead,
+        say: impl Fn(&str) -> io::Result<()>,
+        taken: impl Fn(&str) -> bool,
+    ) -> anyhow::Result<Self> {
         let mut ask = |question: &str| -> anyhow::Result<String> {
             say(question)?;
             let mut line = String::new();
@@ -114,6 +119,13 @@ impl New {
         while self.name.as_ref().is_none_or(String::is_empty) {
             self.name = Some(ask("What are they called? ")?);
         }
+        // Before the other questions: nobody likes to answer them twice.
+        let mut id = self.id.take().unwrap_or_else(|| id_of(self.name.as_deref().unwrap_or_default()));
+        while id.len() < 2 || (taken(&id) && !self.force) {
+            let why = if id.len() < 2 { "Their id would be too short".to_owned() } else { format!("{id:?} is taken") };
+            id = id_of(&ask(&format!("{why}; an id of their own (as in sea_captain)? "))?);
+        }
+        self.id = Some(id);
         while self.about.as_ref().is_none_or(String::is_empty) {
             self.about = Some(ask("Who are they, in a few sentences?\n> ")?);
         }
@@ -198,13 +210,14 @@ mod tests {
 
     #[test]
     fn questions_are_asked_until_they_are_answered() {
-        let mut answers =
-            Cursor::new("\nJuno Vale\nJuno keeps a lighthouse.\nenormous\nquite\n\nvery\n20\n\na little\nEvening.\n");
-        let made = New::default().asked(&mut answers, |_| Ok(())).unwrap();
+        let mut answers = Cursor::new(
+            "\nJuno\njuno vale\nJuno keeps a lighthouse.\nenormous\nquite\n\nvery\n20\n\na little\nEvening.\n",
+        );
+        let made = New::default().asked(&mut answers, |_| Ok(()), |id| id == "juno").unwrap();
         let base = Personas::built_in().unwrap().get("base_assistant").unwrap().as_ref().clone();
         let persona = made.made(base.clone());
         assert_eq!(persona.validate(), Vec::new());
-        assert_eq!((persona.id.as_str(), persona.name.as_str()), ("juno_vale", "Juno Vale"));
+        assert_eq!((persona.id.as_str(), persona.name.as_str()), ("juno_vale", "Juno"));
         assert_eq!(
             (persona.traits["warmth"], persona.traits["curiosity"], persona.traits["assertiveness"]),
             (70.0, 90.0, 20.0)
@@ -212,7 +225,7 @@ mod tests {
         assert_eq!(persona.temperament.neuroticism, 0.7);
         assert_eq!(persona.temperament.extraversion, base.temperament.extraversion);
         assert_eq!(persona.greetings, ["Evening."]);
-        assert!(New::default().asked(&mut Cursor::new("Juno\n"), |_| Ok(())).is_err());
+        assert!(New::default().asked(&mut Cursor::new("Juno\n"), |_| Ok(()), |_| false).is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Finding a character by id or file, and keeping a new one.
 
 use crate::cli::Context;
-use crate::cli::paint::{Paint, note};
+use crate::cli::paint::{Paint, harmless, note};
 use crate::wire::{self, Place};
 use anyhow::{Context as _, bail};
 use philia_companion::cards::{self, CardError, Imported};
@@ -85,9 +85,9 @@ fn said(error: CardError, path: &Path) -> anyhow::Error {
     match error {
         CardError::Unsound(problems) => {
             let lines = problems.iter().map(|problem| format!("\n  {problem}"));
-            anyhow::anyhow!("{}:{}", path.display(), lines.collect::<String>())
+            anyhow::anyhow!("{}:{}", path.display(), harmless(&lines.collect::<String>()))
         }
-        other => anyhow::anyhow!("{}: {other}", path.display()),
+        other => anyhow::anyhow!("{}: {}", path.display(), harmless(&other.to_string())),
     }
 }
 
@@ -97,6 +97,11 @@ const CARDS: [&str; 2] = ["png", "charx"];
 /// Where the card is that this character came in, if it came in one.
 pub(super) fn card_of(dir: &Path, id: &str) -> Option<PathBuf> {
     CARDS.iter().map(|kind| dir.join(format!("{id}.card.{kind}"))).find(|path| path.is_file())
+}
+
+/// Whether a built-in character has this id, or one among the files.
+pub(super) fn is_taken(context: &Context, id: &str) -> bool {
+    wire::personas_and_broken(&context.config).is_ok_and(|(personas, _)| personas.get(id).is_ok())
 }
 
 /// Keeps a new character among the files of the data directory, with the card that it came in. Says where.

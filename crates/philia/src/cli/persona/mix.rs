@@ -3,6 +3,7 @@
 use super::known;
 use crate::cli::Context;
 use crate::cli::paint::{Paint, note, print};
+use crate::cli::show::one_line;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use philia_companion::cards;
@@ -74,7 +75,7 @@ impl Blend {
                 path
             }
         };
-        note(&Paint::stderr().dim(&format!("{} ({}) is in {}.", persona.name, persona.id, path.display())));
+        note(&Paint::stderr().dim(&format!("{} ({}) is in {}.", one_line(&persona.name), persona.id, path.display())));
         Ok(ExitCode::SUCCESS)
     }
 }
