@@ -43,6 +43,11 @@ pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Re
     params.done()?;
     let person = caller.person().await?;
     let removed = person.find_persona(&id).await?;
+    // Whoever they talk with must be there, or nothing they say is heard.
+    if person.profile().await?.persona == id {
+        let detail = format!("{id:?} is whom you talk with; choose another first, with PATCH /api/settings");
+        return Err(Problem::invalid(detail));
+    }
     person.remove_persona(&id).await?;
     Ok(Json(Removed { removed: removed.as_ref().clone() }))
 }

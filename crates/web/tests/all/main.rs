@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where something is not as it must be")]
 
 mod chat;
+mod documented;
 mod gate;
 mod memories;
 mod page;

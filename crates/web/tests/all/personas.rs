@@ -51,6 +51,9 @@ async fn an_own_character_lives_from_its_making_to_its_end() {
     assert_eq!((&after["id"], &after["name"], &after["greetings"]), (&json!("wren"), &json!("Old Wren"), &json!(null)));
     assert_eq!(world.get("/api/personas/wren").await.ok(), after);
 
+    world.patch("/api/settings", json!({ "persona": "wren" })).await.ok();
+    world.delete("/api/personas/wren").await.is_problem(422, "invalid", "choose another first");
+    world.patch("/api/settings", json!({ "persona": "base_assistant" })).await.ok();
     assert_eq!(world.delete("/api/personas/wren").await.ok()["removed"], after);
     world.get("/api/personas/wren").await.is_problem(404, "not-found", "there is no persona \"wren\"");
     world.delete("/api/personas/wren").await.is_problem(404, "not-found", "wren");
@@ -128,7 +131,7 @@ async fn taken_ids_are_said_with_a_free_one() {
     let mut mira = wren();
     mira["id"] = json!("curious_companion");
     world.put("/api/personas/curious_companion", mira).await.is_problem(409, "taken", "everybody here has");
-    world.delete("/api/personas/curious_companion").await.is_problem(422, "invalid", "only your own");
+    world.delete("/api/personas/base_assistant").await.is_problem(422, "invalid", "only your own");
     assert_eq!(world.get("/api/personas/curious_companion").await.ok()["name"], "Mira");
     let other = world.put("/api/personas/wren", json!({ "id": "robin" })).await;
     other.is_problem(422, "invalid", "the id in the body is not \"wren\"");

@@ -1,0 +1,54 @@
+//! The list of routes in `docs/api.md` is whole, and names nothing that is not there.
+
+use std::collections::BTreeSet;
+
+const ROUTES: &str = include_str!("../../src/lib.rs");
+const DOCS: &str = include_str!("../../../../docs/api.md");
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// `GET /health` and its like, as the router has them.
+fn routed() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for route in ROUTES.split(".route(").skip(1) {
+        let path = route.split('"').nth(1).unwrap();
+        let handlers = &route[..route.find("\n        .").unwrap_or(route.len())];
+        for method in METHODS {
+            if [" ", ".", "("].iter().any(|before| handlers.contains(&format!("{before}{method}("))) {
+                found.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+    }
+    found
+}
+
+/// The same, as the tables have them.
+fn documented() -> BTreeSet<String> {
+    let cells = DOCS.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let is_route = |cell: &str| METHODS.iter().any(|method| cell.starts_with(&format!("{} /", method.to_uppercase())));
+    let mut found: BTreeSet<String> = cells.map(|(cell, _)| cell.to_owned()).filter(|cell| is_route(cell)).collect();
+    if DOCS.contains("`GET /api/mood` is the same") {
+        found.insert("GET /api/mood".to_owned());
+    }
+    found
+}
+
+#[test]
+fn every_route_is_told_and_no_other() {
+    assert!(routed().len() > 30, "{:?}", routed());
+    assert_eq!(documented(), routed());
+}
+
+#[test]
+fn every_route_has_an_example() {
+    let examples: Vec<&str> = DOCS.lines().filter(|line| line.contains("curl")).collect();
+    for route in documented() {
+        let (method, path) = route.split_once(' ').unwrap();
+        let begin = path.split('{').next().unwrap();
+        let asked = |line: &&&str| match method {
+            "GET" => !line.contains("-X") && !line.contains(" -d "),
+            "POST" => !line.contains("-X") && (line.contains(" -d ") || line.contains("--data")),
+            _ => line.contains(&format!("-X {method}")),
+        };
+        assert!(examples.iter().filter(asked).any(|line| line.contains(&format!("$P{begin}"))), "{route}");
+    }
+}
