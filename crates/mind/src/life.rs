@@ -207,9 +207,9 @@ impl Life {
         let (quirks, quirk_changes) = quirks::reflect(&self.quirks, &reflection, &config.quirks);
         self.quirks = quirks;
 
-        // Only what was said since the last look back speaks for growth; what was weighed once is not weighed again.
-        let since = self.reflected_at.unwrap_or(Timestamp::MIN);
-        let fresh = &window[window.partition_point(|exchange| exchange.at <= since)..];
+        // Only what was said since it last grew speaks for growth: what was weighed once is not weighed again, and what
+        // was too little in one night counts with the next.
+        let fresh = &window[window.partition_point(|exchange| exchange.at <= self.version.at)..];
         let suggestions = growth::suggest(fresh, &config.growth);
         let speed = persona.evolution.speed.factor();
         let grown = growth::evolve(&self.version, recent, &suggestions, persona, speed, now, &config.growth);
@@ -275,6 +275,30 @@ mod tests {
         assert!(!life.night_is_due(morning, &TimeZone::UTC));
         // A clock that goes back to the past finds no night to live again.
         assert!(!life.night_is_due(born, &TimeZone::UTC));
+    }
+
+    #[test]
+    fn signs_add_up_over_nights_and_count_once() {
+        let persona = mira();
+        let (rules, signposts) = (Rules::new(), Signposts::new());
+        let born = at("2026-05-03T10:00:00Z");
+        let mut life = Life::newborn(&persona, born, &TimeZone::UTC);
+        let mut window = Vec::new();
+        let mut humor = Vec::new();
+        for day in 0..6 {
+            let evening = born + SignedDuration::from_hours(24 * day + 9);
+            for (minute, text) in [(0, "I fell over the cat this morning."), (3, "Haha, that made me laugh.")] {
+                let (signals, _) = signposts.read_and_appraise(&rules, text, &persona);
+                let at = evening + SignedDuration::from_mins(minute);
+                window.push(Exchange { at, message: text, reply: "Oh dear.", signals });
+            }
+            let now = evening + SignedDuration::from_hours(8);
+            let setting = Setting { persona: &persona, now, zone: &TimeZone::UTC, minor: false };
+            life.sleep(&[], &window, &[], &setting, &LifeConfig::default());
+            humor.push(life.version.number);
+        }
+        // A laugh a day: the third makes three, and the next three make three again.
+        assert_eq!(humor, [1, 1, 2, 2, 2, 3]);
     }
 
     #[test]
