@@ -12,9 +12,7 @@ mod scenario;
 mod table;
 
 pub use picture::picture;
-pub use scenario::{
-    Answers, DayKind, Event, MOST_DAYS, Scenario, Sort, Spell, Told, Weekday,
-};
+pub use scenario::{Answers, DayKind, Event, MOST_DAYS, Scenario, Sort, Spell, Told, Weekday};
 pub use table::csv;
 
 use crate::error::{Error, Result};
@@ -85,11 +83,11 @@ pub struct Row {
 /// How a message that was sent unasked was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Received {
-    /// The person answered it, or wrote of their own.
+    /// The person wrote within the time that counts as an answer.
     Answered,
     /// The person declined.
     Declined,
-    /// The person has not written since.
+    /// The person did not write, or much later.
     Unanswered,
 }
 

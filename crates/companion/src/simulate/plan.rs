@@ -63,7 +63,8 @@ impl<'a> Planner<'a> {
         for spell in &self.scenario.calendar {
             // Each entry rolls on each day, so that a change of one leaves the others' luck alone.
             let comes = dice.chance(spell.chance);
-            let covers = (spell.from..=spell.to).contains(&number) && (spell.on.is_empty() || spell.on.contains(&today));
+            let covers =
+                (spell.from..=spell.to).contains(&number) && (spell.on.is_empty() || spell.on.contains(&today));
             if comes && covers {
                 kind = self.scenario.days.get(&spell.day);
             }

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::appraisal::Rules;
-use philia_mind::guard::care::Care;
 use philia_mind::growth::{Change, Version};
+use philia_mind::guard::care::Care;
 use philia_mind::life::{Life, LifeConfig, Setting, Slept};
 use philia_mind::mood::baseline_of;
 use philia_mind::needs::Need;
@@ -84,6 +84,8 @@ pub(super) struct Play<'a> {
     day: u32,
     rows: Vec<Row>,
     sent: Vec<Outgoing>,
+    /// How many of them are past being answered.
+    received: usize,
     nights: u32,
 }
 
@@ -126,6 +128,7 @@ impl<'a> Play<'a> {
             day: 0,
             rows: Vec::new(),
             sent: Vec::new(),
+            received: 0,
             nights: 0,
         })
     }
@@ -185,11 +188,16 @@ impl<'a> Play<'a> {
         if crisis {
             self.crisis_at = Some(at);
         }
-        let waiting = self.life.outreach.unanswered_in_a_row() > 0;
         let lived = self.life.turn(signals, &appraisal, crisis, &self.setting(at), &self.life_config);
-        for sent in self.sent.iter_mut().rev().take_while(|sent| sent.received == Received::Unanswered) {
-            sent.received = if lived.declined && waiting { Received::Declined } else { Received::Answered };
+        for sent in self.sent.iter_mut().skip(self.received) {
+            let hours = at.duration_since(sent.at.timestamp()).as_secs_f64() / 3600.0;
+            sent.received = match hours <= self.config.answer_hours {
+                true if lived.declined => Received::Declined,
+                true => Received::Answered,
+                false => Received::Unanswered,
+            };
         }
+        self.received = self.sent.len();
         let reply = self.replies.answer(self.turns.len() as u64, &appraisal);
         self.said.push(Said { at, message: text, reply, signals, after: lived.after });
         self.turns.push(at);

@@ -288,9 +288,12 @@ impl Scenario {
 
     fn check_day(&self, at: &str, day: &DayKind, out: &mut Problems) {
         let [least, most] = day.messages;
-        out.unless(least <= most && most <= MOST_MESSAGES, &format!("{at}.messages"), format!("[{least}, {most}]"), || {
-            format!("the fewest and the most, 0 to {MOST_MESSAGES}")
-        });
+        out.unless(
+            least <= most && most <= MOST_MESSAGES,
+            &format!("{at}.messages"),
+            format!("[{least}, {most}]"),
+            || format!("the fewest and the most, 0 to {MOST_MESSAGES}"),
+        );
         for hour in &day.hours {
             out.hour(&format!("{at}.hours"), *hour);
         }

@@ -32,14 +32,7 @@ fn line(row: &Row, out: &mut String) {
         let _ = write!(out, ",{}", Fixed(value, 2));
     }
     let score = row.score.map(|score| Fixed(score, 4).to_string()).unwrap_or_default();
-    let _ = writeln!(
-        out,
-        ",{},{},{score},{},{}",
-        row.level,
-        row.quirks,
-        u8::from(row.sent),
-        quoted(&row.why)
-    );
+    let _ = writeln!(out, ",{},{},{score},{},{}", row.level, row.quirks, u8::from(row.sent), quoted(&row.why));
 }
 
 /// A number with so many decimals, and without a minus before a zero.

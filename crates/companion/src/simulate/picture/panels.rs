@@ -96,8 +96,7 @@ impl Sheet<'_> {
         for (i, name) in TRAITS.iter().enumerate() {
             let line = self.points(|day| scale.y(day.last[TRAIT + i]));
             self.svg.path(&format!("trend c{i}"), &line);
-            let (born, now) =
-                (self.year.born_traits[i], self.days.0.last().map_or(0.0, |day| day.last[TRAIT + i]));
+            let (born, now) = (self.year.born_traits[i], self.days.0.last().map_or(0.0, |day| day.last[TRAIT + i]));
             let moved = if (now - born).abs() < 0.05 { String::new() } else { format!(" ({:+.1})", now - born) };
             ends.push((i, scale.y(now), format!("{} {now:.0}{moved}", name.replace('_', " "))));
         }
@@ -120,13 +119,21 @@ impl Sheet<'_> {
         self.svg.path("trend c3", &line);
         if let Some((&(x, y), day)) = line.last().zip(self.days.0.last()) {
             self.svg.circle("f3", (x, y), 3.5);
-            self.svg.text("label f3 end", (x - 8.0, (y - 8.0).max(scale.top + 12.0)), &format!("{:.0}", day.last[BOND]));
+            self.svg.text(
+                "label f3 end",
+                (x - 8.0, (y - 8.0).max(scale.top + 12.0)),
+                &format!("{:.0}", day.last[BOND]),
+            );
         }
         self.end(scale);
     }
 
     pub(super) fn reaching(&mut self) {
-        let scale = self.panel("Wish to write first, the day's highest score; it writes from the red line on", 64.0, (0.0, 1.0));
+        let scale = self.panel(
+            "Wish to write first, the day's highest score; it writes from the red line on",
+            64.0,
+            (0.0, 1.0),
+        );
         for step in [0.0, 0.5, 1.0] {
             self.rule(scale, step, &format!("{step:.1}"));
         }

@@ -11,7 +11,9 @@ pub(super) type Point = (f64, f64);
 
 impl Svg {
     pub(super) fn rect(&mut self, class: &str, (x, y): Point, (width, height): Point) {
-        self.put(format_args!(r#"<rect class="{class}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}"/>"#));
+        self.put(format_args!(
+            r#"<rect class="{class}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}"/>"#
+        ));
     }
 
     pub(super) fn line(&mut self, class: &str, (x1, y1): Point, (x2, y2): Point) {
