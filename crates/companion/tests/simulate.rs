@@ -1,4 +1,5 @@
 //! What a simulated year shows of the mind: praise, hostility, silence, grief, and how it writes first.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use philia_companion::simulate::{Received, Row, Scenario, What, Year, csv, picture, simulate};
 use philia_companion::{Error, Personas};
