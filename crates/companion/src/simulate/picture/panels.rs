@@ -130,7 +130,7 @@ impl Sheet<'_> {
 
     pub(super) fn reaching(&mut self) {
         let scale = self.panel(
-            "Wish to write first, the day's highest score; it writes from the red line on",
+            "Wish to write first, by its score; from the red line on it writes, if it has a reason",
             64.0,
             (0.0, 1.0),
         );
