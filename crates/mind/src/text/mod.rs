@@ -61,6 +61,10 @@ impl Analyzer {
             Kind::Emoji => {
                 folded.clear();
                 folded.extend(word.text.chars().filter(|c| !fold::is_emoji_variant(*c)));
+                // A colour without anything that has it.
+                if folded.is_empty() {
+                    return;
+                }
                 found(Term { stem: &folded, surface: word.text, start: word.start, stop: false });
             }
         });

@@ -60,6 +60,7 @@ fn scripts_without_spaces_become_bigrams() {
 
 #[test]
 fn emoji_are_words_whatever_their_colour() {
+    assert_eq!(terms("\u{1F3FB}"), Vec::<String>::new());
     assert_eq!(terms("look 🐶❤️"), ["look", "🐶", "❤"]);
     assert_eq!(terms("👍🏽"), terms("👍"));
     assert_eq!(terms("👩‍🚀").len(), 1, "a joined emoji is one");
