@@ -4,8 +4,8 @@
 //! DNS rebinding (a name of the attacker's that turns to 127.0.0.1) even read what it answers. So the name it is
 //! called by must be its own, and a request that says which page it comes from must come from its own.
 
-use crate::problem::{Kind, Problem};
 use crate::Door;
+use crate::problem::{Kind, Problem};
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -72,7 +72,8 @@ fn is_own(host: &str, allowed: &[String]) -> bool {
 /// Does the browser say that another site's page sent it? A link that leads here from elsewhere is not that.
 fn is_foreign(headers: &HeaderMap, host: &str) -> bool {
     if let Some(origin) = headers.get(header::ORIGIN) {
-        let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+        let authority =
+            origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
         return authority.is_none_or(|authority| !authority.eq_ignore_ascii_case(host));
     }
     let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
@@ -87,15 +88,32 @@ mod tests {
     #[test]
     fn its_own_names_are_known_and_no_others() {
         let allowed = ["philia.example".to_owned()];
-        for own in ["localhost", "LOCALHOST:80", "127.0.0.1:7707", "127.9.9.9", "[::1]", "[::1]:7707", "philia.example",
-            "Philia.Example:443"]
-        {
+        for own in [
+            "localhost",
+            "LOCALHOST:80",
+            "127.0.0.1:7707",
+            "127.9.9.9",
+            "[::1]",
+            "[::1]:7707",
+            "philia.example",
+            "Philia.Example:443",
+        ] {
             assert!(is_own(own, &allowed), "{own}");
         }
-        for other in ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil@localhost",
-            "localhost@evil.example", "192.168.0.7:7707", "0.0.0.0", "[::]", "localhost:80:80", "localhost/x",
-            "sub.philia.example"]
-        {
+        for other in [
+            "",
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "evil@localhost",
+            "localhost@evil.example",
+            "192.168.0.7:7707",
+            "0.0.0.0",
+            "[::]",
+            "localhost:80:80",
+            "localhost/x",
+            "sub.philia.example",
+        ] {
             assert!(!is_own(other, &allowed), "{other}");
         }
     }

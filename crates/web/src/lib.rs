@@ -16,10 +16,10 @@ mod log;
 mod problem;
 mod ui;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
-use axum::Router;
 use philia_companion::Philia;
 use std::future::{Future, pending};
 use std::io;
@@ -87,10 +87,7 @@ pub fn router(philia: Philia, options: Options) -> Router {
         .route("/api/personas/validate", post(api::personas_validate::post))
         .route("/api/personas/compile", post(api::personas_compile::post))
         .route("/api/personas/blend", post(api::personas_blend::post))
-        .route(
-            "/api/personas/import",
-            post(api::personas_import::post).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)),
-        )
+        .route("/api/personas/import", post(api::personas_import::post).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)))
         .route("/api/personas/{id}", get(api::persona::get).put(api::persona::put).delete(api::persona::delete))
         .route("/api/personas/{id}/export", get(api::persona_export::get))
         .route("/health", get(api::health::all))

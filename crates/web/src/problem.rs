@@ -55,7 +55,9 @@ impl Kind {
     const fn parts(self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::Malformed => ("malformed", StatusCode::BAD_REQUEST, "The request cannot be read"),
-            Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "The request asks for something not allowed"),
+            Self::Invalid => {
+                ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "The request asks for something not allowed")
+            }
             Self::ForbiddenHost => ("forbidden-host", StatusCode::FORBIDDEN, "The server has another name"),
             Self::CrossOrigin => ("cross-origin", StatusCode::FORBIDDEN, "Other sites may not ask this"),
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such thing"),
@@ -140,7 +142,9 @@ impl From<Error> for Problem {
             Error::Store(StoreError::Erased) => Kind::Erased,
             Error::Store(StoreError::Unavailable(_) | StoreError::InUse(_)) => Kind::StoreUnavailable,
             Error::Store(StoreError::Full(_)) => Kind::StoreFull,
-            Error::Store(StoreError::Corrupt { .. } | StoreError::TooNew { .. }) | Error::Damaged { .. } => Kind::Damaged,
+            Error::Store(StoreError::Corrupt { .. } | StoreError::TooNew { .. }) | Error::Damaged { .. } => {
+                Kind::Damaged
+            }
             _ => Kind::Internal,
         };
         tracing::error!(%error, "a request failed");

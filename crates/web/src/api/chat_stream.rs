@@ -15,8 +15,8 @@
 use super::chat_message::Said;
 use crate::extract::{Body, Caller};
 use crate::problem::Problem;
-use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{Stream, unfold};
 use philia_companion::{Error, TurnEvent, TurnStream};
 use serde_json::json;

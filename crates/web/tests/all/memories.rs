@@ -70,7 +70,8 @@ async fn filters_hold_with_and_without_a_question() {
 #[tokio::test]
 async fn wrong_filters_are_named_all_at_once() {
     let world = World::new();
-    let path = "/api/memories?category=fact,memes&kind=odd&after=noon&min_importance=2&include_companion=si&k=51&limit=x";
+    let path =
+        "/api/memories?category=fact,memes&kind=odd&after=noon&min_importance=2&include_companion=si&k=51&limit=x";
     let (status, name, detail) = world.get(path).await.problem();
     assert_eq!((status, name.as_str()), (422, "invalid"));
     for says in [

@@ -35,7 +35,8 @@ async fn it_stands_while_the_store_does_not() {
 async fn everything_it_needs_is_here_and_kept_for_good() {
     let world = World::new();
     let page = world.get("/").await.body;
-    let mut wanted: Vec<String> = addresses(&page).into_iter().filter(|to| !to.starts_with('#')).map(str::to_owned).collect();
+    let mut wanted: Vec<String> =
+        addresses(&page).into_iter().filter(|to| !to.starts_with('#')).map(str::to_owned).collect();
     assert!(wanted.iter().all(|to| to.starts_with("/assets/")), "{wanted:?}");
     let script = wanted.iter().find(|to| to.ends_with("app.js")).unwrap().clone();
     for module in ["about.js", "api.js", "memories.js", "talk.js"] {
@@ -51,7 +52,8 @@ async fn everything_it_needs_is_here_and_kept_for_good() {
             _ => "image/svg+xml",
         };
         assert_eq!(asset.header("content-type"), kind);
-        for outside in ["http://", "https://", "//fonts", "innerHTML", "insertAdjacentHTML", "document.write", "eval("] {
+        for outside in ["http://", "https://", "//fonts", "innerHTML", "insertAdjacentHTML", "document.write", "eval("]
+        {
             let body = asset.body.replace("http://www.w3.org/2000/svg", "");
             assert!(!body.contains(outside), "{path} has {outside}");
         }

@@ -38,7 +38,8 @@ pub(crate) struct Browser {
 
 /// Why there is no browser, if there is none.
 pub(crate) fn missing() -> Option<&'static str> {
-    let runs = |program: &str| Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    let runs =
+        |program: &str| Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     ["chromium", "chromedriver"].into_iter().find(|program| !runs(program))
 }
 
