@@ -1,15 +1,18 @@
 //! Answers from memory: does anything that was recalled really answer, and what is the short of it?
 
+use super::Turn;
 use super::dates;
-use super::evidence::{Clause, Heard, Topic};
+use super::evidence::{Clause, FORMER_HOME, FORMER_WORK, Heard, Topic};
+use super::frame::Tense;
 use super::meaning::Meaning;
 use super::person::Turner;
+use super::plain::spelled_out;
 use super::question::{Asked, Question, Subject};
-use super::slots;
+use super::slots::{self, Known};
 use crate::MemoryId;
 use crate::memory::extract::compile;
-use crate::memory::extract::when::Times;
-use jiff::{Timestamp, tz::TimeZone};
+use crate::memory::extract::when::{Grain, Times, When};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use regex::Regex;
 use std::collections::HashSet;
 
@@ -26,6 +29,11 @@ pub(super) struct Answerer {
     colour: Regex,
     copula: Regex,
     past: Regex,
+    called: Regex,
+    names: Regex,
+    dwelling: Regex,
+    occupation: Regex,
+    left_work: Regex,
 }
 
 /// What memory says to a question.
@@ -54,6 +62,8 @@ pub(super) enum Verdict {
 pub(super) struct Moment<'a> {
     pub(super) now: Timestamp,
     pub(super) zone: &'a TimeZone,
+    /// The last turns, oldest first.
+    pub(super) recent: &'a [Turn<'a>],
 }
 
 struct Match<'a> {
@@ -65,22 +75,25 @@ struct Match<'a> {
 }
 
 const LONGEST_QUOTE: usize = 220;
+/// A longer sentence is quoted by its clause.
+const SHORT_QUOTE: usize = 150;
 
 impl Answerer {
     pub(super) fn new() -> Self {
         let capital = r"(?-i:\p{Lu}[\p{L}'-]+)";
+        let count = r"(?:\d+(?:[.,]\d+)?|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine)\b)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|a hundred|a dozen)";
         Self {
             turner: Turner::new(),
             times: Times::new(),
             place: compile(&format!(
                 r"(?i)\b(?P<p>(?:in|at|to|near|outside|from|by|under|behind|inside|on|over) (?:(?:the|a|an|my|our|his|her|their) )?(?:{capital}(?: {capital}){{0,2}}|(?:[\p{{L}}-]+ ){{0,2}}(?:room|kitchen|garden|park|beach|sea|river|lake|mountains?|hospital|school|office|library|drawer|shelf|box|cupboard|cellar|attic|garage|café|cafe|restaurant|pub|bar|gym|station|airport|market|village|town|city|flat|apartment|house|church|museum|forest|countryside|coast|centre|center|university|street|bakery|shop|hotel|desk|table|bag|pocket)\b))"
             )),
-            number: compile(
-                r"(?i)\b(?P<n>\d+(?:[.,]\d+)?(?: ?(?:%|km|kg|cm|m|miles|euros?|pounds|dollars|hours?|minutes|years(?: old)?|months(?: old)?|weeks(?: old)?|days))?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty|hundred|once|twice|every (?:day|week|month|morning|evening|night))\b",
-            ),
-            duration: compile(
-                r"(?i)\b(?P<d>(?:for|since|in) (?:(?:about|almost|over|nearly) )?(?:the (?:last|past) )?(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|(?:19|20)\d\d|last|\p{Lu}\p{L}+) ?(?:minutes?|hours?|days?|weeks?|months?|years?)?)\b",
-            ),
+            number: compile(&format!(
+                r"(?i)\b(?P<n>{count}(?: ?(?:%|km|kg|cm|m\b|miles|euros?|pounds|dollars|hours?|minutes|years(?: old)?|months(?: old)?|weeks(?: old)?|days))?|once\b|twice\b|every (?:day|week|month|morning|evening|night))\b"
+            )),
+            duration: compile(&format!(
+                r"(?i)\b(?P<d>(?:for|since|in) (?:(?:about|almost|over|nearly) )?(?:the (?:last|past) )?(?:{count}|an?|many|(?:19|20)\d\d|last|(?-i:\p{{Lu}}\p{{L}}+))(?: (?:minutes?|hours?|days?|weeks?|months?|years?|ages))?)\b"
+            )),
             reason: compile(
                 r"(?i)\b(?:because|since|so that|in order to|due to|thanks to|the reason|that's why|as i|to (?:be|get|help|see|save|learn|take|look))\b",
             ),
@@ -88,6 +101,17 @@ impl Answerer {
             colour: compile(
                 r"(?i)\b(?:(?:dark|light|bright|pale|deep) )?(?:red|blue|green|yellow|orange|purple|violet|pink|brown|black|white|grey|gray|teal|turquoise|gold|golden|silver|beige|navy|cream|burgundy|tabby|ginger)\b",
             ),
+            names: compile(&format!(r"{capital}(?:(?:,|,? and) {capital})+")),
+            dwelling: compile(
+                r"(?i)\b(?:live|lives|living|lived|reside|resides|based|moved?|moving|staying|home is|(?:flat|house|apartment|room|place|cottage) (?:in|near|at|by|on|outside))\b",
+            ),
+            occupation: compile(
+                r"(?i)\b(?:is|'s|was|became|works? as|working as) (?:now )?(?P<v>an? (?:[\p{L}-]+ ){0,3}?[\p{L}-]+?)(?: (?:now|at|in|for|and|but|with|on|by|from|who|these)\b|[.,!;]|$)|\b(?P<w>(?:teaches|works|runs|owns|manages|drives|studies) [^.,!;]{3,50})",
+            ),
+            left_work: compile(
+                r"(?i)\b(?:quit|lost|left|resigned from) (?:my|the|that) (?:[\p{L}-]+ ){0,2}job\b|\bi (?:just |finally )?(?:quit|resigned|retired)\b|\bi (?:got|was|'ve been|have been) (?:just )?(?:fired|sacked|laid off|made redundant)\b",
+            ),
+            called: compile(r"(?i)\b(?:called|named|names?(?:'s| is| was| are)?) (?P<n>[\p{L}][\p{L}'-]{1,20})\b"),
             copula: compile(
                 r"(?i)\b(?:is|are|was|were|'s|'re|'m|am)(?: called| named)? (?P<v>(?:an? |the |my )?[^.!?,;]{2,60})$",
             ),
@@ -120,11 +144,33 @@ impl Answerer {
                 .then(b.heard.at.cmp(&a.heard.at))
                 .then(a.heard.rank.cmp(&b.heard.rank))
         });
-        let Some(best) = matches.first() else { return Verdict::Unknown };
-        let evidence = self.told(best.heard, &best.clause.sentence, at);
-        let used = vec![best.heard.id.clone()];
+        if let Some(found) = self.occupation(question, heard, at) {
+            return found;
+        }
+        let Some(best) = matches.first() else {
+            return self.related(question, heard, at).unwrap_or(Verdict::Unknown);
+        };
+        let names_whom = question.asked == Asked::Who && matches!(question.subject, Subject::Named(_));
+        let evidence = if names_whom && best.heard.content.chars().count() <= SHORT_QUOTE {
+            self.told(best.heard, &best.heard.content, at)
+        } else {
+            self.told(best.heard, self.quotable(best.clause), at)
+        };
+        let used = cited(&[best.heard]);
         if question.asked == Asked::Whether {
             return Verdict::Answer { text: self.yes_no(question, best, meaning, evidence), used };
+        }
+        // "there" was named before the question, and nobody knows where.
+        if question.text.split(' ').any(|w| w.trim_end_matches('?') == "there") {
+            let text = format!("The nearest that I find is this. {evidence}");
+            return Verdict::Partly { text, used };
+        }
+        if !best.typed
+            && matches!(question.asked, Asked::Who | Asked::Name)
+            && best.clause.text == best.clause.text.to_lowercase()
+        {
+            // A name written small cannot be told from the other words; the sentence holds it.
+            return Verdict::Partly { text: evidence, used };
         }
         if !best.typed {
             let missing = match question.asked {
@@ -149,12 +195,18 @@ impl Answerer {
 
     fn by_facts(&self, question: &Question, heard: &[Heard], meaning: &Meaning, at: Moment<'_>) -> Option<Verdict> {
         let known = slots::find(question, heard, meaning);
+        if question.former {
+            return self.formerly(&known, heard, at);
+        }
         let latest = known.first()?;
         let from = heard.get(latest.heard)?;
+        if let Some(verdict) = self.no_longer(latest, from, heard, at) {
+            return Some(verdict);
+        }
         // "Where am I living now?" after "I'm moving on Friday" stays with what was.
-        let mut short = latest.value.clone();
+        let mut short = without_now(&latest.value).to_owned();
         let many = ["allergy.", "taste."].iter().any(|p| latest.key.starts_with(p));
-        let mut used = vec![from.id.clone()];
+        let mut used = cited(&[from]);
         if many {
             for other in known
                 .iter()
@@ -164,7 +216,7 @@ impl Answerer {
                 .collect::<Vec<_>>()
             {
                 short = format!("{short}, {}", other.value);
-                used.extend(heard.get(other.heard).map(|h| h.id.clone()));
+                used.extend(heard.get(other.heard).and_then(|h| h.id.clone()));
             }
         }
         let stated = if from.content.contains(&latest.content) || from.clauses.is_empty() {
@@ -179,15 +231,120 @@ impl Answerer {
             && let Some(then) = heard.get(earlier.heard)
             && matches!(latest.key.as_str(), "home" | "work" | "work.employer" | "age" | "status" | "study")
         {
-            text = format!(
-                "{text} Before that, {}, it was {}.",
-                dates::told(then.at, at.now, at.zone),
-                self.turner.person(&earlier.value)
-            );
-            used.push(then.id.clone());
+            let when = if dates::same_day(then.at, at.now, at.zone) || then.id == from.id {
+                String::new()
+            } else {
+                format!(", as you told me {},", dates::told(then.at, at.now, at.zone))
+            };
+            text = format!("{text} Before that{when} it was {}.", self.turner.person(&earlier.value));
+            used.extend(then.id.clone());
         }
         used.dedup();
         Some(Verdict::Answer { text, used })
+    }
+
+    /// The fact was taken back since ("I don't live in Oslo"), or the job was left.
+    fn no_longer(&self, latest: &Known, from: &Heard, heard: &[Heard], at: Moment<'_>) -> Option<Verdict> {
+        let value = without_now(&latest.value).to_lowercase();
+        let value = value.trim_start_matches("in ").trim_start_matches("at ");
+        let later = |h: &&Heard| h.by.is_none() && h.at >= from.at && h.content.trim() != from.content.trim();
+        let denies = |c: &Clause| c.negated && c.topic == Topic::Speaker && c.text.to_lowercase().contains(value);
+        let leaves = |c: &Clause| {
+            latest.key.starts_with("work") && c.topic == Topic::Speaker && !c.hedged && self.left_work.is_match(&c.text)
+        };
+        let denied = heard.iter().filter(later).find_map(|h| Some((h, h.clauses.iter().find(|c| denies(c))?)));
+        if let Some((h, clause)) = denied {
+            let text = format!("{} What holds instead, you haven't told me.", self.told(h, &clause.sentence, at));
+            return Some(Verdict::Partly { text, used: cited(&[h]) });
+        }
+        let (h, clause) = heard.iter().filter(later).find_map(|h| Some((h, h.clauses.iter().find(|c| leaves(c))?)))?;
+        let text = format!("{} Before that it was: {}.", self.told(h, &clause.sentence, at), latest.value);
+        Some(Verdict::Answer { text, used: cited(&[h, from]) })
+    }
+
+    /// How it was before: the last value that is not the present one.
+    fn formerly(&self, known: &[Known], heard: &[Heard], at: Moment<'_>) -> Option<Verdict> {
+        let is_former = |k: &&Known| k.key == FORMER_HOME || k.key == FORMER_WORK;
+        let left = |k: &Known| {
+            let from = heard.get(k.heard)?;
+            self.no_longer(k, from, heard, at)
+        };
+        let Some(present) = known.iter().find(|k| !is_former(k) && left(k).is_none()) else {
+            // Only what was before is known, or the job was left since.
+            let former = known.first()?;
+            let from = heard.get(former.heard)?;
+            let told = self.told(from, &self.stating(from, &former.value), at);
+            let text = format!("{} {told}", sentence(&former.value));
+            return Some(Verdict::Answer { text, used: cited(&[from]) });
+        };
+        let former = known.iter().find(|k| !k.value.eq_ignore_ascii_case(&present.value));
+        let now = heard.get(present.heard)?;
+        let Some(former) = former else {
+            let told = self.told(now, &self.stating(now, &present.value), at);
+            let text = format!("{told} What was before that, you haven't told me.");
+            return Some(Verdict::Partly { text, used: cited(&[now]) });
+        };
+        let from = heard.get(former.heard)?;
+        let text = format!(
+            "{} {} Now it is {}.",
+            sentence(without_now(&former.value)),
+            self.told(from, &self.stating(from, former.value.trim_start_matches("in ")), at),
+            self.turner.person(without_now(&present.value))
+        );
+        let mut used = cited(&[from, now]);
+        used.dedup();
+        Some(Verdict::Answer { text, used })
+    }
+
+    /// A clause of a long sentence is quoted by itself.
+    fn quotable<'c>(&self, clause: &'c Clause) -> &'c str {
+        if clause.sentence.chars().count() > SHORT_QUOTE { &clause.text } else { &clause.sentence }
+    }
+
+    /// "What does Dana do?" is answered by "Dana is a paediatrician".
+    fn occupation(&self, question: &Question, heard: &[Heard], at: Moment<'_>) -> Option<Verdict> {
+        let (Subject::Named(being) | Subject::Theirs(being)) = &question.subject else { return None };
+        let asks = question.asked == Asked::What
+            && question.needed.iter().any(|n| n.key == "work")
+            && question.needed.iter().all(|n| n.key == "work" || n.key == *being);
+        let (from, clause, found) = heard.iter().filter(|_| asks).find_map(|h| {
+            h.clauses.iter().find_map(|c| {
+                let theirs = c.topic == Topic::Somebody && c.subject.contains(being);
+                let found = self.occupation.captures(&c.text).filter(|_| theirs && !c.hedged && !c.negated)?;
+                let what = found.name("v").or_else(|| found.name("w"))?.as_str().to_owned();
+                Some((h, c, what))
+            })
+        })?;
+        let text = format!("{} {}", sentence(&found), self.told(from, self.quotable(clause), at));
+        Some(Verdict::Answer { text, used: cited(&[from]) })
+    }
+
+    /// Nothing answers word for word, but something was told of the same being in the same field of life: that is
+    /// said rather than denied.
+    fn related(&self, question: &Question, heard: &[Heard], at: Moment<'_>) -> Option<Verdict> {
+        let fields: Vec<usize> = question.needed.iter().filter_map(|n| Meaning::field(&n.key)).collect();
+        let names: Vec<&String> = question.needed.iter().filter(|n| n.name).map(|n| &n.key).collect();
+        let being = match &question.subject {
+            Subject::Theirs(being) | Subject::Named(being) => Some(being),
+            Subject::User => None,
+            Subject::Companion | Subject::Open => return None,
+        };
+        let told_of = |h: &Heard, c: &Clause| {
+            let subject = match being {
+                Some(being) => c.speaks_of.contains(being) && matches!(c.topic, Topic::Somebody | Topic::Pronoun),
+                None => c.topic == Topic::Speaker && h.by.is_none(),
+            };
+            subject
+                && !c.hedged
+                && names.iter().all(|n| c.speaks_of.contains(*n))
+                && c.speaks_of.iter().any(|key| Meaning::field(key).is_some_and(|f| fields.contains(&f)))
+        };
+        let (from, clause) = heard
+            .iter()
+            .filter_map(|h| h.clauses.iter().find(|c| told_of(h, c)).map(|c| (h, c)))
+            .max_by_key(|(h, _)| h.at)?;
+        let text = format!("{} That's as much as I know of it.", self.told(from, &clause.sentence, at));
+        Some(Verdict::Partly { text, used: cited(&[from]) })
     }
 
     /// The sentence of a memory that holds a value.
@@ -209,21 +366,21 @@ impl Answerer {
             return None;
         }
         let total: f64 = question.needed.iter().map(|n| n.weight).sum();
-        let (mut score, mut told_here) = (0.0, false);
+        let strong = question.needed.iter().filter(|n| n.weight >= 1.0).count();
+        let (mut score, mut told_here) = (0.0, question.needed.iter().all(|n| is_time(&n.surface)));
         for needed in &question.needed {
             if clause.speaks_of.contains(&needed.key) {
                 score += needed.weight;
-                told_here |= needed.weight >= 1.0;
+                told_here |= needed.weight >= 1.0 || (strong == 0 && !is_time(&needed.surface));
             } else if heard.speaks_of.contains(&needed.key) {
                 score += needed.weight * 0.9;
             } else if needed.name || question.asked == Asked::Whether && needed.weight >= 1.0 {
                 return None;
             }
         }
-        let strong = question.needed.iter().filter(|n| n.weight >= 1.0).count();
         let covered = score / total;
         let enough = if strong <= 2 { 0.75 } else { 0.6 };
-        if covered < enough || (strong > 0 && !told_here) {
+        if covered < enough || !told_here {
             return None;
         }
         let (typed, short) = self.typed(question, heard, clause, meaning, at);
@@ -291,13 +448,17 @@ impl Answerer {
         let today = at.now.to_zoned(at.zone.clone()).date();
         match question.asked {
             Asked::When => match self.times.find(text, said).or_else(|| self.times.find(&clause.sentence, said)) {
-                Some(when) => (true, Some(dates::happening(&when, today))),
+                Some(when) => (true, Some(dates::happening(&ahead(when, text, said), today))),
                 None if self.past.is_match(text) && !clause.negated && !clause.hedged => {
                     let day = dates::day(said, today);
                     (true, Some(format!("around {day}, when you told me")))
                 }
                 None => (false, None),
             },
+            // "on the way home from university" says nothing of where they live.
+            Asked::Where if asked_words.contains("home") && (clause.hedged || !self.dwelling.is_match(text)) => {
+                (false, None)
+            }
             Asked::Where => {
                 self.place.captures(text).map_or((false, None), |found| (true, Some(self.turner.person(&found["p"]))))
             }
@@ -323,17 +484,29 @@ impl Answerer {
                     .name
                     .find_iter(text)
                     .find(|m| (m.start() > 0 || clause.topic == Topic::Somebody) && !skip(m.as_str()));
+                // Quick hands write names small: after "called" any word will do.
+                let named = named.map(|found| found.as_str().to_owned()).or_else(|| {
+                    let word = self.called.captures(text)?.name("n")?.as_str();
+                    (!skip(word)).then(|| word.to_owned())
+                });
                 let being = || {
                     meaning
                         .words(text)
                         .into_iter()
                         .find(|w| meaning.is_somebody(&w.key) && !asked_words.contains(w.key.as_str()))
                 };
+                let several = question.text.contains(" are ") || question.text.contains("names");
+                if let Some(all) = self
+                    .names
+                    .find(text)
+                    .filter(|m| several && m.as_str().split(' ').all(|w| !skip(w.trim_end_matches(',')) || w == "and"))
+                {
+                    return (true, Some(all.as_str().to_owned()));
+                }
                 match named {
-                    Some(found) => (true, Some(found.as_str().to_owned())),
-                    None if question.asked == Asked::Who && matches!(question.subject, Subject::Named(_)) => {
-                        (true, None)
-                    }
+                    // "Who is Puck?" is answered by what was said of Puck, not by the next name.
+                    _ if question.asked == Asked::Who && matches!(question.subject, Subject::Named(_)) => (true, None),
+                    Some(found) => (true, Some(found)),
                     None if question.asked == Asked::Who => {
                         being().map_or((false, None), |w| (true, Some(format!("your {}", w.surface))))
                     }
@@ -405,7 +578,7 @@ impl Answerer {
                 continue;
             }
             text.push(if i > 0 { format!("And {}", lower_first(&told)) } else { told });
-            used.push(h.id.clone());
+            used.extend(h.id.clone());
         }
         if text.is_empty() { Verdict::Unknown } else { Verdict::Answer { text: text.join(" "), used } }
     }
@@ -417,11 +590,31 @@ impl Answerer {
         if let Some(name) = &heard.by {
             return format!("{name} said {when}: “{}”", crop(words));
         }
-        match self.turner.turn(words, dates::same_day(heard.at, at.now, at.zone)) {
-            Some(turned) => format!("You told me {when} that {turned}."),
-            None => format!("You told me {when}: “{}”", crop(words)),
+        let told = match at.recent.last() {
+            _ if when != "just now" => format!("You told me {when}"),
+            Some(last) if last.message.trim() == heard.content.trim() => "You just said".to_owned(),
+            Some(last) if last.reply.contains("told me just now") => "You said a moment ago".to_owned(),
+            _ => "You told me just now".to_owned(),
+        };
+        self.put(&told, heard.at, words, at)
+    }
+
+    /// The same of words that are no memory yet.
+    pub(super) fn said(&self, when: Timestamp, words: &str, at: Moment<'_>) -> String {
+        self.put(&format!("You told me {}", dates::told(when, at.now, at.zone)), when, words.trim(), at)
+    }
+
+    fn put(&self, told: &str, when: Timestamp, words: &str, at: Moment<'_>) -> String {
+        match self.turner.turn(&spelled_out(words), dates::same_day(when, at.now, at.zone)) {
+            Some(turned) => format!("{told} that {turned}."),
+            None => format!("{told}: “{}”", crop(words)),
         }
     }
+}
+
+/// The memories among what was heard.
+fn cited(heard: &[&Heard]) -> Vec<MemoryId> {
+    heard.iter().filter_map(|h| h.id.clone()).collect()
 }
 
 /// Words shortened for a quotation, at a space.
@@ -434,6 +627,13 @@ pub(super) fn crop(words: &str) -> String {
     format!("{} …", &short[..end])
 }
 
+/// "green now" is green.
+fn without_now(value: &str) -> &str {
+    [" now", " these days", " at the moment", " right now", " anymore", " actually"]
+        .iter()
+        .fold(value, |value, end| value.strip_suffix(end).unwrap_or(value))
+}
+
 /// A short answer as a sentence of its own.
 pub(super) fn sentence(words: &str) -> String {
     let mut chars = words.trim().trim_end_matches('.').chars();
@@ -441,6 +641,21 @@ pub(super) fn sentence(words: &str) -> String {
         Some(first) => format!("{}{}.", first.to_uppercase(), chars.as_str()),
         None => String::new(),
     }
+}
+
+/// "next June", said in November, is not the June that was.
+fn ahead(mut when: When, text: &str, said: Date) -> When {
+    let tense = Tense::of(text);
+    let coming = when.words.to_lowercase().starts_with("next") || (tense.ahead && !tense.past);
+    if coming && when.date < said.first_of_month() && matches!(when.grain, Grain::Month | Grain::Day) {
+        when.date = when.date.checked_add(1.year()).unwrap_or(when.date);
+    }
+    when
+}
+
+fn is_time(word: &str) -> bool {
+    ["today", "yesterday", "week", "month", "year", "day", "last", "next", "lately", "recently", "ago"]
+        .contains(&word.to_lowercase().as_str())
 }
 
 fn lower_first(words: &str) -> String {

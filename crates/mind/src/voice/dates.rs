@@ -18,6 +18,21 @@ pub(super) fn told(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
+/// The present time in words: "It's 12:05 on Wednesday, 13 May 2026, where you are."
+pub(super) fn clock(now: Timestamp, zone: &TimeZone) -> String {
+    let here = now.to_zoned(zone.clone());
+    let date = here.date();
+    format!(
+        "It's {:02}:{:02} on {}, {} {} {}, by the clock that I have for you.",
+        here.hour(),
+        here.minute(),
+        weekday_name(date),
+        date.day(),
+        month_name(date),
+        date.year()
+    )
+}
+
 /// Were both said on the same day of the person's?
 pub(super) fn same_day(at: Timestamp, now: Timestamp, zone: &TimeZone) -> bool {
     at.to_zoned(zone.clone()).date() == now.to_zoned(zone.clone()).date()

@@ -1,11 +1,15 @@
 //! What was recalled, taken apart: sentences and clauses, each with its subject and everything it speaks of.
 
+use super::Context;
 use super::meaning::Meaning;
-use crate::memory::Speaker;
+use super::plain::spelled_out;
+use crate::guard::care::DIRECTORY;
+use crate::memory::extract::terms::OCCUPATIONS;
 use crate::memory::extract::{Extracted, Extractor, compile, head, sentences};
 use crate::memory::recall::Recalled;
+use crate::memory::{Category, Fact, Speaker};
 use crate::{Memory, MemoryId};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use regex::Regex;
 use std::collections::{HashMap, HashSet};
 
@@ -41,7 +45,8 @@ pub(super) struct Clause {
 /// A memory, ready to answer from.
 #[derive(Clone, Debug)]
 pub(super) struct Heard {
-    pub(super) id: MemoryId,
+    /// None for what was said in this talk and is no memory yet.
+    pub(super) id: Option<MemoryId>,
     pub(super) at: Timestamp,
     pub(super) content: String,
     /// Somebody else's name where it was not the person who said it.
@@ -54,8 +59,12 @@ pub(super) struct Heard {
     pub(super) rank: usize,
     /// It stopped being true.
     pub(super) over: bool,
+    /// 0..1.
+    pub(super) importance: f64,
 }
 
+/// The tag of what was said in a crisis: never brought up.
+const CARE: &str = "care";
 /// Of a longer memory only the first so many bytes are taken apart.
 const READ: usize = 6_000;
 
@@ -72,13 +81,28 @@ pub(super) struct Hearing {
     negation: Regex,
     having: Regex,
     question: Regex,
+    moved: Regex,
+    worked: Regex,
+}
+
+/// The keys of the home and the work that were left.
+pub(super) const FORMER_HOME: &str = "home.before";
+pub(super) const FORMER_WORK: &str = "work.before";
+
+/// Something said: a memory, or a message of this talk.
+struct Source<'a> {
+    memory: Option<&'a Memory>,
+    content: &'a str,
+    at: Timestamp,
+    /// What was said just before it.
+    before: Option<&'a str>,
 }
 
 impl Hearing {
     pub(super) fn new() -> Self {
         Self {
             seam: compile(
-                r"(?i),? (?:and|but|so|while|because|though|although) (?:(?:now|then|also) )?(?:i|i'm|i've|my|he|he's|she|she's|it|it's|we|we're|they|his|her|its|their|the|there)\b|; | – | — |, (?:i|i'm|my|we|he's|she's|he|she)\b",
+                r"(?i),? (?:and|but|so|while|because|though|although|then) (?:(?:now|then|also|when|somehow|on the way home) )?(?:i|i'm|i've|my|he|he's|she|she's|it|it's|we|we're|they|his|her|its|their|the|there)\b|; | – | — |, (?:i|i'm|my|we|he's|she's|he|she)\b",
             ),
             filler: compile(
                 r"(?i)^(?:(?:and|but|so|also|then|well|oh|yes|no|ok|okay|hi|hello|hey|today|yesterday|tonight|tomorrow|now|this morning|last (?:night|week|month|year|summer|winter|spring|autumn|\w+day)|actually|finally|because|though|although|while|after all|in the end|by the way|honestly|sometimes|usually|later|on \w+day)[,! ]+)+",
@@ -87,10 +111,12 @@ impl Hearing {
             dropped: compile(
                 r"(?i)^(?:got|went|had|just|bought|finished|started|met|saw|passed|failed|feeling|been|moved|made|cooked|baked|found|lost|visited|ran|quit|working|having|going|took|spent|love|hate|painted|broke|won)\b",
             ),
-            mine: compile(r"(?i)^(?:both of )?(?:my|our) (?P<what>[\p{L}'-]+(?: [\p{L}'-]+){0,3})"),
+            mine: compile(
+                r"(?i)^(?:both of )?(?:my|our|mi|mis|mein|meine|meiner|mon|ma|mes|meu|minha|mio|mia) (?P<what>[\p{L}'-]+(?: [\p{L}'-]+){0,3})",
+            ),
             pronoun: compile(r"(?i)^(?:he|she|it|they|he's|she's|it's|they're|his|her|its|their|that|this|both)\b"),
             hedge: compile(
-                r"(?i)\b(?:if|wish|want|wanted|hope|hoping|would|'d love|might|maybe|perhaps|thinking (?:of|about)|dream|dreamt|almost|used to|considering|someday|one day|imagine|could|as a child|when i was|looking for)\b",
+                r"(?i)\b(?:if|wish|want|wants|wanted|hope|hoping|would|'d love|might|maybe|perhaps|thinking (?:of|about)|dream|dreamt|almost|used to|considering|someday|one day|imagine|could|as a child|when i was|looking for)\b",
             ),
             negation: compile(
                 r"(?i)\b(?:not|never|no|don't|doesn't|didn't|haven't|hasn't|isn't|aren't|wasn't|can't|won't|no longer|nobody|none|without)\b",
@@ -98,30 +124,45 @@ impl Hearing {
             having: compile(
                 r"(?i)\b(?:i|we)(?:'ve| have)?(?: \w+){0,2}? (?:have|got|own|adopted|bought|rescued|had|named|called|keep)\b|\b(?:i|we)'ve got\b|^(?:got|bought|adopted|have)\b",
             ),
+            moved: compile(
+                r"\b(?:I|i|We|we)(?:'ve| have)?(?: just| recently| finally)? moved (?:here |over |away )?from (?P<v>\p{Lu}[\p{L}'-]*(?: \p{Lu}[\p{L}'-]*){0,2}) to\b",
+            ),
+            worked: compile(
+                r"\b[Ii] (?:used to (?:be|work as)|was|worked(?: \w+)? as) an? (?P<v>(?:[\p{L}-]+ ){0,2}?[\p{L}-]+)(?: (?:for|at|in|before|until|once|back|all|when|and|but)\b|[.,!;]|$)",
+            ),
             question: compile(
                 r"(?i)^(?:(?:hey|hi|hello|and|so|ok|okay|well|please)[, ]+)*(?:(?:what|where|when|who|which|why|how|whose|what's|who's|where's|when's)\b.{0,25}\b(?:is|are|am|was|were|do|does|did|have|has|can|should|will|my|i)\b|(?:do|does|did|am|are|is|was|were|have|has|can|could|should|would|will) (?:i|you|my|he|she|we|they|the|it)\b|do you|tell me|remind me|remember)",
             ),
         }
     }
 
-    /// What was recalled from people (not from the companion), taken apart, in the order of recall.
-    pub(super) fn people(
-        &self,
-        recalled: &[Recalled],
-        meaning: &Meaning,
-        extractor: &Extractor,
-        zone: &TimeZone,
-        now: Timestamp,
-    ) -> Vec<Heard> {
-        let mut heard: Vec<Heard> = Vec::new();
-        for (rank, hit) in recalled.iter().enumerate() {
+    /// What was recalled from people (not from the companion) and said in the last turns, taken apart: first what was
+    /// recalled, in its order, then the talk, newest first.
+    pub(super) fn people(&self, ctx: &Context<'_>, meaning: &Meaning, extractor: &Extractor) -> Vec<Heard> {
+        let mut sources: Vec<Source<'_>> = Vec::new();
+        for hit in ctx.recalled {
             let memory = &hit.memory;
-            if memory.speaker == Speaker::Companion || self.is_question(head(&memory.content, READ)) {
-                continue;
+            let care = memory.tags.iter().any(|tag| tag == CARE);
+            if !care && memory.speaker != Speaker::Companion && !self.is_question(head(&memory.content, READ)) {
+                let before = antecedent(memory, ctx.recalled).map(|m| m.content.as_str());
+                sources.push(Source { memory: Some(memory), content: &memory.content, at: memory.occurred_at, before });
             }
-            let before = antecedent(memory, recalled);
-            heard.push(self.take_apart(memory, before, rank, meaning, extractor, zone, now));
         }
+        let mut newest = ctx.recent.iter().rev().peekable();
+        while let Some(turn) = newest.next() {
+            let known = sources.iter().any(|s| s.content.trim() == turn.message.trim());
+            // An answer with help lines was given in a crisis: that is never brought up.
+            let care = turn.reply.contains(DIRECTORY);
+            if !known && !care && !turn.message.is_empty() && !self.is_question(head(turn.message, READ)) {
+                let before = newest.peek().map(|t| t.message);
+                sources.push(Source { memory: None, content: turn.message, at: turn.at, before });
+            }
+        }
+        let mut heard: Vec<Heard> = sources
+            .iter()
+            .enumerate()
+            .map(|(rank, source)| self.take_apart(source, rank, meaning, extractor, ctx))
+            .collect();
         lend_names(&mut heard, meaning);
         heard
     }
@@ -133,26 +174,24 @@ impl Hearing {
             && all.iter().all(|s| s.ends_with(['?', '？', '؟']) || self.question.is_match(&s.replace('’', "'")))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one private call, each argument another thing")]
     fn take_apart(
         &self,
-        memory: &Memory,
-        before: Option<&Memory>,
+        source: &Source<'_>,
         rank: usize,
         meaning: &Meaning,
         extractor: &Extractor,
-        zone: &TimeZone,
-        now: Timestamp,
+        ctx: &Context<'_>,
     ) -> Heard {
-        let by = match &memory.speaker {
-            Speaker::Other(name) => Some(name.clone()),
-            Speaker::User | Speaker::Companion => None,
+        let by = match source.memory.map(|m| &m.speaker) {
+            Some(Speaker::Other(name)) => Some(name.clone()),
+            _ => None,
         };
-        let mut antecedent: HashSet<String> = before.map(|m| meaning.of(head(&m.content, READ))).unwrap_or_default();
+        let content = head(source.content, READ);
+        let mut antecedent: HashSet<String> = source.before.map(|m| meaning.of(head(m, READ))).unwrap_or_default();
         let mut speaks_of = HashSet::new();
         let mut clauses = Vec::new();
-        for sentence in sentences(head(&memory.content, READ)) {
-            let plain = sentence.replace(['’', 'ʼ'], "'");
+        for sentence in sentences(content) {
+            let plain = spelled_out(sentence);
             if plain.ends_with('?') || self.question.is_match(&plain) {
                 continue;
             }
@@ -184,12 +223,13 @@ impl Hearing {
                 }
             }
         }
-        let mut facts = if by.is_none() {
-            extractor.extract(head(&memory.content, READ), before.map(|m| m.content.as_str()), memory.occurred_at, zone)
-        } else {
-            Vec::new()
-        };
-        if let Some(fact) = &memory.fact {
+        let mut facts = Vec::new();
+        if by.is_none() {
+            let plain = spelled_out(content);
+            facts = extractor.extract(&plain, source.before, source.at, ctx.zone);
+            facts.extend(self.before(&plain));
+        }
+        if let Some((memory, fact)) = source.memory.and_then(|m| Some((m, m.fact.as_ref()?))) {
             facts.push(Extracted {
                 category: memory.category,
                 fact: Some(fact.clone()),
@@ -201,18 +241,35 @@ impl Hearing {
         if let Some(name) = &by {
             speaks_of.extend(meaning.of(name));
         }
-        let over = memory.valid_until.is_some_and(|until| until <= now);
         Heard {
-            id: memory.id.clone(),
-            at: memory.occurred_at,
-            content: memory.content.clone(),
+            id: source.memory.map(|m| m.id.clone()),
+            at: source.at,
+            content: source.content.to_owned(),
             by,
             clauses,
             speaks_of,
             facts,
             rank,
-            over,
+            over: source.memory.and_then(|m| m.valid_until).is_some_and(|until| until <= ctx.now),
+            importance: source.memory.map_or(0.0, |m| m.importance),
         }
+    }
+
+    /// "We moved from Lahore to Berlin" says where they lived before, "I used to be a nurse" what they did.
+    fn before(&self, plain: &str) -> Vec<Extracted> {
+        let of = |pattern: &Regex, key: &str| {
+            let value = pattern.captures(plain)?["v"].trim().to_owned();
+            let known = key != FORMER_WORK
+                || OCCUPATIONS.iter().any(|job| value.to_lowercase().split(' ').next_back() == Some(*job));
+            known.then(|| Extracted {
+                category: Category::Fact,
+                fact: Some(Fact { subject: "user".into(), key: key.into(), value }),
+                content: plain.to_owned(),
+                confidence: 0.9,
+                tags: Vec::new(),
+            })
+        };
+        [of(&self.moved, FORMER_HOME), of(&self.worked, FORMER_WORK)].into_iter().flatten().collect()
     }
 
     fn split(&self, sentence: &str) -> Vec<String> {

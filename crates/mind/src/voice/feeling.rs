@@ -12,6 +12,8 @@ pub(super) enum Feeling {
     Angry,
     Tired,
     Bored,
+    /// They do not know what to make of it.
+    Unsure,
     Joy,
     Pride,
     Hopeful,
@@ -48,7 +50,7 @@ impl Feeling {
         // The valence rule names an emotion for any tint of the words; only a clear one counts.
         let felt = felt.filter(|_| appraisal.rule != RuleName::Valence || appraisal.sentiment.abs() >= 0.3);
         match (topic, felt) {
-            (Some(t), _) if t.is_heavy() || matches!(t, Self::Tired | Self::Bored) => t,
+            (Some(t), _) if t.is_heavy() || matches!(t, Self::Tired | Self::Bored | Self::Unsure) => t,
             (Some(t), Some(f)) if f.is_heavy() != t.is_heavy() => f,
             (Some(t), _) => t,
             (None, Some(f)) => f,

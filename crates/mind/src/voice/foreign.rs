@@ -1,5 +1,6 @@
 //! Replies in other languages: short, honest, and with what was told quoted as it was told.
 
+use super::courtesy::Courtesy;
 use super::language::Tongue;
 use super::pick::Pick;
 use super::{Context, Spoken, Voice, meeting};
@@ -10,9 +11,24 @@ impl Voice {
     pub(super) fn in_tongue(&self, ctx: &Context<'_>, tongue: &'static Tongue) -> Spoken {
         let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
         let quiet = |text: &str| Spoken { text: text.to_owned(), used: Vec::new() };
+        let parting = Courtesy::of(tongue.tag).filter(|_| !ctx.recent.is_empty()).and_then(|c| c.reply(ctx.message));
+        if let Some(reply) = parting {
+            return quiet(reply);
+        }
         if tongue.greets(ctx.message) || ctx.first_meeting && !tongue.asks(ctx.message) {
             let ai = meeting::first_words(ctx, tongue.tag);
             return quiet(format!("{}{ai}", tongue.hello).trim());
+        }
+        if let Some(courtesy) = Courtesy::of(tongue.tag) {
+            if let Some(reply) = courtesy.reply(ctx.message) {
+                return quiet(reply);
+            }
+            if courtesy.asks_who(ctx.message) {
+                return quiet(meeting::self_in(ctx, tongue.tag).trim());
+            }
+            if let Some(felt) = courtesy.feeling(ctx.message).filter(|_| !tongue.asks(ctx.message)) {
+                return quiet(felt);
+            }
         }
         if !tongue.asks(ctx.message) {
             return quiet(pick.one("noted", tongue.noted));

@@ -1,5 +1,8 @@
 //! Other languages: recognised by script and by their commonest words, answered briefly and honestly in them.
 
+use super::courtesy::Courtesy;
+use super::plain::spelled_out;
+
 /// What can be said in one language.
 #[derive(Debug)]
 pub(super) struct Tongue {
@@ -38,14 +41,20 @@ pub(super) fn of(text: &str) -> Option<&'static Tongue> {
     if let Some((tag, _)) = scripts.iter().find(|(_, n)| *n * 2 > letters && *n > 0) {
         return TONGUES.iter().find(|t| t.tag == *tag);
     }
-    let lower = text.to_lowercase();
+    if let Some(tag) = Courtesy::tongue_of(text) {
+        return TONGUES.iter().find(|t| t.tag == tag);
+    }
+    let lower = spelled_out(text).to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let english = words.iter().filter(|w| ENGLISH.contains(w)).count();
     let hits = |tongue: &&Tongue| words.iter().filter(|w| tongue.words.contains(w)).count();
     let best = TONGUES.iter().max_by_key(hits)?;
     let n = hits(&best);
     let enough = n > english && (n >= 2 || words.len() <= 3 && n == 1) && n * 6 >= words.len();
-    (enough || text.contains(['¿', '¡']) && best.tag == "es").then_some(best)
+    if text.contains(['¿', '¡']) {
+        return TONGUES.iter().find(|t| t.tag == "es");
+    }
+    enough.then_some(best)
 }
 
 impl Tongue {
@@ -82,8 +91,9 @@ static TONGUES: &[Tongue] = &[
         tag: "es",
         words: &[
             "el", "los", "las", "una", "que", "qué", "mi", "mis", "es", "está", "estoy", "tengo", "tiene", "yo", "y",
-            "muy", "pero", "por", "para", "con", "hoy", "ayer", "cómo", "como", "dónde", "hola", "gracias", "soy",
-            "vivo", "se", "llama", "del", "también", "me", "gusta", "cuándo", "quién", "mañana", "buenos", "días",
+            "muy", "pero", "por", "para", "con", "de", "en", "la", "no", "te", "quiero", "trabajo", "miedo", "mis",
+            "hoy", "ayer", "cómo", "como", "dónde", "hola", "gracias", "soy", "vivo", "se", "llama", "del", "también",
+            "me", "gusta", "cuándo", "quién", "mañana", "buenos", "días",
         ],
         asking: &[
             "qué",
@@ -277,20 +287,16 @@ static TONGUES: &[Tongue] = &[
             "nasıl",
             "nerede",
             "kim",
-            "ne",
             "zaman",
             "var",
             "yok",
             "adı",
             "kız",
             "kardeşim",
-            "mi",
             "mı",
             "yaşıyorum",
             "oldu",
             "gibi",
-            "da",
-            "de",
             "sen",
         ],
         asking: &["ne ", "nasıl", "nerede", "kim", "ne zaman", "neden", "kaç", "hangi", "hatırlıyor"],

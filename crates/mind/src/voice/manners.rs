@@ -1,5 +1,6 @@
 //! Good manners: greetings, thanks, farewells, who I am, and what I cannot do. Never guilt, never a hook.
 
+use super::plain::spelled_out;
 use super::register::Register;
 use crate::memory::extract::compile;
 use regex::Regex;
@@ -27,6 +28,34 @@ pub(super) enum Manner {
     Laugh,
     Unclear,
     Misunderstood,
+    /// "What should I do?"
+    Advice,
+    /// "Will she be all right?"
+    Reassure,
+    /// "I'm back"
+    Back,
+    /// "Ask me something"
+    AskMe,
+    /// "You remembered!"
+    Right,
+    /// "You're welcome"
+    Welcome,
+    /// "Can you keep a secret?"
+    Secret,
+    /// "What did we talk about?"
+    LastTime,
+    /// "What day is it?"
+    Clock,
+    /// "Ugh"
+    Sigh,
+    /// "test"
+    Test,
+    /// "How do you know that?"
+    Source,
+    /// "Is it wrong to laugh?"
+    Judge,
+    /// "Why don't you know anything?"
+    Limits,
 }
 
 /// Recognises them. Compiled once.
@@ -38,7 +67,7 @@ pub(super) struct Manners {
 const TABLE: &[(Manner, &str)] = &[
     (
         Manner::Remind,
-        r"^(?:(?:can|could|would|will) you |please |hey,? |philia,? )*(?:remind me (?:to|about|that|at|on|in|tomorrow|of my|when)|set (?:a|an) (?:reminder|alarm|timer)|wake me)\b",
+        r"^(?:(?:can|could|would|will) you |please |hey,? |philia,? |and )*(?:remind me (?:to|about|that|at|on|in|tomorrow|of my|when)|set (?:a|an) (?:reminder|alarm|timer)|wake me)\b",
     ),
     (
         Manner::Forget,
@@ -62,7 +91,7 @@ const TABLE: &[(Manner, &str)] = &[
     ),
     (
         Manner::HowAreYou,
-        r"^(?:hi|hello|hey|good (?:morning|evening|afternoon))?[,!. ]*(?:philia|sol)?[,!. ]*(?:and )?(?:how are you(?: doing| feeling| today)?(?: today)?|how(?:'s| is) it going|how do you (?:feel|do)|how have you been|are you (?:ok|okay|well|happy|sad)|what(?:'s| is) up|how(?:'s| is) your day|what's your mood|and you)\W*$",
+        r"^(?:hi|hello|hey|good (?:morning|evening|afternoon))?[,!. ]*(?:philia|sol)?[,!. ]*(?:and )?(?:how are you(?: doing| feeling| today)?(?: today)?|how(?:'s| is) it going|how do you (?:feel|do)|how have you been|are you (?:ok|okay|well|happy|sad)|what(?:'s| is) up|how(?:'s| is| was) your day|what's your mood|and you|(?:and |so )?how about you|what about you|wyd|hbu|wbu)\W*$",
     ),
     (
         Manner::Thanks,
@@ -70,62 +99,118 @@ const TABLE: &[(Manner, &str)] = &[
     ),
     (
         Manner::Farewell,
-        r"^(?:ok(?:ay)?,? |well,? |alright,? |thanks?(?: you)?,? |right,? |anyway,? )*(?:(?:good ?)?bye|goodbye|good ?night|see (?:you|ya)|farewell|cya|take care|talk (?:to you )?(?:later|soon|tomorrow)|i(?:'ve| have) (?:got )?to go|i should go|i must go|gotta go|i'm off|i'm going to (?:bed|sleep)|until (?:tomorrow|later|next time)|later|sleep well|ttyl)\b.{0,40}$",
+        r"^(?:ok(?:ay)?,? |well,? |alright,? |thanks?(?: you)?,? |right,? |anyway,? |love you,? )*(?:(?:good ?)?bye|goodbye|good ?night|night night|night|gn|brb|be right back|back in a (?:bit|minute|sec|second|while)|see (?:you|ya)|farewell|cya|take care|talk (?:to you )?(?:later|soon|tomorrow)|i(?:'ve| have) (?:got )?to go|i should go|i must go|gotta go|i'm off|i'm going to (?:bed|sleep)|until (?:tomorrow|later|next time)|later|sleep well|ttyl)\b.{0,40}$",
     ),
     (
         Manner::Greeting,
-        r"^(?:hi+|hello|hey+|hiya|howdy|yo|greetings|good (?:morning|evening|afternoon|day)|morning|evening|hallo)(?: (?:there|again|philia|sol|friend|you|everyone|all|my friend))*\W*$",
+        r"^(?:hi+|hello|hey+|hiya|howdy|yo|greetings|good (?:morning|evening|afternoon|day)|morning|evening|hallo|hola|sup|gm|heya|hii+)(?: (?:there|again|philia|sol|friend|you|everyone|all|my friend))*\W*$",
     ),
     (
         Manner::Insult,
-        r"\b(?:you(?:'re| are)|ur|u r) (?:so |such |really |just |a |an |the |fucking |bloody |total |complete |pretty )*(?:stupid|useless|dumb|idiot|idiotic|moron|worthless|pathetic|garbage|trash|rubbish|terrible|awful|boring|annoying|crap|shit|worst|ugly|liar|loser|hopeless|fool|waste)\b|\b(?:i hate you|shut up|fuck you|fuck off|screw you|go to hell|piss off|you suck|get lost|stupid (?:bot|machine|ai|thing))\b",
+        r"\b(?:you(?:'re| are)|you r|^your) (?:so |such |really |just |a |an |the |fucking |bloody |total |complete |pretty )*(?:stupid|useless|dumb|idiot|idiotic|moron|worthless|pathetic|garbage|trash|rubbish|terrible|awful|boring|annoying|dense|thick|broken|bad at this|crap|shit|worst|ugly|liar|loser|hopeless|fool|waste)\b|\b(?:i hate you|shut up|fuck you|fuck off|screw you|go to hell|piss off|you suck|get lost|stupid (?:bot|machine|ai|thing))\b",
     ),
     (
         Manner::Affection,
-        r"^(?:aww?,? |oh,? )?(?:i (?:really )?(?:love|like|adore) you|i (?:missed|miss) you|you(?:'re| are) (?:so |very |really |such )?(?:an? )?(?:great|lovely|sweet|kind|nice|amazing|wonderful|best|good friend|my friend|the best|funny|clever|smart|cool))\b.{0,30}$",
+        r"^(?:aww?,? |oh,? )?(?:(?:i )?(?:really |do )?(?:love|like|adore) (?:you|ya)|i (?:missed|miss) you|(?:you(?:'re| are)|your) (?:(?:so|very|really|such|kinda|kind of|pretty|actually|quite) )*(?:an? )?(?:great|lovely|sweet|kind|nice|amazing|wonderful|best|good friend|my friend|the best|funny|clever|smart|cool))\b.{0,30}$",
     ),
     (
         Manner::Apology,
-        r"^(?:i(?:'m| am) (?:so |really )?)?sorry(?: about that| for that| philia| for (?:being|what).*)?\W*$",
+        r"^(?:(?:ok|okay|oh|look|hey|right|no|and),? )*(?:(?:i(?:'m| am) )?(?:so |really |very |truly )?sorry|i apologi[sz]e|my (?:sincere )?apologies|apologies|my bad|forgive me)(?: philia)?(?:[,.! ]+(?:about (?:that|it|before|earlier|what i said)|for (?:that|it|before|earlier|being \w+(?: \w+)?|(?:what|how) .{1,30}|(?:yelling|shouting|snapping|swearing|insulting|calling|saying|the insult)\b.{0,30})|(?:that|it|this|i) (?:was|am) (?:so |really |very |a bit |just |totally )?(?:not )?(?:unfair|mean|rude|harsh|wrong|unkind|nasty|cruel|stupid|silly|uncalled for|out of line|too much|fair|nice|upset|angry|frustrated|stressed|tired)(?: of me| to you| with you)?|i (?:didn't|did not) mean (?:it|that|to)\b.{0,30}|i (?:shouldn't|should not) have\b.{0,30}|i take (?:it|that) back|you (?:didn't|don't) deserve that|i don't (?:really )?hate you|i said that|i(?:'m| am) (?:just |a bit |so )*(?:in a (?:bad |weird )?mood|tired|stressed|upset|having a (?:bad|rough|hard) (?:day|time|week))|philia))*\W*$|^i (?:didn't mean (?:it|that|what i said)|take (?:it|that) back|don't (?:really )?hate you)\b.{0,20}$",
     ),
     (
         Manner::Feelings,
-        r"^(?:but |so |and )?(?:do you (?:really |actually |even )?(?:love|like|miss|hate|care about|think about|need) me|do you (?:really |actually )?(?:have|feel) (?:any )?(?:feelings?|emotions?|anything|a soul|a heart|a mind|love|pain|sadness|lonely)|can you (?:really |actually )?(?:feel|love|think|suffer)|are you (?:lonely|sentient|conscious))\b.{0,40}$",
+        r"^(?:but |so |and )?(?:do you (?:really |actually |even )?(?:love|like|miss|hate|care about|think about|need) me|do you (?:really |actually )?(?:have|feel) (?:any )?(?:feelings?|emotions?|anything|a soul|a heart|a mind|love|pain|sadness|lonely)|can you (?:really |actually )?(?:feel|love|think|suffer)|are you (?:lonely|sentient|conscious|bored|tired|angry|mad|jealous|hungry|scared|afraid)|do you (?:get|ever get|ever feel) (?:lonely|bored|tired|sad|angry|jealous|scared))\b.{0,40}$",
     ),
     (
         Manner::Prelude,
-        r"^(?:hey,? |so,? |ok,? )*(?:guess what|you know what|can i (?:ask|tell) you (?:something|a question|anything|a secret)|i (?:have|want|need) (?:a question|to (?:tell|ask) you something|to talk)|i have something to (?:tell|say)(?: you)?|are you there|you there|listen)\W*$",
+        r"^(?:hey,? |so,? |ok,? )*(?:guess what|you know what|can i (?:ask|tell) you (?:something|a question|anything|a secret)|i (?:have|want|need) (?:a question|to (?:tell|ask) you something|to talk)|i have something to (?:tell|say)(?: you)?|are you there|you there|listen|you won't believe (?:it|this|what happened)|omg|oh my god|wow|i have news|i've got news|big news|are you listening|(?:can|could) i tell you something)\W*$",
     ),
     (
         Manner::Laugh,
-        r"^(?:(?:lol|lmao|rofl|ha(?:ha)+h?|hehe+|xd|funny)\W*)+(?:that(?:'s| is| was) (?:so |really )?(?:funny|hilarious|good)|good one|you(?:'re| are) funny)?\W*$",
+        r"^(?:(?:l+o+l+|lmf?ao+|rofl|(?:b?wa)?a*(?:ha){2,}h*|(?:he){2,}h*|xd+|funny|ha|kek|😂|🤣)[\W]*)+(?:(?:that(?:'s| is| was)|you(?:'re| are)|your) (?:so |really |pretty )?(?:funny|hilarious|good|great)|good one|nice one|ok|okay|true|yes|yeah|same)?\W*$",
     ),
     (
         Manner::Unclear,
-        r"^(?:why|what|how|huh|hm+|how so|what do you mean|why do you (?:ask|say that)|pardon|sorry what|come again|and|so|really|says who|like what|which one)\W*$",
+        r"^(?:why|what|how|huh|hm+|how so|what do you mean|why do you (?:ask|say that)|pardon|sorry what|come again|and|so|really|says who|like what|which one|what are you (?:talking about|on about|saying)|(?:that|this|it) (?:makes|doesn't make|made) (?:no|any) sense|i don't (?:understand|get it|follow))\W*$",
     ),
     (
         Manner::Misunderstood,
-        r"^(?:no,? |but )*(?:you (?:don't|didn't|do not|did not|never) (?:understand|get|listen)|you(?:'re| are) not listening|that(?:'s| is) not (?:what i (?:said|meant|asked)|right|true|it)|that(?:'s| is) wrong|you(?:'re| are) wrong|you got (?:it|that) wrong|i (?:didn't|never) (?:say|said) that)\b.{0,60}$",
+        r"^(?:no,? |but )*(?:you (?:don't|didn't|do not|did not|never) (?:understand|get|listen)|you(?:'re| are) not listening|that(?:'s| is) not (?:what i (?:said|meant|asked)|right|true|it)|that(?:'s| is) wrong|you(?:'re| are) wrong|you got (?:it|that) wrong|i (?:didn't|never) (?:say|said) that|that(?:'s| is) (?:a (?:weird|strange|stupid|dumb) (?:question|thing to (?:ask|say))|incorrect|not an answer))\b.{0,60}$",
+    ),
+    (
+        Manner::Reassure,
+        r"^(?:so |and |but |please |oh )*(?:do you think (?:he|she|they|it|i|we|everything|things|this|that|my \w+)(?:'ll|'s| will| is| are| am)?|will (?:he|she|they|it|i|we|everything|things|this|that|my \w+)|(?:is|are|am) (?:he|she|they|it|i|we|my \w+|everything) (?:going|ever going) to)\b.{0,40}\b(?:ok|okay|fine|all ?right|better|well|recover|survive|make it|pass|stop|work out|happy|again|come back|get through|forgive me|be over|die|heal)\b.{0,20}\?*$",
+    ),
+    (
+        Manner::Advice,
+        r"^(?:so |and |but |well,? |ok,? |please,? |hey,? |then )*(?:what (?:do you think )?(?:should|shall|can|could|must) i (?:do|say|tell|wear|write|choose|try|answer)\b.*|what do i do(?: now| about .+| if .+| with .+)?|how (?:should|can|could|do|would) i (?:deal|cope|tell|handle|get over|forgive|make (?:it|him|her|them)|help (?:him|her|them|my)|stop|talk to|feel better|forget|move on)\b.*|what (?:would|should) (?:you|one) do\b.*|what do you (?:think|reckon|suggest|recommend|advise|make of (?:it|that|this))(?: (?:about|of) .{1,40}| (?:i|we) (?:should|could|can|ought to|do)\b.*)?|do you think (?:i|we) should\b.*|(?:should|shall) (?:i|we)\b.*|(?:can|could|will|would) you (?:give me (?:some )?advice|advise me|help me (?:decide|choose|with (?:this|that|it)))\b.*|(?:any|some) (?:advice|tips|ideas|suggestions)\b.*|give me (?:some )?advice\b.*|i (?:really )?need (?:some |your )?advice\b.*|what(?:'s| is) your (?:opinion|advice|view|take)\b.*|help me (?:decide|choose)\b.*)\W*$",
+    ),
+    (
+        Manner::Judge,
+        r"^(?:so |and |but )*(?:(?:is|was) (?:it|that|this) (?:all )?(?:my fault|normal|wrong|bad|weird|strange|selfish|silly|okay|ok|right|stupid)\b.*|am i (?:being |just |really )?(?:wrong|crazy|overreacting|an? (?:bad|terrible|horrible|awful) \w+|selfish|unreasonable|weird|stupid|mad|too sensitive|a genius|pretty|ugly|smart)\b.*|did i do (?:something |anything )?wrong.*)\W*$",
+    ),
+    (
+        Manner::Limits,
+        r"^(?:but |so |and |well,? )*(?:why (?:don't|can't|won't|do|are|aren't) you\b.*|you (?:don't|can't) (?:know|do|answer|remember) (?:anything|nothing|much|shit|that|this).*|you know nothing.*|(?:so )?(?:are you|is this) (?:broken|fake|a joke).*|what's wrong with you|you keep saying (?:that|the same).*|stop saying that)\W*$",
+    ),
+    (
+        Manner::Back,
+        r"^(?:hey,? |hi,? |hello,? |ok,? |right,? |philia,? )*(?:i'm (?:back|home|here)(?: again| now)?|back again|it's me(?: again)?)\W*$",
+    ),
+    (
+        Manner::AskMe,
+        r"^(?:so,? |ok,? |well,? |please |just )*(?:ask me (?:something|anything|a question|about my day)|(?:say|tell me) (?:something|anything)(?: nice| interesting| i .*)?|talk to me|let's (?:talk|chat)|(?:i'm |i am )?not sure what to (?:say|talk about)|what (?:should|shall|can|do|could) we talk about|i don't know what to (?:say|talk about)|i (?:just )?(?:want|need) (?:to talk|someone to talk to))\W*$",
+    ),
+    (
+        Manner::Right,
+        r"^(?:yes,? |yep,? |yeah,? |wow,? |oh,? |nice,? |exactly,? )*(?:that(?:'s| is) (?:right|correct|true|him|her|it)|correct|you (?:do )?remember(?:ed)?(?: (?:it|that|me))?|(?:very )?good memory|well remembered|good job|well done|impressive|nice one|spot on|bingo)\W*$",
+    ),
+    (
+        Manner::Welcome,
+        r"^(?:you're (?:very )?welcome|no problem|no worries|np|don't worry(?: about it)?|it's (?:ok|okay|fine|all right|alright)|that's (?:ok|okay|fine|all right|alright)|don't mention it|anytime)\W*$",
+    ),
+    (
+        Manner::Secret,
+        r"^(?:but |so |and )*(?:can you keep (?:a |my )?secrets?|can i trust you|(?:will|do|would) you tell (?:anyone|anybody|someone|other people|others)|(?:is|are) (?:this|that|it|my (?:data|secrets?|messages)|our (?:chat|talk)s?) (?:private|safe|secret|confidential)|who (?:else )?(?:can|could) (?:see|read) (?:this|that|it|what i \w+|my messages)|(?:please )?(?:don't|do not) tell (?:anyone|anybody))\b.{0,30}$",
+    ),
+    (
+        Manner::LastTime,
+        r"^(?:so |and |hey,? |hi,? |ok,? )*(?:(?:do you (?:still )?remember )?(?:what (?:did|have|had) (?:we|i) (?:just )?(?:talk|talked|speak|spoken|chat|chatted|discuss|discussed|say|said|tell you|told you)(?: about)?|what (?:we|i) (?:just )?(?:talked|spoke|chatted|discussed|said|told you)(?: about)?)(?: (?:last time|yesterday|earlier|before|today|so far|just now|recently|last))?|do you (?:still )?remember our (?:last )?(?:conversation|talk|chat)|where (?:were we|did we (?:leave off|stop)))\W*$",
+    ),
+    (
+        Manner::Clock,
+        r"^(?:hey,? |so,? |and )*(?:(?:do you know |can you tell me )?what(?:'s| is) the (?:current )?(?:time|date|day)(?: today| now)?|(?:do you know )?what (?:time|day|date) (?:is it|it is)(?: today| now)?|what(?:'s| is) today(?:'s date)?|what day is today)\W*$",
+    ),
+    (
+        Manner::Sigh,
+        r"^(?:u+gh+|a+rgh+|meh|sigh|grr+|wtf|ffs|damn(?: it)?|oh no|help me|bruh|bro|oof|hmph|shit|fuck|crap|not again|i (?:can't|cannot) even)\W*$",
+    ),
+    (
+        Manner::Test,
+        r"^(?:test(?:ing)?(?: (?:test|testing|1|2|3|one|two|three|this|123))*|ping|is this (?:thing )?(?:on|working)|does this work|it works)\W*$",
+    ),
+    (
+        Manner::Source,
+        r"^(?:but |and |wait,? |so )*(?:how (?:do|did|would|can|could) you know(?: (?:that|this|it|all that))?|who told you(?: that)?|where did you (?:get|hear|read) that(?: from)?|did i (?:really )?(?:say|tell you) that|when did i (?:say|tell you) that|are you sure(?: about that)?)\W*$",
     ),
     (
         Manner::Yes,
-        r"^(?:yes|yeah|yep|yup|sure|of course|absolutely|definitely|ok|okay|alright|right|exactly|indeed|true|i do|i am|mhm|uh huh|k|fine|cool|nice|great|good|i see|got it)\W*$",
+        r"^(?:yes|yeah|yep|yup|sure|of course|absolutely|definitely|ok|okay|alright|right|exactly|indeed|true|i do|i am|mhm|uh huh|k|fine|cool|nice|great|good|i see|got it|sounds good|fair enough|makes sense|will do|perfect|lovely|ok (?:then|cool|thanks))\W*$",
     ),
     (
         Manner::No,
-        r"^(?:no|nope|nah|not really|not now|maybe later|no thanks|no thank you|never mind|nevermind|nothing|not much|i don't know|idk|dunno|maybe|whatever|not sure)\W*$",
+        r"^(?:no|nope|nah|not really|not now|maybe later|no thanks|no thank you|never mind|nevermind|nothing|not much|i don't know|idk|dunno|maybe|whatever|not sure|no idea|i(?:'d| would) rather not(?: say| talk about it)?|i don't (?:want|wanna) (?:to )?talk about it|can we (?:talk about something else|change the subject)|let's (?:talk about something else|change the subject)|nothing (?:much|special|new)|not today)\W*$",
     ),
 ];
 
 impl Manners {
     pub(super) fn new() -> Self {
-        Self { table: TABLE.iter().map(|(manner, pattern)| (*manner, compile(&format!("(?i){pattern}")))).collect() }
+        Self { table: TABLE.iter().map(|(manner, pattern)| (*manner, compile(pattern))).collect() }
     }
 
     /// What the message is, if it is about the talk itself.
     pub(super) fn read(&self, message: &str) -> Option<Manner> {
-        let plain = message.trim().replace(['’', 'ʼ'], "'");
+        let plain = spelled_out(message.trim()).to_lowercase();
         self.table.iter().find(|(_, pattern)| pattern.is_match(&plain)).map(|(manner, _)| *manner)
     }
 }
@@ -247,11 +332,11 @@ pub(super) fn phrases(manner: Manner) -> &'static Table {
             &["Aw, thank you! I like our talks too.", "Thank you, that made my day a bit brighter."],
         ],
         Manner::Apology => &[
-            &["No harm done."],
-            &["It's all right, truly. Nothing to carry around."],
-            &["Already washed away by the tide."],
-            &["It's fine. Let us go on."],
-            &["No worries at all!"],
+            &["No harm done.", "Accepted, thank you."],
+            &["It's all right, truly. Nothing to carry around.", "Thank you for saying that. It's forgiven."],
+            &["Already washed away by the tide.", "Thank you. That page is turned."],
+            &["It's fine, and thank you. It takes something to say that.", "Accepted. Let us go on."],
+            &["No worries at all! Thanks for saying it.", "It's okay, really. All good."],
         ],
         Manner::Yes => &[
             &["All right.", "Good."],
@@ -314,7 +399,97 @@ pub(super) fn phrases(manner: Manner) -> &'static Table {
             &["Then I misunderstood. Say it once more, and I'll attend more closely."],
             &["Sorry, I may have got that wrong. Tell me again?"],
         ],
-        Manner::HowAreYou | Manner::AboutMe | Manner::Remind => &[&[], &[], &[], &[], &[]],
+        Manner::Advice => &super::phrases::ADVICE,
+        Manner::Judge => &super::phrases::JUDGE,
+        Manner::Limits => &super::phrases::LIMITS,
+        Manner::Reassure => &[
+            &["I can't know that. I hope so.", "I don't know, and I won't pretend to. I hope it goes well."],
+            &[
+                "I wish I could promise you that. I can't know it, but I hope it with you.",
+                "I don't know, and you deserve an honest answer. I so hope for the best.",
+            ],
+            &[
+                "I can't see round that corner, and I won't paint it for you. I hope for light there.",
+                "No lamp of mine reaches that far. I hope, with you.",
+            ],
+            &[
+                "I can't know that, and false comfort would be no comfort. I do hope so.",
+                "Nobody can be sure of it, and I am not. I hope so, with you.",
+            ],
+            &[
+                "I honestly can't know, but I really hope so.",
+                "I wish I could tell you. I don't know, but I'm hoping with you.",
+            ],
+        ],
+        Manner::Back => &[
+            &["Welcome back{you}."],
+            &["Welcome back{you}. It's good to have you here."],
+            &["Welcome back{you}! The page was kept open."],
+            &["Welcome back{you}. Where shall we go on?"],
+            &["Welcome back{you}! Good to see you again."],
+        ],
+        Manner::AskMe => &[
+            &["What was the best moment of your day?", "What is on your list for tomorrow?"],
+            &["What has been kind to you lately?", "How are you, underneath the first answer?"],
+            &["If today were a colour, which one would it be?", "What is the oldest thing in the room you're in?"],
+            &["What did you change your mind about lately?", "What do you understand now that you didn't a year ago?"],
+            &["What's the best thing that happened to you this week?", "What could you talk about for hours?"],
+        ],
+        Manner::Right => &[
+            &["Good."],
+            &["I'm glad I kept it well."],
+            &["The notebook holds, then."],
+            &["Good. I try to keep things as you said them."],
+            &["Great, I had it right then!"],
+        ],
+        Manner::Welcome => &[
+            &["All right."],
+            &["That's kind of you."],
+            &["Then all is well on this page."],
+            &["Good. Let us go on whenever you like."],
+            &["Lovely, thanks!"],
+        ],
+        Manner::Secret => &[
+            &["I tell it to nobody. It is kept where I run, so whoever runs me could read it. /forget removes it."],
+            &[
+                "I tell nobody what you tell me. To be honest with you: it is kept where I run, so whoever looks after this machine could read it, and /forget takes it out for good.",
+            ],
+            &[
+                "My lips are inked shut. Still, the notebook lies where I run, and whoever keeps that machine could open it; /forget tears a page out.",
+            ],
+            &[
+                "I pass nothing on. But be aware that it is kept where I run: whoever runs me could read it, and /forget removes it.",
+            ],
+            &[
+                "I don't tell anyone! It's kept where I run, though, so whoever runs me could read it. /forget removes something for good.",
+            ],
+        ],
+        Manner::Sigh => &[
+            &["Go on.", "That bad."],
+            &["That sounded like one of those moments. I'm here.", "Let it out; I'm listening."],
+            &["I hear the thunder. Let it rain, if you like.", "That was a whole sentence in one sound."],
+            &["Say what is behind it, if you like.", "There is a story behind that, I suspect."],
+            &["Uh-oh. I'm listening.", "One of those moments, huh. Go on, if you like."],
+        ],
+        Manner::Test => &[
+            &["Working. I'm here."],
+            &["I'm here, and I hear you."],
+            &["The ink flows. I'm here."],
+            &["I'm here and reading."],
+            &["I'm here, loud and clear!"],
+        ],
+        Manner::Source => &[
+            &["Only from what you told me. /why shows which memories I used, /memories all of them."],
+            &["I only know what you've told me, in your own words. /why shows what I went by, and you can correct me."],
+            &["Every line of mine is copied from yours. /why shows which page I read from."],
+            &[
+                "Only from your own words; /why shows which ones. If they are out of date, tell me, and the newer holds.",
+            ],
+            &["Just from what you've told me! /why shows which memories I used, and you can always correct me."],
+        ],
+        Manner::HowAreYou | Manner::AboutMe | Manner::Remind | Manner::LastTime | Manner::Clock => {
+            &[&[], &[], &[], &[], &[]]
+        }
     }
 }
 

@@ -50,7 +50,7 @@ const CLASSES: &[&[&str]] = &[
         "apartment",
         "house",
     ],
-    &["work", "job", "profession", "occupation", "career", "employer", "employed", "living"],
+    &["work", "job", "profession", "occupation", "career", "employer", "employed"],
     &["study", "studies", "studying", "degree", "major", "course", "university", "college"],
     &["like", "love", "enjoy", "adore", "prefer", "fond", "fan", "hate", "dislike", "detest", "loathe"],
     &["car", "automobile", "vehicle"],
@@ -59,7 +59,7 @@ const CLASSES: &[&[&str]] = &[
     &["film", "movie", "cinema"],
     &["holiday", "vacation", "trip", "travel", "travelled", "travelling", "journey"],
     &["buy", "bought", "purchase", "purchased"],
-    &["cook", "cooked", "bake", "baked", "made"],
+    &["cook", "cooked", "bake", "baked", "made", "make"],
     &["eat", "ate", "eaten", "dinner", "lunch", "meal"],
     &["begin", "began", "begun", "start", "started"],
     &["get", "got", "gotten", "adopt", "adopted", "receive", "received"],
@@ -98,6 +98,51 @@ const CLASSES: &[&[&str]] = &[
     &["old", "age", "aged"],
 ];
 
+/// The family and the house animals in other languages, so that "Meine Schwester heißt Inés" answers an English
+/// question: (class, words).
+const FOREIGN: &[(&str, &str)] = &[
+    ("mother", "mutter madre mère maman"),
+    ("father", "vater padre père pai"),
+    ("sister", "schwester hermana soeur sœur irmã sorella"),
+    ("brother", "bruder hermano frère irmão fratello"),
+    ("daughter", "tochter hija fille filha figlia"),
+    ("son", "sohn hijo fils filho figlio"),
+    ("wife", "esposa femme moglie"),
+    ("husband", "ehemann esposo marido marito"),
+    ("grandmother", "oma großmutter abuela nonna"),
+    ("grandfather", "opa großvater abuelo nonno"),
+    ("dog", "hund perro perra chien cachorro"),
+    ("cat", "katze kater gato gata gatos gatto"),
+];
+
+/// Words of one field of life: what was told of one of them bears on a question about another. Classes or stems.
+const FIELDS: &[&[&str]] = &[
+    &[
+        "sick",
+        "diseas",
+        "diagnos",
+        "diagnosi",
+        "cancer",
+        "tumour",
+        "tumor",
+        "hospit",
+        "surgeri",
+        "oper",
+        "condit",
+        "health",
+        "chemo",
+        "stroke",
+        "dementia",
+        "treatment",
+        "wrong",
+    ],
+    &["work", "fire", "sack", "promot", "hire", "boss", "salari", "redund", "unemploy", "retir"],
+    &["study", "school", "exam", "grade", "graduat"],
+    &["wedding", "engag", "divorc", "separ", "propos"],
+    &["die", "funer", "buri", "grave"],
+    &["pregnant", "baby", "birthday", "expect", "due"],
+];
+
 /// A class and what it is a kind of.
 const KINDS: &[(&str, &str)] = &[
     ("wife", "spouse"),
@@ -121,6 +166,11 @@ impl Meaning {
         for row in CLASSES.iter().chain(RELATIONS).chain(ANIMALS) {
             let Some(name) = row.first() else { continue };
             for word in row.iter().filter(|w| !w.contains(' ')) {
+                class.entry(analyzer.stem(word)).or_insert(*name);
+            }
+        }
+        for (name, words) in FOREIGN {
+            for word in words.split(' ') {
                 class.entry(analyzer.stem(word)).or_insert(*name);
             }
         }
@@ -167,6 +217,11 @@ impl Meaning {
             all.insert(word.key);
         }
         all
+    }
+
+    /// The field of life that a class or stem belongs to.
+    pub(super) fn field(key: &str) -> Option<usize> {
+        FIELDS.iter().position(|words| words.contains(&key))
     }
 
     /// Is this class a person or an animal that can be somebody's?

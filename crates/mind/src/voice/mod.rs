@@ -2,15 +2,18 @@
 //!
 //! Extractive question answering over memory, and good manners. It says only what it was told (with the date) and what
 //! it is; where nothing answers it says so. The way of a message: noise and other languages first ([`foreign`]), then
-//! talk about the talk itself ([`manners`]), then questions ([`question`] reads them, [`answer`] judges what was
+//! talk about the talk itself ([`manners`]; [`keep`] tells what is kept), then questions ([`question`] reads them, [`answer`] judges what was
 //! recalled), and everything else is something shared ([`acknowledge`]). The same context always gives the same reply.
 
 mod acknowledge;
 mod answer;
+mod courtesy;
 mod dates;
 mod evidence;
 mod feeling;
 mod foreign;
+mod frame;
+mod keep;
 mod language;
 mod manners;
 mod meaning;
@@ -18,6 +21,7 @@ mod meeting;
 mod person;
 mod phrases;
 mod pick;
+mod plain;
 mod question;
 mod register;
 mod slots;
@@ -32,6 +36,7 @@ use crate::{MemoryId, Pad, Persona, Profile};
 use acknowledge::{Acknowledger, With};
 use answer::{Answerer, Moment, Verdict};
 use evidence::{Heard, Hearing};
+use frame::Who;
 use jiff::{Timestamp, tz::TimeZone};
 use manners::{Manner, Manners};
 use meaning::Meaning;
@@ -135,8 +140,8 @@ impl Voice {
         if ctx.first_meeting && tongue.is_none() {
             meeting::introduce(ctx, &mut spoken, self.is_bare_greeting(ctx.message));
         }
-        if ctx.persona.style.use_emojis && !spoken.text.is_empty() && !ctx.message.trim().is_empty() && tongue.is_none()
-        {
+        let shares = !ctx.message.trim().is_empty() && !ctx.message.contains('?') && tongue.is_none();
+        if ctx.persona.style.use_emojis && !spoken.text.is_empty() && shares {
             self.decorate(ctx, &mut spoken.text);
         }
         if ctx.announce {
@@ -158,35 +163,55 @@ impl Voice {
         } else {
             ctx
         };
+        let told = plain::without_tag(ctx.message);
+        let ctx = &Context { message: told.as_deref().unwrap_or(ctx.message), ..*ctx };
         if let Some(text) = self.noise(ctx) {
             return Spoken { text, used: Vec::new() };
         }
-        let asks = self.reader.read(ctx.message, &self.meaning);
+        let resolved = self.resolved(ctx);
+        let asks = self.reader.read(resolved.as_deref().unwrap_or(ctx.message), &self.meaning);
         if ctx.message.chars().count() <= MANNERLY
             && let Some(manner) = self.manners.read(ctx.message)
             && !(matches!(manner, Manner::Thanks | Manner::Farewell) && ctx.message.contains('?'))
         {
             return self.mannerly(ctx, manner);
         }
-        if let Some(name) = self.declared_name(ctx) {
+        if let Some(name) = self.declared_name(ctx).or_else(|| meeting::name_given(ctx.message, ctx.recent.last())) {
             return meeting::take_up(ctx, &name);
         }
         if self.reader.is_task(ctx.message) && !long {
             return self.plainly(ctx, "task", &phrases::TASK);
         }
         match asks {
-            Some(question) if !long || ctx.message.trim_end().ends_with('?') => self.answer(ctx, &question),
+            Some(question) if !long || ctx.message.trim_end().ends_with('?') => {
+                let plain = resolved.and_then(|_| self.reader.read(ctx.message, &self.meaning));
+                self.answer(ctx, &question, plain.as_ref())
+            }
             _ => self.acknowledge(ctx, long),
         }
     }
 
     fn heard(&self, ctx: &Context<'_>) -> Vec<Heard> {
-        let mut heard = self.hearing.people(ctx.recalled, &self.meaning, &self.extractor, ctx.zone, ctx.now);
+        let mut heard = self.hearing.people(ctx, &self.meaning, &self.extractor);
         heard.retain(|h| h.content.trim() != ctx.message.trim() || h.at < ctx.now);
         heard
     }
 
-    fn answer(&self, ctx: &Context<'_>, question: &Question) -> Spoken {
+    /// "What's her name?", with the one who was spoken of last in the place of "her".
+    fn resolved(&self, ctx: &Context<'_>) -> Option<String> {
+        let plain = plain::spelled_out(ctx.message);
+        let asked = Who::of(&plain, None, &self.meaning).filter(|who| who.pronoun)?;
+        let named =
+            plain.split_whitespace().skip(1).any(|w| w.chars().next().is_some_and(char::is_uppercase) && w.len() > 2);
+        let meant = ctx.recent.iter().rev().take(6).filter(|_| !named).find_map(|turn| {
+            let who = self.acknowledger.who(turn.message, &self.meaning)?;
+            (!who.pronoun && who.object == asked.object).then_some(who)
+        })?;
+        Some(asked.replaced(&plain, &meant))
+    }
+
+    /// The answer to a question, or to the same with its pronouns as they stand.
+    fn answer(&self, ctx: &Context<'_>, question: &Question, unresolved: Option<&Question>) -> Spoken {
         if question.what_you_said {
             return self.own_words(ctx, question);
         }
@@ -196,32 +221,43 @@ impl Voice {
         if question.asked == Asked::Name
             && question.subject == Subject::User
             && question.needed.is_empty()
-            && let Some(name) = &ctx.profile.display_name
+            && let Some(name) = meeting::known_name(ctx)
         {
             return Spoken { text: format!("{name}. That's what I call you."), used: Vec::new() };
         }
         let heard = self.heard(ctx);
-        let at = Moment { now: ctx.now, zone: ctx.zone };
-        match self.answerer.answer(question, &heard, &self.meaning, at) {
+        let at = Moment { now: ctx.now, zone: ctx.zone, recent: ctx.recent };
+        let verdict = |question: &Question| self.answerer.answer(question, &heard, &self.meaning, at);
+        let found = match (verdict(question), unresolved) {
+            (Verdict::Unknown, Some(unresolved)) => verdict(unresolved),
+            (found, _) => found,
+        };
+        match found {
             Verdict::Answer { text, used } | Verdict::Partly { text, used } => Spoken { text, used },
-            Verdict::Unknown => Spoken { text: self.unknown(ctx, question), used: Vec::new() },
+            Verdict::Unknown => Spoken { text: self.unknown(ctx, question, &heard), used: Vec::new() },
         }
     }
 
     /// Honest about what was never told, and about the world.
-    fn unknown(&self, ctx: &Context<'_>, question: &Question) -> String {
+    fn unknown(&self, ctx: &Context<'_>, question: &Question, heard: &[Heard]) -> String {
         let register = Register::of(ctx.persona);
         let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
-        let worldly =
-            !question.personal && !matches!(question.subject, Subject::Theirs(_)) && question.asked != Asked::About;
+        let pronoun = |w: &str| matches!(w.trim_matches('?'), "he" | "she" | "his" | "her" | "him" | "hers" | "they");
+        if question.subject == Subject::Open
+            && !question.needed.iter().any(|n| n.name)
+            && question.text.to_lowercase().split(' ').any(pronoun)
+        {
+            return pick.one("whom", register.of_table(&phrases::WHOM)).to_owned();
+        }
+        let met = matches!(&question.subject, Subject::Named(name) if heard.iter().any(|h| h.speaks_of.contains(name)));
+        let worldly = !met
+            && !question.personal
+            && !matches!(question.subject, Subject::Theirs(_))
+            && question.asked != Asked::About;
         let named = matches!(question.subject, Subject::Named(_));
         if worldly && !(named && matches!(question.asked, Asked::Who | Asked::Name)) {
             let world = pick.one("world", register.of_table(&phrases::WORLD));
-            return if named || question.subject == Subject::Open {
-                format!("{world} You haven't told me about it yet.")
-            } else {
-                world.to_owned()
-            };
+            return if named { format!("{world} You haven't told me about it yet.") } else { world.to_owned() };
         }
         let thing = meeting::asked_thing(question, &self.answerer.turner);
         pick.one("unknown", register.of_table(&phrases::UNKNOWN)).replace("{x}", &thing)
@@ -269,24 +305,28 @@ impl Voice {
         if long {
             spoken.text = format!("You took your time to write that, and I've kept all of it. {}", spoken.text);
         }
+        if let Some(name) = self.new_name(ctx) {
+            spoken.text = format!("{} {}", meeting::hello(ctx, &name), spoken.text);
+        }
         spoken
     }
 
     fn mannerly(&self, ctx: &Context<'_>, manner: Manner) -> Spoken {
+        let quiet = |text: String| Spoken { text, used: Vec::new() };
         match manner {
             Manner::AboutMe => return self.what_i_keep(ctx),
+            Manner::LastTime => return self.what_we_spoke_of(ctx),
+            Manner::Clock => return quiet(dates::clock(ctx.now, ctx.zone)),
             Manner::HowAreYou => {
                 let how = manners::how_i_am(Register::of(ctx.persona), ctx.mood.pleasure, ctx.mood.arousal);
                 let asked = ctx.recent.last().is_some_and(|t| t.reply.trim_end().ends_with('?'));
-                let text = if asked { how.to_owned() } else { format!("{how} And how are you?") };
-                return Spoken { text, used: Vec::new() };
+                return quiet(if asked { how.to_owned() } else { format!("{how} And how are you?") });
             }
             Manner::Remind => {
                 let words = answer::crop(ctx.message.trim().trim_end_matches('?'));
-                let text = format!(
+                return quiet(format!(
                     "I can't call you at a set time yet, so please don't rely on me for it. But I'll remember the words, “{words}”, and tell you when you ask."
-                );
-                return Spoken { text, used: Vec::new() };
+                ));
             }
             _ => {}
         }
@@ -300,44 +340,6 @@ impl Voice {
         spoken
     }
 
-    /// A short list of what was told, facts first.
-    fn what_i_keep(&self, ctx: &Context<'_>) -> Spoken {
-        let heard = self.heard(ctx);
-        let at = Moment { now: ctx.now, zone: ctx.zone };
-        let mut known: Vec<&Heard> = heard
-            .iter()
-            .filter(|h| {
-                h.by.is_none()
-                    && !h.over
-                    && h.clauses.len() + h.facts.len() > 0
-                    && h.content.split_whitespace().count() > 2
-            })
-            .collect();
-        known.sort_by_key(|h| (h.facts.is_empty(), h.rank));
-        let mut seen = std::collections::HashSet::new();
-        known.retain(|h| seen.insert(h.content.trim()));
-        known.truncate(5);
-        if known.is_empty() {
-            let name = ctx
-                .profile
-                .display_name
-                .as_ref()
-                .map(|n| format!("I know that you're called {n}, and "))
-                .unwrap_or_default();
-            let text = format!(
-                "{name}not much more yet: you haven't told me anything about yourself that I can find. I'd be glad to listen."
-            );
-            return Spoken {
-                text: if name.is_empty() { text.replacen("not much more yet", "Not much yet", 1) } else { text },
-                used: Vec::new(),
-            };
-        }
-        let lines: Vec<String> =
-            known.iter().map(|h| format!("- {}", self.answerer.told(h, h.content.trim(), at))).collect();
-        let text = format!("Some of what I keep:\n{}\n/memories shows the rest.", lines.join("\n"));
-        Spoken { text, used: known.iter().map(|h| h.id.clone()).collect() }
-    }
-
     /// One phrase of a table, with its slots filled.
     fn plainly(&self, ctx: &Context<'_>, salt: &str, table: &manners::Table) -> Spoken {
         let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
@@ -345,12 +347,23 @@ impl Voice {
         Spoken { text: meeting::fill(phrase, ctx), used: Vec::new() }
     }
 
+    /// A name given in the middle of more.
+    fn new_name(&self, ctx: &Context<'_>) -> Option<String> {
+        let known =
+            meeting::known_name(ctx).is_some() || ctx.recent.iter().any(|t| t.message.trim() == ctx.message.trim());
+        let plain = plain::spelled_out(ctx.message);
+        let found = self.extractor.extract(&plain, None, ctx.now, ctx.zone);
+        let fact = found.into_iter().filter_map(|e| e.fact).find(|f| f.subject == "user" && f.key == "name");
+        fact.filter(|_| !known).map(|f| f.value)
+    }
+
     fn declared_name(&self, ctx: &Context<'_>) -> Option<String> {
         // More than the name is a statement, and is answered as one.
         if ctx.message.split_whitespace().count() > 10 || ctx.message.contains('?') {
             return None;
         }
-        let found = self.extractor.extract(ctx.message, None, ctx.now, ctx.zone);
+        let plain = plain::spelled_out(ctx.message);
+        let found = self.extractor.extract(&plain, None, ctx.now, ctx.zone);
         let others = found
             .iter()
             .filter_map(|e| e.fact.as_ref())

@@ -1,6 +1,7 @@
 //! What a question asks: the kind of answer, whom it is about, and the words an answer must hold.
 
 use super::meaning::{Meaning, Word};
+use super::plain::spelled_out;
 use crate::memory::extract::compile;
 use regex::Regex;
 
@@ -71,6 +72,8 @@ pub(super) struct Question {
     pub(super) personal: bool,
     /// It was asked for what the companion said.
     pub(super) what_you_said: bool,
+    /// It asks how it was before ("Where did I live before?").
+    pub(super) former: bool,
 }
 
 /// Reads questions. Compiled once.
@@ -93,6 +96,7 @@ pub(super) struct Reader {
     place: Regex,
     colour: Regex,
     task: Regex,
+    former: Regex,
 }
 
 /// Words that a question holds whatever it asks.
@@ -157,6 +161,18 @@ const EMPTY: &[&str] = &[
     "ok",
     "okay",
     "really",
+    "used",
+    "previously",
+    "formerly",
+    "former",
+    "previous",
+    "originally",
+    "earlier",
+    "actual",
+    "actually",
+    "right",
+    "by",
+    "way",
 ];
 
 /// Words that say little: they may be missing.
@@ -226,13 +242,16 @@ impl Reader {
             when: compile(r"(?i)^(?:when|since when|until when|(?:on |in )?(?:what|which) (?:day|date|time|month|year|weekday)|how long ago|at what time)\b|\b(?:what|which) (?:day|date|month|year)\b"),
             place: compile(r"(?i)^(?:where|from where|(?:in |to |from )?(?:what|which) (?:city|town|country|place|street|village|part of))\b"),
             colour: compile(r"(?i)\bwhat colou?r\b|\bwhich colou?r\b"),
+            former: compile(
+                r"(?i)\b(?:before|previously|formerly|used to|use to|in the past|my (?:old|former|previous|last|earlier) (?:home|house|flat|apartment|city|town|job|work|address|school|place))\b",
+            ),
             task: compile(r"(?i)^(?:(?:can|could|would|will) you (?:please )?(?:help|write|translate|explain|calculate|summari[sz]e|compute|code|draw|find|search|look up|make|create|give|recommend|suggest|teach|show|book|order|play|open|send|check|set|plan|fix|describe|list|compare|define|solve|read|call|tell me (?:a|the|how|why|some|your))|write|translate|explain|calculate|summari[sz]e|compute|code|draw|search|look up|recommend|suggest|give me|help me (?!feel)?|show me|teach me|define|solve|list|compare|tell me (?:a|an|some) |how (?:do|can|should|would|to|could)(?: (?:i|you|we|one))? |should i|what should i|what (?:can|could) i|which .* should i|what would you do|is it (?:ok|okay|good|bad|safe|normal|wise)|what's (?:a|the best)|what is the best|any (?:tips|advice|ideas|recommendations))\b".replace("(?!feel)?", "").as_str()),
         }
     }
 
     /// The question that a message asks, if it asks one.
     pub(super) fn read(&self, message: &str, meaning: &Meaning) -> Option<Question> {
-        let whole = message.trim().replace(['’', 'ʼ'], "'");
+        let whole = spelled_out(message.trim());
         let text = self.last_question(&whole);
         let text = self.opening.replace(text, "");
         let marked = text.trim_end().ends_with('?');
@@ -250,11 +269,12 @@ impl Reader {
             let clear = self.wh.is_match(&rest) || self.about.is_match(&rest) || self.aux.is_match(&rest);
             // "when I was ill" after "do you remember" asks for the story, not the date.
             let story = found.as_str().to_lowercase().contains("remember") && rest.to_lowercase().starts_with("when i");
-            if !clear || story {
+            if (!clear || story) && !(self.name.is_match(&rest) && rest.split(' ').count() <= 6) {
                 asked = Some(Asked::About);
             }
             let question_like = marked
                 || clear
+                || found.as_str().to_lowercase().starts_with("do you")
                 || found.as_str().to_lowercase().starts_with("tell me")
                 || found.as_str().to_lowercase().starts_with("remind me");
             if rest.is_empty() || !question_like {
@@ -269,16 +289,27 @@ impl Reader {
             inner = inner[found.end()..].trim().to_owned();
         }
         let asks = asked.is_some()
+            || wrapped
             || self.wh.is_match(&inner)
             || (self.aux.is_match(&inner) && (marked || self.inverted(&inner)));
-        if !asks && !marked {
+        // "What if I fail?" is a worry.
+        if !asks && !marked || inner.to_lowercase().starts_with("what if") {
             return None;
         }
         let asked = asked.unwrap_or_else(|| self.kind(&inner));
         let mut needed = needed(&meaning.words(&inner), asked);
         let lower = inner.to_lowercase();
-        if lower.starts_with("what do")
-            && (lower.ends_with(" do") || lower.ends_with(" do for a living"))
+        let mut former = self.former.is_match(&inner);
+        // "What did I do for work?" asks for what is over, or was not when it was told.
+        let did = [
+            "what did i do",
+            "what did i do before",
+            "what did i use to do",
+            "what was my job",
+            "what did i do for work",
+        ];
+        former |= did.contains(&lower.as_str());
+        if (lower.starts_with("what do") && lower.ends_with(" do") || did.contains(&lower.as_str()))
             && !needed.iter().any(|n| n.key == "work")
         {
             needed.push(Needed { key: "work".into(), surface: "work".into(), weight: 1.0, name: false });
@@ -288,6 +319,7 @@ impl Reader {
             asked,
             personal: self.first_person.is_match(&inner),
             what_you_said: self.you_said.is_match(&inner),
+            former,
             subject,
             needed,
             text: inner,
@@ -296,7 +328,7 @@ impl Reader {
 
     /// Asks for work, advice or a tale rather than for something remembered.
     pub(super) fn is_task(&self, message: &str) -> bool {
-        let plain = message.trim().replace('’', "'");
+        let plain = spelled_out(message.trim());
         let plain = self.opening.replace(&plain, "");
         let asks_memory =
             self.wrapped.is_match(&plain) && self.first_person.is_match(&self.wrapped.replace(&plain, ""));

@@ -1,6 +1,6 @@
 //! Questions that a fact answers directly: "Where do I live?" asks for `home` of the user.
 
-use super::evidence::Heard;
+use super::evidence::{FORMER_HOME, FORMER_WORK, Heard};
 use super::meaning::Meaning;
 use super::question::{Asked, Question, Subject};
 use crate::memory::Fact;
@@ -33,7 +33,9 @@ pub(super) fn find(question: &Question, heard: &[Heard], meaning: &Meaning) -> V
 
 /// The value, if this fact answers this question.
 fn answers(question: &Question, fact: &Fact, meaning: &Meaning) -> Option<String> {
-    let needed: Vec<&str> = question.needed.iter().map(|n| n.key.as_str()).collect();
+    // "Where did I live before Berlin?" asks for a home like any other.
+    let needed: Vec<&str> =
+        question.needed.iter().filter(|n| !(question.former && n.name)).map(|n| n.key.as_str()).collect();
     let only = |allowed: &[&str]| !needed.is_empty() && needed.iter().all(|n| allowed.contains(n));
     let is = |key: &str| (fact.key == key).then(|| fact.value.clone());
     let words = question.text.to_lowercase();
@@ -53,7 +55,8 @@ fn answers(question: &Question, fact: &Fact, meaning: &Meaning) -> Option<String
                 .then(|| fact.value.clone());
             }
             if matches!(question.asked, Asked::Where | Asked::What) && only(&["home"]) {
-                return is("home").map(in_place);
+                let before = || is(FORMER_HOME).filter(|_| question.former);
+                return is("home").or_else(before).map(in_place);
             }
             if question.asked == Asked::Where
                 && (words.contains("from") || words.contains("grow up") || words.contains("born"))
@@ -68,7 +71,7 @@ fn answers(question: &Question, fact: &Fact, meaning: &Meaning) -> Option<String
                 && (only(&["work"]) || words.contains("what do i do") && only(&["work", "home", "live"]))
                 || words == "what do i do"
             {
-                return is("work");
+                return is("work").or_else(|| is(FORMER_WORK).filter(|_| question.former));
             }
             if question.asked == Asked::Where && only(&["study"]) {
                 return is("study.place").map(|v| format!("at {v}"));
@@ -77,7 +80,7 @@ fn answers(question: &Question, fact: &Fact, meaning: &Meaning) -> Option<String
                 return is("study");
             }
             if words.starts_with("how old") && (needed.is_empty() || only(&["old"])) {
-                return is("age");
+                return is("age").or_else(|| is("age.next").map(|age| format!("turning {age}")));
             }
             if only(&["birthday"]) {
                 return is("birthday");

@@ -1,0 +1,196 @@
+//! The spelling of quick hands: "whats my dogs name", "im so tired rn", "idk". Read as what it stands for, never
+//! quoted so.
+
+/// (as it is typed, what it stands for); in lower case.
+const SHORT: &[(&str, &str)] = &[
+    ("2day", "today"),
+    ("2moro", "tomorrow"),
+    ("abt", "about"),
+    ("alot", "a lot"),
+    ("arent", "aren't"),
+    ("bc", "because"),
+    ("bcs", "because"),
+    ("bday", "birthday"),
+    ("becuase", "because"),
+    ("bf", "boyfriend"),
+    ("bff", "best friend"),
+    ("btw", "by the way"),
+    ("cant", "can't"),
+    ("couldnt", "couldn't"),
+    ("coz", "because"),
+    ("cuz", "because"),
+    ("definately", "definitely"),
+    ("didnt", "didn't"),
+    ("doesnt", "doesn't"),
+    ("dont", "don't"),
+    ("dunno", "don't know"),
+    ("fav", "favourite"),
+    ("fave", "favourite"),
+    ("freind", "friend"),
+    ("gf", "girlfriend"),
+    ("gonna", "going to"),
+    ("gotta", "got to"),
+    ("gramps", "grandpa"),
+    ("hadnt", "hadn't"),
+    ("hasnt", "hasn't"),
+    ("havent", "haven't"),
+    ("hes", "he's"),
+    ("hows", "how's"),
+    ("hw", "homework"),
+    ("i", "I"),
+    ("idk", "I don't know"),
+    ("im", "I'm"),
+    ("isnt", "isn't"),
+    ("ive", "I've"),
+    ("lets", "let's"),
+    ("nvm", "never mind"),
+    ("pls", "please"),
+    ("plz", "please"),
+    ("ppl", "people"),
+    ("rly", "really"),
+    ("rn", "right now"),
+    ("shes", "she's"),
+    ("shouldnt", "shouldn't"),
+    ("smth", "something"),
+    ("sry", "sorry"),
+    ("thats", "that's"),
+    ("theres", "there's"),
+    ("theyre", "they're"),
+    ("tmr", "tomorrow"),
+    ("tmrw", "tomorrow"),
+    ("tommorow", "tomorrow"),
+    ("tomorow", "tomorrow"),
+    ("tonite", "tonight"),
+    ("u", "you"),
+    ("ur", "your"),
+    ("wanna", "want to"),
+    ("wasnt", "wasn't"),
+    ("wat", "what"),
+    ("werent", "weren't"),
+    ("weve", "we've"),
+    ("whats", "what's"),
+    ("whens", "when's"),
+    ("wheres", "where's"),
+    ("whos", "who's"),
+    ("wont", "won't"),
+    ("wouldnt", "wouldn't"),
+    ("wut", "what"),
+    ("youre", "you're"),
+    ("youve", "you've"),
+];
+
+/// Small change of chats: it says nothing beside other words.
+const SLANG: &[&str] =
+    &["haha", "hahaha", "imo", "lmao", "lol", "ngl", "obv", "obvs", "omg", "smh", "tbh", "tho", "xd", "xx", "xxx"];
+
+/// The text with everyday short forms spelled out, straight apostrophes, "for a living" as what it means, and without
+/// "by the way".
+pub(super) fn spelled_out(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut word = String::new();
+    for c in text.chars().map(|c| if matches!(c, '’' | 'ʼ' | '`') { '\'' } else { c }) {
+        if c.is_alphanumeric() || c == '\'' {
+            word.push(c);
+        } else {
+            push(&mut out, &mut word);
+            out.push(c);
+        }
+    }
+    push(&mut out, &mut word);
+    let out_words = || out.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty());
+    let slang = |w: &str| SLANG.contains(&w.to_ascii_lowercase().as_str());
+    if out_words().any(slang) && out_words().any(|w| !slang(w)) {
+        let kept: Vec<&str> =
+            out.split(' ').filter(|w| !slang(w.trim_matches(|c: char| !c.is_alphanumeric()))).collect();
+        out = kept.join(" ").trim_end_matches([',', ' ']).to_owned();
+    }
+    for (living, work) in [("for a living", "for work"), ("as a living", "as work"), ("my living", "my work")] {
+        if let Some(at) = out.to_ascii_lowercase().find(living) {
+            out.replace_range(at..at + living.len(), work);
+        }
+    }
+    for aside in [", by the way", " by the way", "by the way, ", "by the way "] {
+        while let Some(at) = out.to_ascii_lowercase().find(aside) {
+            out.replace_range(at..at + aside.len(), "");
+        }
+    }
+    out
+}
+
+/// A statement with a tag ("can you believe it?", ", right?") is a statement.
+pub(super) fn without_tag(text: &str) -> Option<String> {
+    let trimmed = text.trim_end_matches(['?', '!', ' ']);
+    if !text.get(trimmed.len()..)?.contains('?') {
+        return None;
+    }
+    let lower = trimmed.to_ascii_lowercase();
+    let tag = TAGS.iter().find(|tag| lower.ends_with(*tag))?;
+    let told = trimmed.get(..trimmed.len() - tag.len())?;
+    // What is left must say something, and must not ask by itself.
+    (told.split_whitespace().count() >= 3 && !told.contains('?')).then(|| format!("{told}."))
+}
+
+/// Endings that ask for nothing but a nod.
+const TAGS: &[&str] = &[
+    ", can you believe it",
+    ", can you believe that",
+    " can you believe it",
+    ", right",
+    ", you know",
+    ", huh",
+    ", eh",
+    ", isn't it",
+    ", isnt it",
+    ", innit",
+    ", don't you think",
+    ", what do you think",
+    ", what do you say",
+    ", you know what i mean",
+    ", ok",
+    ", okay",
+    ", yeah",
+    ", no",
+];
+
+fn push(out: &mut String, word: &mut String) {
+    let lower = word.to_ascii_lowercase();
+    match SHORT.binary_search_by(|(short, _)| (*short).cmp(&lower)) {
+        // "IM", "UR" may be initials; "Bf" at the head of a sentence is not.
+        Ok(at) if word.len() == 1 || word.chars().skip(1).all(char::is_lowercase) => out.push_str(SHORT[at].1),
+        _ => out.push_str(word),
+    }
+    word.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_forms_are_sorted_and_spelled_out() {
+        assert!(SHORT.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        for (text, plain) in [
+            ("whats my dogs name", "what's my dogs name"),
+            ("im so tired rn", "I'm so tired right now"),
+            ("Idk, u tell me", "I don't know, you tell me"),
+            ("What do I do for a living?", "What do I do for work?"),
+            ("I’m here", "I'm here"),
+            ("I'm Tom by the way.", "I'm Tom."),
+            ("Btw, im Tom", "I'm Tom"),
+            ("my fav singer is taylor swift obv", "my favourite singer is taylor swift"),
+            ("lol", "lol"),
+            ("IM me", "IM me"),
+            ("unicorn", "unicorn"),
+        ] {
+            assert_eq!(spelled_out(text), plain);
+        }
+        for (text, told) in [
+            ("I got promoted, can you believe it?", Some("I got promoted.")),
+            ("We want to go to Peru, what do you think??", Some("We want to go to Peru.")),
+            ("what do you think?", None),
+            ("Where do I live?", None),
+        ] {
+            assert_eq!(without_tag(text).as_deref(), told, "{text}");
+        }
+    }
+}
