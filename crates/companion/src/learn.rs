@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use philia_mind::interaction::Stage;
 use philia_mind::memory::extract::Extracted;
 use philia_mind::memory::importance::importance;
-use philia_mind::memory::{Category, Fact, MemoryKind, Place, Provenance, Speaker};
+use philia_mind::memory::{Fact, MemoryKind, Place, Provenance, Speaker};
 use philia_mind::persona::Temperament;
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId};
 use philia_ports::StoreError;
@@ -24,7 +24,6 @@ use philia_ports::store::{Change, Draft, Key, Kind, Record, Scan};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 
 /// Tag of a message that only asks: its words help its neighbours, but it answers nothing itself.
 pub(crate) const QUESTION: &str = "question";
@@ -267,30 +266,12 @@ fn message_memory(app: &Inner, turn: &Interaction, speaker: Speaker) -> Memory {
 
 fn memory_of(turn: &Interaction, part: &str, speaker: Speaker, content: &str) -> Memory {
     let reply = u64::from(part == "r");
+    let at = if reply == 1 { turn.replied_at.unwrap_or(turn.at) } else { turn.at };
+    let from = Provenance::Interaction(turn.id.clone());
     Memory {
-        id: MemoryId::of(&turn.id, part),
-        kind: MemoryKind::Episodic,
-        category: Category::Conversation,
-        content: content.to_owned(),
-        source: turn.channel.clone(),
-        speaker,
-        importance: 0.3,
-        confidence: 1.0,
-        occurred_at: if reply == 1 { turn.replied_at.unwrap_or(turn.at) } else { turn.at },
         created_at: turn.replied_at.unwrap_or(turn.at),
-        valid_from: None,
-        valid_until: None,
-        fact: None,
         place: Some(Place { group: turn.session.as_str().to_owned(), order: turn.turn * 2 + reply }),
-        mood: None,
-        emotion: None,
-        sources: vec![Provenance::Interaction(turn.id.clone())],
-        links: Vec::new(),
-        tags: Vec::new(),
-        pinned: false,
-        reinforced: 0,
-        embedder: None,
-        metadata: BTreeMap::new(),
+        ..Memory::new(MemoryId::of(&turn.id, part), content, speaker, &turn.channel, at, from)
     }
 }
 
@@ -301,6 +282,7 @@ fn fact_memory(turn: &Interaction, n: usize, said: Extracted, importance: f64) -
         content: said.content,
         confidence: said.confidence,
         importance: importance.max(0.5),
+        subject: said.fact.as_ref().map(|fact| fact.subject.clone()),
         fact: said.fact,
         tags: said.tags,
         place: None,

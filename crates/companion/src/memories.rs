@@ -62,7 +62,7 @@ impl Person {
             .iter()
             .filter_map(|source| match source {
                 Provenance::Interaction(turn) => Some(turn.clone()),
-                Provenance::Memory(_) => None,
+                Provenance::Memory(_) | Provenance::Document(_) | Provenance::Hand => None,
             })
             .collect();
         let rests_on = |memory: &Memory| {
@@ -70,6 +70,7 @@ impl Person {
                 || memory.sources.iter().all(|source| match source {
                     Provenance::Interaction(turn) => turns.contains(turn),
                     Provenance::Memory(other) => other == id,
+                    Provenance::Document(_) | Provenance::Hand => false,
                 })
         };
         let mut gone = Vec::new();

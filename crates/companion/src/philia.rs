@@ -31,6 +31,8 @@ pub struct Parts {
     pub embedder: Arc<dyn Embedder>,
     /// The model that talks; none leaves it to the offline voice.
     pub chat: Option<Arc<dyn ChatModel>>,
+    /// The quick model that helps with learning, never while a person waits; none leaves it to the rules.
+    pub fast: Option<Arc<dyn ChatModel>>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Draws random bytes.

@@ -32,6 +32,7 @@ pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
     let index = index(config);
     let embedder = embedder(config)?;
     let chat = chain(config, &config.models.chat)?;
+    let fast = chain(config, &config.models.fast)?;
     let personas = personas(config)?;
     personas.get(&config.persona.default).context("persona.default")?;
     let mut settings = config.companion_settings();
@@ -46,6 +47,7 @@ pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
         index,
         embedder,
         chat,
+        fast,
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance),
         personas,

@@ -45,6 +45,7 @@ impl World {
             index: Arc::new(EmbeddedIndex::new(64 << 20)),
             embedder,
             chat,
+            fast: None,
             clock: clock.clone(),
             chance: Arc::new(CountingChance::default()),
             personas: Personas::built_in().expect("the built-in personas"),

@@ -61,6 +61,10 @@ pub enum Provenance {
     Interaction(InteractionId),
     /// Another memory.
     Memory(MemoryId),
+    /// A part of a document, by the document's id; the memory's metadata says which part.
+    Document(String),
+    /// Written by hand, or by an application, through the door that the memory's `source` names.
+    Hand,
 }
 
 /// How two memories hang together.
@@ -101,6 +105,42 @@ pub struct Fact {
     pub value: String,
 }
 
+/// Something to be done: a to-do, a promise, a reminder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// When it is due, if a time was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// When it was completed; none while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<Timestamp>,
+    /// Put off until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<Timestamp>,
+}
+
+/// Something that hangs on a memory: bytes kept in the store, or a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// What it is called (`photo.jpg`).
+    pub name: String,
+    /// Its media type (`image/jpeg`).
+    pub media_type: String,
+    /// Where it is.
+    #[serde(flatten)]
+    pub held: Held,
+}
+
+/// Where an attachment is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Held {
+    /// In the store, by the id of its bytes.
+    Blob(String),
+    /// Elsewhere, by its address.
+    Link(String),
+}
+
 /// The place of a memory in a conversation: neighbours lend each other their words in recall.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
@@ -139,9 +179,15 @@ pub struct Memory {
     /// When it stopped being true. Closed, never deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
+    /// Whom it is about, where that is known: `user`, or a name or relation ("sister").
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// The fact it states, if it states one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fact: Option<Fact>,
+    /// What is to be done, if something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
     /// Its place in a conversation, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
@@ -159,6 +205,12 @@ pub struct Memory {
     /// Free labels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
+    /// What hangs on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// A reflection has made a semantic memory of it and others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub consolidated: bool,
     /// Kept whatever happens.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
@@ -171,6 +223,49 @@ pub struct Memory {
     /// Anything else a source knows of it (`dia_id` of an import, a page number).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, serde_json::Value>,
+}
+
+impl Memory {
+    /// An episode in somebody's own words, known for sure, of middling importance; what else is known of it is set
+    /// beside (`Memory { importance, ..Memory::new(…) }`).
+    pub fn new(
+        id: MemoryId,
+        content: impl Into<String>,
+        speaker: Speaker,
+        source: impl Into<String>,
+        occurred_at: Timestamp,
+        from: Provenance,
+    ) -> Self {
+        Self {
+            id,
+            kind: MemoryKind::Episodic,
+            category: Category::Conversation,
+            content: content.into(),
+            source: source.into(),
+            speaker,
+            importance: 0.3,
+            confidence: 1.0,
+            occurred_at,
+            created_at: occurred_at,
+            valid_from: None,
+            valid_until: None,
+            subject: None,
+            fact: None,
+            task: None,
+            place: None,
+            mood: None,
+            emotion: None,
+            sources: vec![from],
+            links: Vec::new(),
+            tags: Vec::new(),
+            attachments: Vec::new(),
+            consolidated: false,
+            pinned: false,
+            reinforced: 0,
+            embedder: None,
+            metadata: BTreeMap::new(),
+        }
+    }
 }
 
 mod cues;

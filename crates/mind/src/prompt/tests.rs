@@ -3,7 +3,7 @@
 use super::*;
 use crate::appraisal::Rules;
 use crate::memory::recall::{Recalled, Signals};
-use crate::memory::{Category, Memory, MemoryKind, Provenance, Speaker};
+use crate::memory::{Memory, Provenance, Speaker};
 use crate::persona::LoreEntry;
 use crate::persona::tests::built_in;
 use crate::{InteractionId, MemoryId};
@@ -18,31 +18,9 @@ fn now() -> Zoned {
 
 fn recalled(id: &str, at: &str, speaker: Speaker, content: &str, score: f64) -> Recalled {
     let occurred_at = at.parse().unwrap();
-    let memory = Memory {
-        id: MemoryId::new(id),
-        kind: MemoryKind::Episodic,
-        category: Category::Conversation,
-        content: content.into(),
-        source: "cli".into(),
-        speaker,
-        importance: 0.5,
-        confidence: 1.0,
-        occurred_at,
-        created_at: occurred_at,
-        valid_from: None,
-        valid_until: None,
-        fact: None,
-        place: None,
-        mood: None,
-        emotion: None,
-        sources: vec![Provenance::Interaction(InteractionId::new("i"))],
-        links: Vec::new(),
-        tags: Vec::new(),
-        pinned: false,
-        reinforced: 0,
-        embedder: None,
-        metadata: BTreeMap::new(),
-    };
+    let from = Provenance::Interaction(InteractionId::new("i"));
+    let memory =
+        Memory { importance: 0.5, ..Memory::new(MemoryId::new(id), content, speaker, "cli", occurred_at, from) };
     Recalled { memory, score, relevance: score, signals: Signals::default(), shared: Vec::new(), why: String::new() }
 }
 

@@ -8,7 +8,7 @@ mod talk;
 use super::*;
 use crate::appraisal::{Emotion, RuleName};
 use crate::memory::recall::Signals;
-use crate::memory::{Category, MemoryKind, Place, Provenance, Speaker};
+use crate::memory::{Place, Provenance, Speaker};
 use crate::persona::{Style, Temperament};
 use crate::{InteractionId, Memory};
 use std::sync::LazyLock;
@@ -65,30 +65,11 @@ fn told(list: &[(i64, &str)]) -> Vec<Recalled> {
             };
             let at = Timestamp::from_second(now().as_second() - days * 86_400 - 3_600 + i64::try_from(i).unwrap() * 60)
                 .unwrap();
+            let from = Provenance::Interaction(InteractionId::new(format!("i{i}")));
             let memory = Memory {
-                id: MemoryId::new(format!("m{i}")),
-                kind: MemoryKind::Episodic,
-                category: Category::Conversation,
-                content: content.into(),
-                source: "cli".into(),
-                speaker,
                 importance: 0.5,
-                confidence: 1.0,
-                occurred_at: at,
-                created_at: at,
-                valid_from: None,
-                valid_until: None,
-                fact: None,
                 place: Some(Place { group: format!("day{days}"), order: i as u64 * 2 }),
-                mood: None,
-                emotion: None,
-                sources: vec![Provenance::Interaction(InteractionId::new(format!("i{i}")))],
-                links: Vec::new(),
-                tags: Vec::new(),
-                pinned: false,
-                reinforced: 0,
-                embedder: None,
-                metadata: std::collections::BTreeMap::new(),
+                ..Memory::new(MemoryId::new(format!("m{i}")), content, speaker, "cli", at, from)
             };
             Recalled {
                 memory,

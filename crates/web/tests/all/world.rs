@@ -168,6 +168,7 @@ impl World {
             index: Arc::new(EmbeddedIndex::new(1 << 24)),
             embedder: Arc::new(SharedTable),
             chat,
+            fast: None,
             clock: Arc::new(ManualClock::at("2026-05-03T10:00:00Z")),
             chance: Arc::new(CountingChance::default()),
             personas: Personas::built_in().unwrap(),
