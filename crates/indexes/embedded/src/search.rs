@@ -21,6 +21,14 @@ struct Bm25Scores {
     touched: Vec<u32>,
 }
 
+/// Of every slot, how near its words come to those of the question.
+struct Kindred {
+    /// Over all words of the question, the rarer the more.
+    scores: Vec<f64>,
+    /// The cosine of the nearest pair with a content word of the question; 0 if none is near.
+    nearest: Vec<f64>,
+}
+
 /// A filter with its names as numbers.
 struct Gate<'a> {
     filter: &'a Filter,
@@ -67,6 +75,8 @@ impl Person {
         let touched_open = || touched.iter().copied().filter(|n| open[*n as usize]);
         let cosine = |n: u32| probe.as_ref().and_then(|probe| self.vectors.cosine(n as usize, probe)).map(f64::from);
         let kindred = self.kindred(thesaurus, query);
+        let kin = |n: u32| kindred.as_ref().map_or(0.0, |kindred| kindred.nearest[n as usize]);
+        let kindred = kindred.as_ref().map(|kindred| &kindred.scores);
         let weights = if kindred.is_some() { Weights::with_kindred() } else { Weights::default() };
         let date = |n: u32| {
             let at = self.slots[n as usize].occurred_at;
@@ -79,7 +89,7 @@ impl Person {
         if probe.is_some() {
             candidates.extend(self.best(all_open().filter_map(|n| Some((cosine(n)?, n)))));
         }
-        if let Some(kindred) = &kindred {
+        if let Some(kindred) = kindred {
             candidates
                 .extend(self.best(all_open().map(|n| (kindred[n as usize], n)).filter(|(score, _)| *score > 0.0)));
         }
@@ -96,7 +106,7 @@ impl Person {
                 lexical: lexical[n as usize],
                 neighbourhood: neighbourhood[n as usize],
                 cosine: cosine(n),
-                kindred: kindred.as_ref().map_or(0.0, |kindred| kindred[n as usize]),
+                kindred: kindred.map_or(0.0, |kindred| kindred[n as usize]),
                 speaker: f64::from(u8::from(spoken_of.contains(&self.slots[n as usize].speaker))),
                 date: date(n),
             })
@@ -108,7 +118,7 @@ impl Person {
             .collect();
         fused.sort_by(|a, b| b.2.total_cmp(&a.2).then_with(|| self.id(a.0).cmp(self.id(b.0))));
         fused.truncate(k);
-        Ok(fused.into_iter().map(|(n, signals, relevance)| self.hit(query, n, signals, relevance)).collect())
+        Ok(fused.into_iter().map(|(n, signals, relevance)| self.hit(query, n, signals, relevance, kin(n))).collect())
     }
 
     fn gate<'a>(&self, filter: &'a Filter) -> Gate<'a> {
@@ -163,10 +173,10 @@ impl Person {
 
     /// How near each slot's words come to those of the question: for each word of the question the nearest of the
     /// slot's, the rarer the more. None if no word of the question has a vector: then nothing can be judged so.
-    fn kindred(&self, thesaurus: &Thesaurus, query: &Query) -> Option<Vec<f64>> {
+    fn kindred(&self, thesaurus: &Thesaurus, query: &Query) -> Option<Kindred> {
         let bm25 = Bm25 { texts: self.entries(), mean_length: 0.0 };
         let live = |posting: &&Posting| self.slots[posting.slot as usize].live;
-        let mut scores = vec![0.0; self.slots.len()];
+        let mut kindred = Kindred { scores: vec![0.0; self.slots.len()], nearest: vec![0.0; self.slots.len()] };
         let mut nearest = vec![0.0_f64; self.slots.len()];
         let mut touched: Vec<u32> = Vec::new();
         let mut judged = false;
@@ -193,10 +203,15 @@ impl Person {
             meet(same, 1.0 - NEAR);
             let rarity = bm25.rarity(same.iter().filter(live).count());
             for n in touched.drain(..) {
-                scores[n as usize] += rarity * std::mem::take(&mut nearest[n as usize]);
+                let nearness = std::mem::take(&mut nearest[n as usize]);
+                kindred.scores[n as usize] += rarity * nearness;
+                if term.content {
+                    let best = &mut kindred.nearest[n as usize];
+                    *best = best.max(nearness + NEAR);
+                }
             }
         }
-        judged.then_some(scores)
+        judged.then_some(kindred)
     }
 
     /// The best [`POOL`], ties by id.
@@ -214,19 +229,21 @@ impl Person {
         &self.slots[n as usize].id
     }
 
-    fn hit(&self, query: &Query, n: u32, signals: Signals, relevance: f64) -> Hit {
+    fn hit(&self, query: &Query, n: u32, signals: Signals, relevance: f64, kin: f64) -> Hit {
         let slot = &self.slots[n as usize];
         let holds = |stem: &str| self.words.postings(stem).binary_search_by_key(&n, |posting| posting.slot).is_ok();
+        let shared: Vec<String> = query
+            .terms
+            .iter()
+            .filter(|term| term.content && holds(&term.stem))
+            .map(|term| term.surface.clone())
+            .collect();
         Hit {
             id: MemoryId::new(&*slot.id),
             relevance,
             signals,
-            shared: query
-                .terms
-                .iter()
-                .filter(|term| term.content && holds(&term.stem))
-                .map(|term| term.surface.clone())
-                .collect(),
+            kin: if shared.is_empty() { kin } else { 1.0 },
+            shared,
             occurred_at: slot.occurred_at,
             importance: slot.importance,
             reinforced: slot.reinforced,

@@ -47,4 +47,6 @@ async fn a_puppy_is_found_for_a_dog_even_without_an_embedder() {
     let found: Vec<(&str, bool)> = hits.iter().map(|hit| (hit.id.as_str(), hit.shared.is_empty())).collect();
     assert_eq!(found, [("dog", false), ("puppy", true)], "a kindred word is not a shared one");
     assert!(hits[1].signals.kindred < hits[0].signals.kindred);
+    assert_eq!(hits[0].kin, 1.0);
+    assert!((hits[1].kin - 0.8).abs() < 0.03, "the cosine itself, whatever the others are: {}", hits[1].kin);
 }

@@ -93,6 +93,10 @@ pub struct Hit {
     pub signals: Signals,
     /// Content words of the query that it holds itself, as the query spelled them.
     pub shared: Vec<String>,
+    /// How near its words come to the content words of the query, 0..1 and not normalised, so that an absolute floor
+    /// can use it: the cosine of the nearest pair ("puppy" for "pets"). 1 where it holds one itself; 0 where no pair
+    /// is near at all, and where words have no vectors.
+    pub kin: f64,
     /// When it was true in the world.
     pub occurred_at: Timestamp,
     /// 0..1.

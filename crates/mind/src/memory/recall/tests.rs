@@ -15,6 +15,7 @@ fn hit(id: &str, relevance: f64) -> Hit {
         relevance,
         signals: Signals { cosine: 0.9, ..Signals::default() },
         shared: vec!["dog".into()],
+        kin: 1.0,
         occurred_at: now(),
         importance: 0.5,
         reinforced: 0,
