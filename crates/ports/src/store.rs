@@ -165,6 +165,8 @@ kinds! {
     Block = "block",
     /// An uploaded or synced document.
     Document = "document",
+    /// A part of the bytes of an attachment.
+    Blob = "blob",
     /// A source that is synced.
     Source = "source",
     /// What a sync did.

@@ -10,7 +10,8 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(crate) const APPLICATION_ID: u32 = 0x5068_696c;
 
 /// All migrations; the first is number 1.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_records_in_partitions.sql")];
+pub(crate) const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_records_in_partitions.sql"), include_str!("migrations/0002_blobs.sql")];
 
 /// The schema's number in a database.
 pub(crate) fn number(connection: &Connection) -> rusqlite::Result<u32> {
@@ -55,7 +56,7 @@ mod tests {
     #[test]
     fn every_kind_has_its_table() {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(MIGRATIONS[0]).unwrap();
+        MIGRATIONS.iter().for_each(|sql| connection.execute_batch(sql).unwrap());
         for kind in Kind::ALL {
             assert_eq!(count(&connection, &format!("SELECT count(*) FROM \"{kind}\"")), 0);
             assert_eq!(count(&connection, &format!("SELECT count(*) FROM sqlite_schema WHERE name = '{kind}'")), 1);
@@ -69,24 +70,26 @@ mod tests {
         let mut connection = place.open(Limits::default()).unwrap();
         connection.execute("INSERT INTO partition VALUES (1, 'home', 'ana', 0, 0, 0)", []).unwrap();
 
-        let later = [MIGRATIONS[0], "ALTER TABLE partition ADD COLUMN colour TEXT;", "CREATE TABLE third (x) STRICT;"];
-        // The third is no valid SQL (a STRICT column needs a type): the second stays, nothing of the third does.
-        let failed = migrate(&mut connection, &place, &later);
+        let today = u32::try_from(MIGRATIONS.len()).unwrap();
+        let with = |two: [&'static str; 2]| [MIGRATIONS, &two].concat();
+        let colour = "ALTER TABLE partition ADD COLUMN colour TEXT;";
+        // The second is no valid SQL (a STRICT column needs a type): the first stays, nothing of the second does.
+        let failed = migrate(&mut connection, &place, &with([colour, "CREATE TABLE third (x) STRICT;"]));
         assert!(matches!(failed, Err(StoreError::Corrupt { .. })), "{failed:?}");
-        assert_eq!(number(&connection).unwrap(), 2);
+        assert_eq!(number(&connection).unwrap(), today + 1);
         assert_eq!(count(&connection, "SELECT count(*) FROM partition WHERE colour IS NULL"), 1);
 
-        let fixed = [later[0], later[1], "CREATE TABLE third (x TEXT) STRICT;"];
+        let fixed = with([colour, "CREATE TABLE third (x TEXT) STRICT;"]);
         migrate(&mut connection, &place, &fixed).unwrap();
-        assert_eq!(number(&connection).unwrap(), 3);
+        assert_eq!(number(&connection).unwrap(), today + 2);
         migrate(&mut connection, &place, &fixed).unwrap();
 
         let backup = |number| Connection::open(place.backup_of_schema(number)).unwrap();
-        assert_eq!((number(&backup(1)).unwrap(), number(&backup(2)).unwrap()), (1, 2));
-        assert_eq!(count(&backup(1), "SELECT count(*) FROM partition WHERE subject = 'ana'"), 1);
-        assert!(!Path::new(&place.backup_of_schema(3)).exists());
+        assert_eq!((number(&backup(today)).unwrap(), number(&backup(today + 1)).unwrap()), (today, today + 1));
+        assert_eq!(count(&backup(today), "SELECT count(*) FROM partition WHERE subject = 'ana'"), 1);
+        assert!(!Path::new(&place.backup_of_schema(today + 2)).exists());
 
         let older = migrate(&mut connection, &place, MIGRATIONS);
-        assert!(matches!(older, Err(StoreError::TooNew { found: 3, known: 1 })), "{older:?}");
+        assert!(matches!(older, Err(StoreError::TooNew { found, known }) if (found, known) == (today + 2, today)));
     }
 }

@@ -261,7 +261,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
     newer.close().unwrap();
     let before = fs::read(&path).unwrap();
     let error = SqliteStore::open(&path).unwrap_err();
-    assert!(matches!(error, StoreError::TooNew { found: 99, known: 1 }), "{error:?}");
+    assert!(matches!(error, StoreError::TooNew { found: 99, .. }), "{error:?}");
     assert!(fs::read(&path).unwrap() == before);
 }
 
