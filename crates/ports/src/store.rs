@@ -452,6 +452,14 @@ pub trait StoreAdmin: Store {
     /// Removes everything of a partition for good and raises its generation. Erasing an empty one is content.
     async fn erase(&self, id: &PartitionId) -> Result<(), StoreError>;
 
+    /// Makes sure that nothing which was deleted or overwritten before can be read from the store's files any more
+    /// (free pages, logs, backups that the store made by itself). Changes nothing that is there. It may take time in
+    /// proportion to all that is kept, and writers may wait meanwhile.
+    ///
+    /// # Errors
+    /// [`Unavailable`](StoreError::Unavailable) or [`Full`](StoreError::Full): traces may be left; ask again.
+    async fn scrub(&self) -> Result<(), StoreError>;
+
     /// Does it answer, and what is it?
     async fn health(&self) -> Result<StoreHealth, StoreError>;
 }

@@ -97,6 +97,10 @@ impl<S: StoreAdmin> StoreAdmin for FaultyStore<S> {
         self.inner.erase(id).await
     }
 
+    async fn scrub(&self) -> Result<(), StoreError> {
+        self.inner.scrub().await
+    }
+
     async fn health(&self) -> Result<StoreHealth, StoreError> {
         self.read()?;
         self.inner.health().await

@@ -258,6 +258,10 @@ impl StoreAdmin for MemoryStore {
         Ok(())
     }
 
+    async fn scrub(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     async fn health(&self) -> Result<StoreHealth, StoreError> {
         Ok(StoreHealth { engine: "memory".into(), location: "memory://".into(), bytes: None })
     }

@@ -1,4 +1,4 @@
-//! Erasing somebody, from the tables and from the bytes of the files.
+//! Erasing somebody, or what somebody had forgotten, from the tables and from the bytes of the files.
 //!
 //! `secure_delete` overwrites what is deleted, but where SQLite had moved rows between pages before, copies stay
 //! in the gaps of pages. Only rewriting the file (`VACUUM`) leaves those behind; emptying the log then removes
@@ -58,15 +58,21 @@ pub(crate) fn finish(connection: &Connection, place: &Place) -> Result<(), Store
     if !connection.query_row(traces, [], |row| row.get::<_, bool>(0)).map_err(failed)? {
         return Ok(());
     }
+    scrub(connection, place)?;
+    connection.execute("UPDATE erased SET scrubbed = 1 WHERE scrubbed = 0", []).map_err(failed)?;
+    Ok(())
+}
+
+/// Rewrites the file without what was deleted or overwritten, empties the log, and removes the old backups.
+pub(crate) fn scrub(connection: &Connection, place: &Place) -> Result<(), StoreError> {
+    let failed = |error| place.error(error);
     // The copy that this makes on its way is as large as the database: it belongs on the disk.
     connection.pragma_update(None, "temp_store", "FILE").map_err(failed)?;
     let rewritten = connection.execute_batch("VACUUM");
     connection.pragma_update(None, "temp_store", "MEMORY").map_err(failed)?;
     rewritten.map_err(failed)?;
     empty_log(connection, place)?;
-    place.remove_backups()?;
-    connection.execute("UPDATE erased SET scrubbed = 1 WHERE scrubbed = 0", []).map_err(failed)?;
-    Ok(())
+    place.remove_backups()
 }
 
 /// Puts the log into the file and cuts it to nothing.

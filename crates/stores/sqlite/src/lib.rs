@@ -140,6 +140,10 @@ impl StoreAdmin for SqliteStore {
         self.writer.erase(id.clone()).await
     }
 
+    async fn scrub(&self) -> Result<(), StoreError> {
+        self.writer.scrub().await
+    }
+
     async fn health(&self) -> Result<StoreHealth, StoreError> {
         self.readers.read(read::ping).await?;
         Ok(StoreHealth {

@@ -24,6 +24,7 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 enum Work {
     Commit(Prepared, Reply<u64>),
     Erase(PartitionId, Reply<()>),
+    Scrub(Reply<()>),
 }
 
 /// A commit as the writer takes it: everything that can be computed before is.
@@ -104,6 +105,11 @@ impl Writer {
         self.ask(|reply| Work::Erase(id, reply)).await
     }
 
+    /// Queues a scrub and waits until no traces are left.
+    pub(crate) async fn scrub(&self) -> Result<(), StoreError> {
+        self.ask(Work::Scrub).await
+    }
+
     async fn ask<T>(&self, work: impl FnOnce(Reply<T>) -> Work) -> Result<T, StoreError> {
         let gone = || StoreError::Unavailable("its writer has ended".into());
         let (reply, answer) = oneshot::channel();
@@ -135,7 +141,7 @@ impl Desk {
             tracing::error!(%error, "traces of an erased person may still be in the file");
         }
         while let Some(first) = queue.blocking_recv() {
-            let (mut commits, mut erasures, mut bytes) = (Vec::new(), Vec::new(), 0);
+            let (mut commits, mut erasures, mut scrubs, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
             let mut next = Some(first);
             while let Some(work) = next {
                 match work {
@@ -144,13 +150,15 @@ impl Desk {
                         commits.push((commit, reply));
                     }
                     Work::Erase(id, reply) => erasures.push((id, reply)),
+                    Work::Scrub(reply) => scrubs.push(reply),
                 }
-                let room = commits.len() + erasures.len() < MOST_TOGETHER && bytes < BYTES_TOGETHER;
+                let room = commits.len() + erasures.len() + scrubs.len() < MOST_TOGETHER && bytes < BYTES_TOGETHER;
                 next = if room { queue.try_recv().ok() } else { None };
             }
             // None of these has been answered, so nobody can tell in which order they came.
             self.commit(commits);
             self.erase(erasures);
+            self.scrub(scrubs);
         }
     }
 
@@ -212,11 +220,26 @@ impl Desk {
         // Rewriting the file once serves all of them; if it fails, none is done.
         let scrubbed = erase::finish(&self.connection, &self.place);
         for (removed, reply) in answers {
-            let _ = reply.send(removed.and(match &scrubbed {
-                Ok(()) => Ok(()),
-                Err(StoreError::Full(location)) => Err(StoreError::Full(location.clone())),
-                Err(error) => Err(StoreError::Unavailable(error.to_string())),
-            }));
+            let _ = reply.send(removed.and(again(&scrubbed)));
         }
+    }
+
+    fn scrub(&self, replies: Vec<Reply<()>>) {
+        if replies.is_empty() {
+            return;
+        }
+        let scrubbed = erase::scrub(&self.connection, &self.place);
+        for reply in replies {
+            let _ = reply.send(again(&scrubbed));
+        }
+    }
+}
+
+/// One outcome for each of several who asked together.
+fn again(outcome: &Result<(), StoreError>) -> Result<(), StoreError> {
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(StoreError::Full(location)) => Err(StoreError::Full(location.clone())),
+        Err(error) => Err(StoreError::Unavailable(error.to_string())),
     }
 }

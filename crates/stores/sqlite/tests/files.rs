@@ -383,6 +383,43 @@ fn no_byte_of_an_erased_person_is_left() {
 }
 
 #[test]
+fn no_byte_of_what_was_deleted_or_rewritten_outlives_a_scrub() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("philia.db");
+    let store = SqliteStore::open(&path).unwrap();
+    let backup = directory.path().join("philia.db.schema-1.backup");
+    fs::write(&backup, "Marco is in here").unwrap();
+    let found = |what: &str| -> Vec<PathBuf> {
+        let holds = |bytes: &[u8]| bytes.windows(what.len()).any(|window| window == what.as_bytes());
+        bytes_of(directory.path()).into_iter().filter(|(_, bytes)| holds(bytes)).map(|(path, _)| path).collect()
+    };
+    run(async {
+        let ana = store.open(&person("ana")).await.unwrap();
+        for n in 1_usize..=300 {
+            let filler = "x".repeat((n * 7919) % 900);
+            let who = if n % 2 == 0 { "Marco" } else { "Paula" };
+            store.commit(&ana, vec![insert(&n.to_string(), &format!("{who} {filler}"))]).await.unwrap();
+        }
+        for n in (2_usize..=300).step_by(2) {
+            let key = Key::new(K, n.to_string());
+            let change = if n % 4 == 0 {
+                Change::Delete { key, expected: None }
+            } else {
+                let doc = json!({ "content": "" });
+                Change::Put { draft: Draft { key, at: Timestamp::UNIX_EPOCH, doc, blob: None }, expected: 1 }
+            };
+            store.commit(&ana, vec![change]).await.unwrap();
+        }
+        assert!(!found("Marco").is_empty());
+        store.scrub().await.unwrap();
+        assert_eq!(found("Marco"), Vec::<PathBuf>::new());
+        assert!(!found("Paula").is_empty());
+        assert_eq!(ids(&store, "ana").await.len(), 225);
+        store.verify().await.unwrap();
+    });
+}
+
+#[test]
 fn an_erasure_that_was_cut_short_is_finished_at_the_next_start() {
     let (directory, path) = filled();
     let store = SqliteStore::open(&path).unwrap();

@@ -92,6 +92,7 @@ macro_rules! store_conformance {
             erasing_one_leaves_the_others
             a_commit_that_races_an_erasure_leaves_nothing
             an_open_handle_writes_nothing
+            scrubbing_changes_nothing_that_is_there
             it_says_what_it_is
         }
     };

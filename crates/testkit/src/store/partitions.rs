@@ -258,3 +258,22 @@ pub async fn it_says_what_it_is(fixture: &dyn Fixture) {
     let health = fixture.open().await.health().await.unwrap();
     assert!(!health.engine.is_empty() && !health.location.is_empty(), "{health:?}");
 }
+
+/// After a scrub every record, version, deletion and number is what it was; an empty store takes it too.
+pub async fn scrubbing_changes_nothing_that_is_there(fixture: &dyn Fixture) {
+    let store = fixture.open().await;
+    store.scrub().await.unwrap();
+    let (ana, ben) = (person(&store, "ana").await, person(&store, "ben").await);
+    for partition in [&ana, &ben] {
+        store.commit(partition, vec![insert(K, "a", 1), insert(K, "b", 2), insert(Kind::Job, "j", 1)]).await.unwrap();
+        store.commit(partition, vec![delete(K, "b"), put(K, "a", 3, 1)]).await.unwrap();
+    }
+    store.erase(&ben.id).await.unwrap();
+    let state = async || (all(&store, &ana, Scan::of(K)).await, follow(&store, &ana, K, 1, 10).await);
+    let before = state().await;
+    store.scrub().await.unwrap();
+    assert_eq!(state().await, before);
+    assert_eq!(store.due(seconds(1), 10).await.unwrap().len(), 1);
+    assert_eq!(store.commit(&ana, vec![put(K, "a", 4, 2)]).await.unwrap(), 3);
+    assert_eq!(person(&store, "ben").await.generation, 1);
+}
