@@ -269,6 +269,8 @@ impl Memory {
 }
 
 mod cues;
+pub mod conflict;
 pub mod extract;
 pub mod importance;
 pub mod recall;
+pub mod sameness;
