@@ -147,6 +147,8 @@ kinds! {
     Memory = "memory",
     /// Which memory holds a fact's present value; id is the hash of subject and key.
     Fact = "fact",
+    /// Which memory holds a statement; id is the hash of who said it and what it says.
+    Statement = "statement",
     /// Access counts of memories, kept apart so that reading rewrites no memory.
     Access = "access",
     /// A conflict between memories.

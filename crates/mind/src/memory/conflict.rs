@@ -6,10 +6,10 @@
 //!
 //! Which keys hold a set of values (languages, names of dogs) and which hold one is decided here too ([`is_set`]).
 
+use super::extract::sentences;
 use super::sameness::{gist, said, words};
 use super::{Fact, Memory, Speaker};
 use crate::MemoryId;
-use super::extract::sentences;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -191,9 +191,7 @@ fn liking(value: &str) -> Option<bool> {
 }
 
 const LIKES: &[&str] = &["love", "loves", "like", "likes", "enjoy", "enjoys", "adore", "adores"];
-const DISLIKES: &[&str] = &[
-    "hate", "hates", "dislike", "dislikes", "detest", "detests", "loathe", "loathes",
-];
+const DISLIKES: &[&str] = &["hate", "hates", "dislike", "dislikes", "detest", "detests", "loathe", "loathes"];
 
 /// The keys whose values a key's value must fit.
 pub fn related_keys(key: &str) -> &'static [&'static str] {
@@ -333,7 +331,8 @@ impl Stance {
         // "any" goes with a denial as "a" with its opposite.
         let rest: Vec<&str> = rest.iter().map(String::as_str).filter(|word| *word != "any").collect();
         let verb = if preference { "like" } else { words[verb].trim_end_matches('s') };
-        let subject = words.iter().take_while(|word| !is_lasting(word)).map(String::as_str).collect::<Vec<_>>().join(" ");
+        let subject =
+            words.iter().take_while(|word| !is_lasting(word)).map(String::as_str).collect::<Vec<_>>().join(" ");
         Some(Self { core: format!("{subject} {verb} {}", rest.join(" ")), denied, preference })
     }
 }
@@ -364,22 +363,95 @@ const LASTING: &[&str] = &[
 
 /// What one is for longer than a day.
 const LASTING_STATES: &[&str] = &[
-    "allergic", "vegan", "vegetarian", "married", "single", "engaged", "divorced", "religious", "diabetic", "afraid",
-    "scared", "from", "fond", "colourblind", "colorblind", "left", "pregnant", "adopted", "retired", "lactose",
-    "teacher", "nurse", "doctor", "student", "smoker", "morning", "dog", "cat", "called", "named",
+    "allergic",
+    "vegan",
+    "vegetarian",
+    "married",
+    "single",
+    "engaged",
+    "divorced",
+    "religious",
+    "diabetic",
+    "afraid",
+    "scared",
+    "from",
+    "fond",
+    "colourblind",
+    "colorblind",
+    "left",
+    "pregnant",
+    "adopted",
+    "retired",
+    "lactose",
+    "teacher",
+    "nurse",
+    "doctor",
+    "student",
+    "smoker",
+    "morning",
+    "dog",
+    "cat",
+    "called",
+    "named",
 ];
 
 /// Words of wishes, hearsay and jokes.
 const DOUBTS: &[&str] = &[
-    "if", "unless", "would", "could", "might", "maybe", "perhaps", "wish", "imagine", "pretend", "says", "said", "say",
-    "think", "thinks", "thought", "told", "kidding", "joking", "joke", "jk", "sometimes", "often", "usually", "mostly",
-    "always", "used", "when", "whenever", "until", "except", "but",
+    "if",
+    "unless",
+    "would",
+    "could",
+    "might",
+    "maybe",
+    "perhaps",
+    "wish",
+    "imagine",
+    "pretend",
+    "says",
+    "said",
+    "say",
+    "think",
+    "thinks",
+    "thought",
+    "told",
+    "kidding",
+    "joking",
+    "joke",
+    "jk",
+    "sometimes",
+    "often",
+    "usually",
+    "mostly",
+    "always",
+    "used",
+    "when",
+    "whenever",
+    "until",
+    "except",
+    "but",
 ];
 
 /// Words of a moment.
 const MOMENTS: &[&str] = &[
-    "today", "tonight", "yesterday", "tomorrow", "now", "currently", "yet", "still", "anymore", "longer", "week",
-    "month", "morning's", "moment", "lately", "again", "already", "hungry", "tired",
+    "today",
+    "tonight",
+    "yesterday",
+    "tomorrow",
+    "now",
+    "currently",
+    "yet",
+    "still",
+    "anymore",
+    "longer",
+    "week",
+    "month",
+    "morning's",
+    "moment",
+    "lately",
+    "again",
+    "already",
+    "hungry",
+    "tired",
 ];
 
 #[cfg(test)]
@@ -496,7 +568,9 @@ mod tests {
         let (likes, hates) = ("I like tea.", "I don't like tea.");
         assert!(between(&memory("a", likes, Speaker::User), &memory("b", hates, Speaker::User)).is_some());
         assert!(between(&memory("a", likes, Speaker::Companion), &memory("b", hates, Speaker::Companion)).is_none());
-        assert!(between(&memory("a", likes, Speaker::User), &memory("b", hates, Speaker::Other("Ben".into()))).is_none());
+        assert!(
+            between(&memory("a", likes, Speaker::User), &memory("b", hates, Speaker::Other("Ben".into()))).is_none()
+        );
         let closed = Memory { valid_until: Some(at("2026-05-02T10:00:00Z")), ..memory("a", likes, Speaker::User) };
         assert!(between(&closed, &memory("b", hates, Speaker::User)).is_none());
     }

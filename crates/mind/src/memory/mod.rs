@@ -268,8 +268,8 @@ impl Memory {
     }
 }
 
-mod cues;
 pub mod conflict;
+mod cues;
 pub mod extract;
 pub mod importance;
 pub mod recall;

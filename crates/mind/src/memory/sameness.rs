@@ -10,8 +10,34 @@ use crate::text::fold;
 
 /// Words that add nothing to what is said.
 const FILLERS: &[&str] = &[
-    "a", "an", "the", "really", "very", "just", "so", "well", "oh", "ah", "hey", "hi", "hello", "um", "uh", "hmm",
-    "actually", "also", "too", "btw", "anyway", "anyways", "honestly", "basically", "literally", "truly", "haha", "lol",
+    "a",
+    "an",
+    "the",
+    "really",
+    "very",
+    "just",
+    "so",
+    "well",
+    "oh",
+    "ah",
+    "hey",
+    "hi",
+    "hello",
+    "um",
+    "uh",
+    "hmm",
+    "actually",
+    "also",
+    "too",
+    "btw",
+    "anyway",
+    "anyways",
+    "honestly",
+    "basically",
+    "literally",
+    "truly",
+    "haha",
+    "lol",
     "yeah",
 ];
 
@@ -56,8 +82,27 @@ const CONTRACTIONS: &[(&str, &[&str])] = &[
 ];
 
 const NUMBERS: &[&str] = &[
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
 ];
 
 /// After these, `'s` is "is"; after anything else it may be whose something is.

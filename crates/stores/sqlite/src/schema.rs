@@ -10,8 +10,11 @@ use rusqlite::{Connection, TransactionBehavior};
 pub(crate) const APPLICATION_ID: u32 = 0x5068_696c;
 
 /// All migrations; the first is number 1.
-pub(crate) const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_records_in_partitions.sql"), include_str!("migrations/0002_blobs.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_records_in_partitions.sql"),
+    include_str!("migrations/0002_blobs.sql"),
+    include_str!("migrations/0003_statements.sql"),
+];
 
 /// The schema's number in a database.
 pub(crate) fn number(connection: &Connection) -> rusqlite::Result<u32> {
