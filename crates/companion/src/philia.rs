@@ -15,7 +15,7 @@ use philia_mind::signal::Signposts;
 use philia_mind::text::Analyzer;
 use philia_mind::voice::Voice;
 use philia_ports::clock::time_ordered_id;
-use philia_ports::{Chance, ChatModel, Clock, Embedder, Index, PartitionId, StoreAdmin};
+use philia_ports::{Cache, Chance, ChatModel, Clock, Embedder, Index, PartitionId, StoreAdmin};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::Mutex as AsyncMutex;
@@ -27,6 +27,8 @@ pub struct Parts {
     pub store: Arc<dyn StoreAdmin>,
     /// Where memories are found.
     pub index: Arc<dyn Index>,
+    /// What is kept at hand for a while; everything in it can be had from the store, too.
+    pub cache: Arc<dyn Cache>,
     /// Texts to vectors.
     pub embedder: Arc<dyn Embedder>,
     /// The model that talks; none leaves it to the offline voice.

@@ -24,6 +24,12 @@ pub struct Settings {
     pub context_turns: usize,
     /// Recent turns older than this do not.
     pub context_age: Duration,
+    /// Tokens of what is known of the person that stands in every prompt, the most important first.
+    pub facts_tokens: usize,
+    /// The most core blocks of one person.
+    pub blocks: usize,
+    /// The most characters of one core block.
+    pub block_characters: usize,
     /// Turns with shorter gaps belong to one session.
     pub session_gap: Duration,
     /// The most bytes of one message.
@@ -44,6 +50,9 @@ impl Default for Settings {
             prompt_tokens: 6000,
             context_turns: 20,
             context_age: Duration::from_secs(24 * 3600),
+            facts_tokens: 300,
+            blocks: 20,
+            block_characters: 2000,
             session_gap: Duration::from_secs(30 * 60),
             max_message_bytes: 32 * 1024,
             embed_patience: Duration::from_secs(5),

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use philia_cache_local::LocalCache;
 use philia_companion::exchange::{Conversation, Format, SpokenTurn};
 use philia_companion::{Error, Incoming, Parts, Person, Personas, Philia, Settings};
 use philia_index_embedded::EmbeddedIndex;
@@ -87,6 +88,7 @@ impl World {
         let philia = Philia::new(Parts {
             store: store.clone(),
             index: Arc::new(EmbeddedIndex::new(64 << 20)),
+            cache: Arc::new(LocalCache::new(clock.clone(), 1 << 24)),
             embedder: embedder.clone(),
             chat: None,
             fast: None,

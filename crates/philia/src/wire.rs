@@ -3,6 +3,7 @@
 use crate::config::{Config, Role};
 use crate::system::{SystemChance, SystemClock};
 use anyhow::{Context as _, anyhow};
+use philia_cache_local::LocalCache;
 use philia_companion::{Parts, Personas, Philia, cards};
 use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 use philia_mind::Profile;
@@ -30,6 +31,7 @@ pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
         .with_context(|| format!("the data directory {} cannot be made", config.data.dir.display()))?;
     let store = store(config)?;
     let index = index(config);
+    let clock = Arc::new(SystemClock);
     let embedder = embedder(config)?;
     let chat = chain(config, &config.models.chat)?;
     let fast = chain(config, &config.models.fast)?;
@@ -45,10 +47,11 @@ pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
     let philia = Philia::new(Parts {
         store,
         index,
+        cache: Arc::new(LocalCache::new(clock.clone(), config.cache.budget_mb * 1024 * 1024)),
         embedder,
         chat,
         fast,
-        clock: Arc::new(SystemClock),
+        clock,
         chance: Arc::new(SystemChance),
         personas,
         default_profile: default_profile(config)?,

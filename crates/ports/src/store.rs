@@ -149,6 +149,8 @@ kinds! {
     Fact = "fact",
     /// Which memory holds a statement; id is the hash of who said it and what it says.
     Statement = "statement",
+    /// A task: where it stands in time; id is that of the memory it is a part of, `at` is when it comes up.
+    Task = "task",
     /// Access counts of memories, kept apart so that reading rewrites no memory.
     Access = "access",
     /// A conflict between memories.

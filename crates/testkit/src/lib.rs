@@ -1,6 +1,7 @@
 //! Conformance suites and scripted servers for tests.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test kit may panic: that is how it fails a test")]
 
+pub mod cache;
 pub mod faulty;
 pub mod index;
 pub mod model_server;

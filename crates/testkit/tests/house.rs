@@ -28,6 +28,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("philia-models", &["philia-mind", "philia-ports"]),
     ("philia-store-memory", &["philia-mind", "philia-ports"]),
     ("philia-store-sqlite", &["philia-mind", "philia-ports"]),
+    ("philia-cache-local", &["philia-mind", "philia-ports"]),
     ("philia-index-embedded", &["philia-mind", "philia-ports"]),
     ("philia-web", &["philia-mind", "philia-ports", "philia-companion"]),
     ("philia-testkit", &["philia-mind", "philia-ports"]),
@@ -90,7 +91,12 @@ fn only_the_binary_names_an_adapter() {
     for (name, dependencies) in named(&metadata()) {
         let adapters: Vec<&String> = dependencies
             .iter()
-            .filter(|d| d.starts_with("philia-store-") || d.starts_with("philia-index-") || *d == "philia-models")
+            .filter(|d| {
+                d.starts_with("philia-store-")
+                    || d.starts_with("philia-index-")
+                    || d.starts_with("philia-cache-")
+                    || *d == "philia-models"
+            })
             .collect();
         assert!(name == "philia" || adapters.is_empty(), "{name} names {adapters:?}");
     }

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use philia_cache_local::LocalCache;
 use philia_companion::{Incoming, Parts, Person, Personas, Philia, Reply, Settings};
 use philia_index_embedded::EmbeddedIndex;
 use philia_mind::Profile;
@@ -11,6 +12,7 @@ use philia_models::static_table::StaticTable;
 use philia_ports::model::{ChatDelta, ChatReply, ChatRequest, ChatStream, FinishReason, ModelInfo, Usage};
 use philia_ports::{ChatModel, Embedder, ModelError};
 use philia_store_memory::MemoryStore;
+use philia_testkit::cache::FaultyCache;
 use philia_testkit::faulty::FaultyStore;
 use philia_testkit::world::{CountingChance, ManualClock};
 use std::collections::VecDeque;
@@ -20,6 +22,7 @@ use tokio::sync::Notify;
 pub(crate) struct World {
     pub(crate) philia: Philia,
     pub(crate) store: Arc<FaultyStore<MemoryStore>>,
+    pub(crate) cache: Arc<FaultyCache<LocalCache>>,
     pub(crate) clock: Arc<ManualClock>,
 }
 
@@ -40,9 +43,11 @@ impl World {
         embedder: Arc<dyn Embedder>,
     ) -> Self {
         let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
+        let cache = Arc::new(FaultyCache::new(LocalCache::new(clock.clone(), 1 << 24)));
         let philia = Philia::new(Parts {
             store: store.clone(),
             index: Arc::new(EmbeddedIndex::new(64 << 20)),
+            cache: cache.clone(),
             embedder,
             chat,
             fast: None,
@@ -53,7 +58,7 @@ impl World {
             hooks: Vec::new(),
             settings: Settings::default(),
         });
-        Self { philia, store, clock }
+        Self { philia, store, cache, clock }
     }
 
     pub(crate) async fn person(&self, name: &str) -> Person {

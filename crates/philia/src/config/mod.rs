@@ -30,7 +30,9 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) providers: BTreeMap<String, Provider>,
     pub(crate) index: Index,
+    pub(crate) cache: Cache,
     pub(crate) prompt: Prompt,
+    pub(crate) blocks: Blocks,
     pub(crate) turn: Turn,
     pub(crate) recall: Recall,
     pub(crate) mood: Mood,
@@ -113,6 +115,21 @@ pub(crate) struct Index {
     pub(crate) budget_mb: usize,
 }
 
+/// `[cache]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Cache {
+    pub(crate) budget_mb: usize,
+}
+
+/// `[blocks]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Blocks {
+    pub(crate) most: usize,
+    pub(crate) max_characters: usize,
+}
+
 /// `[prompt]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -120,6 +137,7 @@ pub(crate) struct Prompt {
     pub(crate) budget_tokens: usize,
     pub(crate) context_turns: usize,
     pub(crate) context_hours: f64,
+    pub(crate) facts_tokens: usize,
 }
 
 /// `[turn]`
@@ -231,6 +249,9 @@ impl Config {
             prompt_tokens: self.prompt.budget_tokens,
             context_turns: self.prompt.context_turns,
             context_age: Duration::from_secs_f64(self.prompt.context_hours * 3600.0),
+            facts_tokens: self.prompt.facts_tokens,
+            blocks: self.blocks.most,
+            block_characters: self.blocks.max_characters,
             session_gap: Duration::from_secs_f64(self.turn.session_gap_minutes * 60.0),
             max_message_bytes: self.turn.max_message_kb * 1024,
             embed_patience: self.models.embed.patience,

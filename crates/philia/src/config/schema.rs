@@ -198,6 +198,12 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
         Some("64"),
         "Memory for the recall index; what was used longest ago leaves first and is loaded again when needed.",
     )],
+    &[key(
+        "cache.budget_mb",
+        Takes::Whole(1, 65_536, "MB"),
+        Some("16"),
+        "Memory for what is kept at hand of running conversations; it is read from the store again when needed.",
+    )],
     &[
         key(
             "prompt.budget_tokens",
@@ -217,6 +223,21 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
             Some("24.0"),
             "Turns older than this do not; they are recalled like any memory.",
         ),
+        key(
+            "prompt.facts_tokens",
+            Takes::Whole(0, 100_000, "tokens"),
+            Some("300"),
+            "Room in every prompt for what is known of the person, the most important first.",
+        ),
+    ],
+    &[
+        key(
+            "blocks.most",
+            Takes::Whole(2, 100, "blocks"),
+            Some("20"),
+            "How many core blocks (small texts that stand in every prompt) a person may have.",
+        ),
+        key("blocks.max_characters", Takes::Whole(100, 100_000, "characters"), Some("2000"), "The longest core block."),
     ],
     &[
         key("turn.max_message_kb", Takes::Whole(1, 256, "KB"), Some("32"), "The longest message that is taken."),

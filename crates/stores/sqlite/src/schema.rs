@@ -14,6 +14,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_records_in_partitions.sql"),
     include_str!("migrations/0002_blobs.sql"),
     include_str!("migrations/0003_statements.sql"),
+    include_str!("migrations/0004_tasks.sql"),
 ];
 
 /// The schema's number in a database.

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use futures_util::StreamExt as _;
+use philia_cache_local::LocalCache;
 use philia_companion::{Parts, Personas, Philia, Settings};
 use philia_index_embedded::EmbeddedIndex;
 use philia_mind::Profile;
@@ -163,13 +164,15 @@ impl World {
 
     fn of(chat: Option<Arc<dyn ChatModel>>, options: Options) -> Self {
         let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+        let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
         let philia = Philia::new(Parts {
             store: Arc::clone(&store) as _,
             index: Arc::new(EmbeddedIndex::new(1 << 24)),
+            cache: Arc::new(LocalCache::new(clock.clone(), 1 << 24)),
             embedder: Arc::new(SharedTable),
             chat,
             fast: None,
-            clock: Arc::new(ManualClock::at("2026-05-03T10:00:00Z")),
+            clock,
             chance: Arc::new(CountingChance::default()),
             personas: Personas::built_in().unwrap(),
             default_profile: Profile::default(),
