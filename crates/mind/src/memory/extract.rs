@@ -4,32 +4,24 @@
 //! quotations and reported speech are no facts about the person, and a negation never becomes its opposite.
 //! Whatever is not extracted is still kept verbatim as an episode.
 
+mod extracted;
+mod guard;
+mod pattern;
 mod rules;
+mod tasks;
 pub(crate) mod terms;
 #[cfg(test)]
 mod tests;
 pub(crate) mod when;
 
-use crate::memory::{Category, Fact};
+pub use extracted::{Extracted, Feeling};
+pub use tasks::{FoundTask, Tasks};
+
+use crate::memory::Category;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use regex::Regex;
 use rules::{Found, Rules};
 use when::Times;
-
-/// One thing that a message says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Extracted {
-    /// What it is about.
-    pub category: Category,
-    /// The fact, where it is one; a dated plan is an event without a fact.
-    pub fact: Option<Fact>,
-    /// A sentence that stands by itself, in the person's own words wherever they stand by themselves.
-    pub content: String,
-    /// 0..1: how sure the rule is.
-    pub confidence: f64,
-    /// Free labels (`plan`, `date:2026-05-15`).
-    pub tags: Vec<String>,
-}
 
 /// Facts are stated early and briefly; of a longer text only the first so many bytes are read.
 const READ: usize = 20_000;
@@ -39,6 +31,7 @@ const BEFORE: usize = 400;
 /// The compiled rules. Make one and keep it.
 #[derive(Debug)]
 pub struct Extractor {
+    tasks: Tasks,
     rules: Rules,
     times: Times,
     quoted: Regex,
@@ -61,6 +54,7 @@ impl Extractor {
     /// Compiles the rules (a few milliseconds).
     pub fn new() -> Self {
         Self {
+            tasks: Tasks::new(),
             rules: Rules::new(),
             times: Times::new(),
             quoted: compile(r#"“[^”]*”|"[^"]*"|«[^»]*»|„[^“”]*[“”]|(?:^|\s)'[^']+ [^']+'(?:[\s.,!?]|$)"#),
@@ -86,6 +80,11 @@ impl Extractor {
                 r"(?i)\b(?:I|we)(?:'m|'re|'ve| am| are| have| will|'ll)?(?: \w+){0,2}? (?:going|flying|travelling|traveling|starting|moving|getting|having|meeting|seeing|leaving|visiting|presenting|running|taking|got|have|start|fly|leave|move|meet|see|visit|take|run|marry|graduate)\b|\bmy (?:\w+ ){1,3}(?:is|starts|begins|takes place)\b",
             ),
         }
+    }
+
+    /// What finds tasks in talk.
+    pub fn tasks(&self) -> &Tasks {
+        &self.tasks
     }
 
     /// What `text` says about the person. `previous` is their message before it, which may say who "he" is;
@@ -166,13 +165,7 @@ impl Extractor {
             fact.value = format!("{} {}", when.date.day(), month_name(when.date));
         }
         let content = found.content.unwrap_or_else(|| sentence.trim().to_owned());
-        Extracted {
-            category: found.category,
-            fact: Some(fact),
-            content,
-            confidence: found.confidence,
-            tags: Vec::new(),
-        }
+        Extracted { confidence: found.confidence, ..Extracted::fact(found.category, fact, content) }
     }
 
     fn plan(&self, sentence: &str, said: Date) -> Option<Extracted> {
@@ -187,11 +180,9 @@ impl Extractor {
             return None;
         }
         Some(Extracted {
-            category: Category::Event,
-            fact: None,
-            content: sentence.trim().to_owned(),
             confidence: 0.8,
             tags: vec!["plan".into(), format!("date:{}", when.date)],
+            ..Extracted::new(Category::Event, sentence.trim())
         })
     }
 

@@ -231,11 +231,8 @@ impl Hearing {
         }
         if let Some((memory, fact)) = source.memory.and_then(|m| Some((m, m.fact.as_ref()?))) {
             facts.push(Extracted {
-                category: memory.category,
-                fact: Some(fact.clone()),
-                content: memory.content.clone(),
                 confidence: memory.confidence,
-                tags: Vec::new(),
+                ..Extracted::fact(memory.category, fact.clone(), memory.content.as_str())
             });
         }
         if let Some(name) = &by {
@@ -261,12 +258,9 @@ impl Hearing {
             let value = pattern.captures(plain)?["v"].trim().to_owned();
             let known = key != FORMER_WORK
                 || OCCUPATIONS.iter().any(|job| value.to_lowercase().split(' ').next_back() == Some(*job));
-            known.then(|| Extracted {
-                category: Category::Fact,
-                fact: Some(Fact { subject: "user".into(), key: key.into(), value }),
-                content: plain.to_owned(),
-                confidence: 0.9,
-                tags: Vec::new(),
+            known.then(|| {
+                let fact = Fact { subject: "user".into(), key: key.into(), value };
+                Extracted { confidence: 0.9, ..Extracted::fact(Category::Fact, fact, plain) }
             })
         };
         [of(&self.moved, FORMER_HOME), of(&self.worked, FORMER_WORK)].into_iter().flatten().collect()

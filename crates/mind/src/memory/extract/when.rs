@@ -43,6 +43,8 @@ pub(crate) struct Times {
     weekday: Regex,
     period: Regex,
     past: Regex,
+    iso: Regex,
+    nth: Regex,
 }
 
 const MONTHS: &str = "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec";
@@ -67,6 +69,8 @@ impl Times {
             ahead: c(&format!(r"(?i)\bin (?P<n>{COUNT}) (?P<u>day|week|month|year)s?\b")),
             weekday: c(&format!(r"(?i)\b(?:(?P<q>last|next|this|coming) )?(?:on )?(?P<w>{DAYS})\b")),
             period: c(r"(?i)\b(?P<q>last|next|this) (?P<u>week(?:end)?|month|year)\b"),
+            iso: c(r"\b(?P<d>(?:19|20)\d\d-\d\d-\d\d)\b"),
+            nth: c(r"(?i)\b(?:on|by|until|before) the (?P<d>\d{1,2})(?:st|nd|rd|th)\b"),
             past: c(
                 r"(?i)\b(?:was|were|had|went|got|came|saw|met|took|made|did|bought|left|began|ran|won|lost|told|said|felt|found|broke|ate|drank|flew|drove|wrote|gave|\w{2,}ed)\b",
             ),
@@ -75,11 +79,22 @@ impl Times {
 
     /// The first time that `text` names, seen from `said`, the day it was said.
     pub(crate) fn find(&self, text: &str, said: Date) -> Option<When> {
-        self.absolute(text, said)
+        self.seen(text, said, self.past.is_match(text))
+    }
+
+    /// As [`Times::find`], for what is still to come: "on Friday" is the next one, whatever the verb.
+    pub(crate) fn coming(&self, text: &str, said: Date) -> Option<When> {
+        self.seen(text, said, false)
+    }
+
+    fn seen(&self, text: &str, said: Date, past: bool) -> Option<When> {
+        self.absolute(text, said, past)
+            .or_else(|| self.iso(text))
             .or_else(|| self.day(text, said))
             .or_else(|| self.counted(text, said))
-            .or_else(|| self.weekday(text, said))
-            .or_else(|| self.month(text, said))
+            .or_else(|| self.weekday(text, said, past))
+            .or_else(|| self.month(text, said, past))
+            .or_else(|| self.of_this_month(text, said, past))
             .or_else(|| self.period(text, said))
             .or_else(|| {
                 let found = self.year.captures(text)?;
@@ -88,15 +103,33 @@ impl Times {
             })
     }
 
-    fn absolute(&self, text: &str, said: Date) -> Option<When> {
+    fn absolute(&self, text: &str, said: Date, past: bool) -> Option<When> {
         let found = self.absolute.captures(text)?;
         let day: i8 = found.name("d1").or_else(|| found.name("d2"))?.as_str().parse().ok()?;
         let month = month_number(found.name("m1").or_else(|| found.name("m2"))?.as_str())?;
         let year = found.name("y").and_then(|y| y.as_str().parse().ok());
         let date = match year {
             Some(year) => Date::new(year, month, day).ok()?,
-            None => nearest_year(said, month, day, self.past.is_match(text))?,
+            None => nearest_year(said, month, day, past)?,
         };
+        Some(When { date, grain: Grain::Day, words: found[0].to_owned() })
+    }
+
+    fn iso(&self, text: &str) -> Option<When> {
+        let found = self.iso.find(text)?;
+        Some(When { date: found.as_str().parse().ok()?, grain: Grain::Day, words: found.as_str().to_owned() })
+    }
+
+    /// "On the 15th": of this month, or of the one it must be in.
+    fn of_this_month(&self, text: &str, said: Date, past: bool) -> Option<When> {
+        let found = self.nth.captures(text)?;
+        let day = found["d"].parse().ok()?;
+        let months = if past { [0, -1] } else { [0, 1] };
+        let fits = |date: &Date| if past { *date <= said } else { *date >= said };
+        let date = months.into_iter().find_map(|n: i64| {
+            let month = said.first_of_month().checked_add(n.months()).ok()?;
+            Date::new(month.year(), month.month(), day).ok().filter(fits)
+        })?;
         Some(When { date, grain: Grain::Day, words: found[0].to_owned() })
     }
 
@@ -128,24 +161,24 @@ impl Times {
         Some(When { date, grain, words: found[0].to_owned() })
     }
 
-    fn weekday(&self, text: &str, said: Date) -> Option<When> {
+    fn weekday(&self, text: &str, said: Date, past: bool) -> Option<When> {
         let found = self.weekday.captures(text)?;
         let weekday = weekday(&found["w"])?;
         let past = match found.name("q").map(|q| q.as_str().to_lowercase()) {
             Some(q) if q == "last" => true,
             Some(_) => false,
-            None => self.past.is_match(text),
+            None => past,
         };
         let date = said.nth_weekday(if past { -1 } else { 1 }, weekday).ok()?;
         Some(When { date, grain: Grain::Day, words: found[0].to_owned() })
     }
 
-    fn month(&self, text: &str, said: Date) -> Option<When> {
+    fn month(&self, text: &str, said: Date, past: bool) -> Option<When> {
         let found = self.month.captures(text)?;
         let month = month_number(&found["m"])?;
         let date = match found.name("y").and_then(|y| y.as_str().parse().ok()) {
             Some(year) => Date::new(year, month, 1).ok()?,
-            None => nearest_year(said, month, 1, self.past.is_match(text))?,
+            None => nearest_year(said, month, 1, past)?,
         };
         Some(When { date, grain: Grain::Month, words: found[0].to_owned() })
     }
