@@ -76,7 +76,7 @@ impl Person {
             .filter(|(at, _)| self.slots.iter().any(|slot| slot.live && slot.speaker as usize == *at))
             .filter_map(|(_, speaker)| match speaker {
                 Speaker::Other(name) => Some(name.clone()),
-                Speaker::User | Speaker::Companion => None,
+                Speaker::User | Speaker::Companion | Speaker::Document(_) => None,
             })
             .collect();
         names.sort();

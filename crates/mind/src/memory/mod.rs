@@ -51,6 +51,8 @@ pub enum Speaker {
     Companion,
     /// Somebody else, by name (imports keep every speaker).
     Other(String),
+    /// A document, by its title: text from outside, nobody's word. Never a source of facts.
+    Document(String),
 }
 
 /// Where a memory came from: the words behind it. Never empty.
@@ -266,7 +268,24 @@ impl Memory {
             metadata: BTreeMap::new(),
         }
     }
+
+    /// Where a part of a document stands, as one cites it: `"Handbook.pdf", page 3`. None for what was said.
+    pub fn citation(&self) -> Option<String> {
+        let Speaker::Document(title) = &self.speaker else { return None };
+        let page = |name: &str| self.metadata.get(name).and_then(serde_json::Value::as_u64);
+        let pages = match (page(PAGE), page(LAST_PAGE)) {
+            (Some(first), Some(last)) if last > first => format!(", pages {first} to {last}"),
+            (Some(first), _) => format!(", page {first}"),
+            (None, _) => String::new(),
+        };
+        Some(format!("\"{title}\"{pages}"))
+    }
 }
+
+/// In a part of a document's metadata: the page it begins on, counted from 1, where the document has pages.
+pub const PAGE: &str = "page";
+/// In a part of a document's metadata: the page it ends on, if that is another one.
+pub const LAST_PAGE: &str = "last_page";
 
 pub mod conflict;
 mod cues;

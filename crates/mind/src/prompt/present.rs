@@ -223,6 +223,7 @@ fn line(input: &PromptInput<'_>, recalled: &Recalled) -> String {
         (Speaker::User, MemoryKind::Semantic) => format!("known from {}", them()),
         (Speaker::Companion, _) => "you said".to_owned(),
         (Speaker::Other(name), _) => format!("{} said", data(name).chars().take(NAME).collect::<String>()),
+        (Speaker::Document(_), _) => format!("in {}", data(&memory.citation().unwrap_or_default())),
     };
     let over = memory
         .valid_until

@@ -587,6 +587,9 @@ impl Answerer {
     pub(super) fn told(&self, heard: &Heard, words: &str, at: Moment<'_>) -> String {
         let when = dates::told(heard.at, at.now, at.zone);
         let words = words.trim();
+        if let Some(place) = &heard.cited {
+            return format!("In {place}: “{}”", crop(words));
+        }
         if let Some(name) = &heard.by {
             return format!("{name} said {when}: “{}”", crop(words));
         }

@@ -51,6 +51,8 @@ pub(super) struct Heard {
     pub(super) content: String,
     /// Somebody else's name where it was not the person who said it.
     pub(super) by: Option<String>,
+    /// Where it stands, if it was read in a document rather than said.
+    pub(super) cited: Option<String>,
     pub(super) clauses: Vec<Clause>,
     /// Everything it speaks of, and a little of what went before where it says "he".
     pub(super) speaks_of: HashSet<String>,
@@ -183,7 +185,7 @@ impl Hearing {
         ctx: &Context<'_>,
     ) -> Heard {
         let by = match source.memory.map(|m| &m.speaker) {
-            Some(Speaker::Other(name)) => Some(name.clone()),
+            Some(Speaker::Other(name) | Speaker::Document(name)) => Some(name.clone()),
             _ => None,
         };
         let content = head(source.content, READ);
@@ -243,6 +245,7 @@ impl Hearing {
             at: source.at,
             content: source.content.to_owned(),
             by,
+            cited: source.memory.and_then(Memory::citation),
             clauses,
             speaks_of,
             facts,

@@ -38,6 +38,7 @@ impl Voice {
         };
         let date = hit.memory.occurred_at.to_zoned(ctx.zone.clone()).date();
         let told = tongue.told.replace("{when}", &date.to_string());
+        let told = hit.memory.citation().map_or(told, |place| format!("{place}:"));
         let text = format!("{told} “{}”", super::answer::crop(hit.memory.content.trim()));
         Spoken { text, used: vec![hit.memory.id.clone()] }
     }

@@ -1,6 +1,7 @@
 //! Conversations in miniature: what was told, what is asked, and what may and may not be said.
 
 mod asked;
+mod documents;
 mod never_told;
 mod shared;
 mod talk;

@@ -34,6 +34,7 @@ impl Show {
             Speaker::User => String::new(),
             Speaker::Companion => "(I said) ".into(),
             Speaker::Other(name) => format!("{name}: "),
+            Speaker::Document(_) => format!("{}: ", memory.citation().unwrap_or_default()),
         };
         let day = self.paint.dim(&format!("{:>11}", self.day(memory.occurred_at)));
         let id = self.paint.dim(memory.id.as_str());

@@ -1,7 +1,7 @@
 //! Why a memory was recalled, in words fit for the person.
 
 use super::Ranked;
-use crate::memory::Speaker;
+use crate::memory::{Memory, Speaker};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -21,7 +21,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 /// "shares 'dog', 'name'; close in meaning; you said it 3 days ago". `floor` is the embedder's.
-pub fn explain(ranked: &Ranked, speaker: &Speaker, floor: Option<f64>, now: Timestamp, tz: &TimeZone) -> String {
+pub fn explain(ranked: &Ranked, memory: &Memory, floor: Option<f64>, now: Timestamp, tz: &TimeZone) -> String {
     let hit = &ranked.hit;
     let mut parts = Vec::new();
     if !hit.shared.is_empty() {
@@ -40,12 +40,13 @@ pub fn explain(ranked: &Ranked, speaker: &Speaker, floor: Option<f64>, now: Time
     if hit.importance >= 0.7 {
         parts.push("important".to_owned());
     }
-    let who = match speaker {
-        Speaker::User => "you",
-        Speaker::Companion => "I",
-        Speaker::Other(name) => name,
-    };
-    parts.push(format!("{who} said it {}", day(hit.occurred_at, now, tz)));
+    let when = day(hit.occurred_at, now, tz);
+    parts.push(match &memory.speaker {
+        Speaker::User => format!("you said it {when}"),
+        Speaker::Companion => format!("I said it {when}"),
+        Speaker::Other(name) => format!("{name} said it {when}"),
+        Speaker::Document(_) => format!("it is in {}", memory.citation().unwrap_or_default()),
+    });
     parts.join("; ")
 }
 

@@ -127,7 +127,7 @@ pub struct Recalled {
 impl Recalled {
     /// A ranked hit with its memory, explained as of `now` in the person's time zone.
     pub fn new(ranked: Ranked, memory: Memory, ranking: &Ranking, now: Timestamp, tz: &TimeZone) -> Self {
-        let why = explain(&ranked, &memory.speaker, ranking.floor, now, tz);
+        let why = explain(&ranked, &memory, ranking.floor, now, tz);
         let Ranked { hit, score, .. } = ranked;
         Self { memory, score, relevance: hit.relevance, signals: hit.signals, shared: hit.shared, why }
     }

@@ -94,8 +94,11 @@ fn what_says_the_same_gives_way_but_what_is_only_alike_does_not() {
 fn the_reason_is_put_into_words() {
     let ranking = Ranking::default();
     let why = |hit: Hit, speaker: Speaker| {
+        let from = crate::memory::Provenance::Document("d".into());
+        let mut memory = Memory::new(hit.id.clone(), "", speaker, "test", hit.occurred_at, from);
+        memory.metadata.insert(crate::memory::PAGE.into(), 3.into());
         let ranked = Ranked { hit, score: 1.0, recency: 1.0 };
-        explain(&ranked, &speaker, ranking.floor, now(), &TimeZone::UTC)
+        explain(&ranked, &memory, ranking.floor, now(), &TimeZone::UTC)
     };
     let mut days_ago = hit("a", 1.0);
     days_ago.shared = vec!["dog".into(), "name".into()];
@@ -110,6 +113,9 @@ fn the_reason_is_put_into_words() {
         "said next to words of the question; from the time asked about; Melanie said it on 3 May 2023"
     );
     assert!(why(hit("c", 1.0), Speaker::Companion).ends_with("I said it today"));
+    assert!(
+        why(hit("d", 1.0), Speaker::Document("Handbook.pdf".into())).ends_with("it is in \"Handbook.pdf\", page 3")
+    );
 }
 
 #[test]
