@@ -53,8 +53,10 @@ pub struct Filter {
     pub speaker: Option<Speaker>,
     /// Also what the companion said (a query that asks for it).
     pub include_companion: bool,
-    /// Only this emotion.
-    pub emotion: Option<String>,
+    /// Also what is hidden: what was true once (a query that asks for the past).
+    pub include_hidden: bool,
+    /// Only these emotions; none of them means all.
+    pub emotions: Vec<String>,
     /// Only with all of these tags.
     pub tags: Vec<String>,
     /// Only `occurred_at >= after`.

@@ -136,7 +136,7 @@ impl Person {
         analyzer.each(&entry.text, |term| {
             if !term.stop {
                 self.words.add(term.stem, number, |stem| thesaurus.number(stem));
-                length += 1;
+                length += u32::from(!term.is_mark());
             }
         });
         self.vectors.push(entry.vector.as_deref());

@@ -35,21 +35,23 @@ struct Gate<'a> {
     companion: Option<u32>,
     /// Only this speaker; `Some(None)` is one that nobody here is.
     speaker: Option<Option<u32>>,
-    emotion: Option<Option<u32>>,
+    /// Empty where all are welcome; [`NOBODY`] is one that nothing here has.
+    emotions: Vec<u32>,
     /// None where one of the tags is borne by nobody.
     tags: Option<Vec<u32>>,
 }
 
 impl Gate<'_> {
     fn passes(&self, slot: &Slot) -> bool {
-        let Filter { categories, kind, after, before, min_importance, include_companion, .. } = self.filter;
+        let Filter { categories, kind, after, before, min_importance, include_companion, include_hidden, .. } =
+            self.filter;
         slot.live
-            && !slot.hidden
+            && (*include_hidden || !slot.hidden)
             && (*include_companion || Some(slot.speaker) != self.companion)
             && (categories.is_empty() || categories.contains(&slot.category))
             && kind.is_none_or(|kind| slot.kind == kind)
             && self.speaker.is_none_or(|speaker| Some(slot.speaker) == speaker)
-            && self.emotion.is_none_or(|emotion| emotion.is_some() && slot.emotion == emotion)
+            && (self.emotions.is_empty() || slot.emotion.is_some_and(|emotion| self.emotions.contains(&emotion)))
             && self.tags.as_ref().is_some_and(|tags| tags.iter().all(|tag| slot.tags.contains(tag)))
             && after.is_none_or(|after| slot.occurred_at >= after)
             && before.is_none_or(|before| slot.occurred_at < before)
@@ -126,7 +128,7 @@ impl Person {
             filter,
             companion: self.speakers.find(&Speaker::Companion),
             speaker: filter.speaker.as_ref().map(|speaker| self.speakers.find(speaker)),
-            emotion: filter.emotion.as_ref().map(|emotion| self.labels.find(emotion)),
+            emotions: filter.emotions.iter().map(|emotion| self.labels.find(emotion).unwrap_or(NOBODY)).collect(),
             tags: filter.tags.iter().map(|tag| self.labels.find(tag)).collect(),
         }
     }

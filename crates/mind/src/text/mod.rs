@@ -6,12 +6,14 @@
 //! characters, as is usual in search engines; emoji are words of their own.
 
 mod fold;
+mod kinds;
 mod scan;
 mod stop;
 
 pub use fold::fold;
 pub use scan::{Kind, Word, words};
 
+use kinds::Kinds;
 use rust_stemmers::{Algorithm, Stemmer};
 use std::collections::HashSet;
 
@@ -28,10 +30,18 @@ pub struct Term<'a> {
     pub stop: bool,
 }
 
+impl Term<'_> {
+    /// It is the mark of a kind ([`Analyzer::marks`]), no word of the text, and so counts for no length.
+    pub fn is_mark(&self) -> bool {
+        self.stem.starts_with(kinds::MARK)
+    }
+}
+
 /// Turns texts into terms. Built once and passed in; building takes well under a millisecond.
 pub struct Analyzer {
     stemmer: Stemmer,
     stop: HashSet<String>,
+    kinds: Kinds,
 }
 
 impl Default for Analyzer {
@@ -49,7 +59,10 @@ impl std::fmt::Debug for Analyzer {
 impl Analyzer {
     /// An analyser with the built-in stop words.
     pub fn new() -> Self {
-        Self { stemmer: Stemmer::create(Algorithm::English), stop: stop::words().map(fold).collect() }
+        let stemmer = Stemmer::create(Algorithm::English);
+        let bare = Self { stemmer, stop: stop::words().map(fold).collect(), kinds: Kinds::default() };
+        let kinds = Kinds::new(&bare);
+        Self { kinds, ..bare }
     }
 
     /// Calls `found` for each term in order, stop words included (they say so).

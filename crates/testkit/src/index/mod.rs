@@ -59,7 +59,7 @@ macro_rules! index_conformance {
             people_are_walls
             every_filter_keeps_its_own
             the_companions_words_are_found_only_on_request_but_lend_theirs
-            the_hidden_are_never_found_but_lend_their_words
+            the_hidden_are_not_found_but_lend_their_words
             the_order_of_coming_means_nothing
             writers_and_readers_do_not_disturb_each_other
         }

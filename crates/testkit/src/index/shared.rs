@@ -53,8 +53,8 @@ pub async fn every_filter_keeps_its_own(index: Arc<dyn Index>) {
         (Filter { kind: Some(MemoryKind::Episodic), ..none.clone() }, &["two"]),
         (Filter { speaker: Some(Speaker::Other("Ida".into())), ..none.clone() }, &["one"]),
         (Filter { speaker: Some(Speaker::Other("Nobody".into())), ..none.clone() }, &[]),
-        (Filter { emotion: Some("fear".into()), ..none.clone() }, &["two"]),
-        (Filter { emotion: Some("pride".into()), ..none.clone() }, &[]),
+        (Filter { emotions: vec!["fear".into(), "hope".into()], ..none.clone() }, &["two"]),
+        (Filter { emotions: vec!["pride".into()], ..none.clone() }, &[]),
         (Filter { tags: tags(&["work"]), ..none.clone() }, &["one", "two"]),
         (Filter { tags: tags(&["work", "lake"]), ..none.clone() }, &["one"]),
         (Filter { tags: tags(&["work", "sea"]), ..none.clone() }, &[]),
@@ -93,7 +93,7 @@ pub async fn the_companions_words_are_found_only_on_request_but_lend_theirs(inde
 }
 
 /// As a fact that stopped being true.
-pub async fn the_hidden_are_never_found_but_lend_their_words(index: Arc<dyn Index>) {
+pub async fn the_hidden_are_not_found_but_lend_their_words(index: Arc<dyn Index>) {
     let ana = person("ana");
     let hidden = Entry { hidden: true, vector: Some(direction(0.0)), ..placed("old", "a kayak", "s", 1) };
     load(&*index, &ana, vec![placed("next", "to it", "s", 2), hidden]).await;
@@ -101,6 +101,8 @@ pub async fn the_hidden_are_never_found_but_lend_their_words(index: Arc<dyn Inde
     assert_eq!(found_with(&*index, &ana, "kayak", &filter).await, ["next"]);
     let near = index.search(&ana, &question("what?"), &[Some(direction(0.0))], &filter, POOL).await.unwrap();
     assert!(near.is_empty(), "{near:?}");
+    let past = Filter { include_hidden: true, ..Filter::default() };
+    assert_eq!(found_with(&*index, &ana, "kayak", &past).await, ["old", "next"], "unless the past is asked for");
 }
 
 /// Ids, relevance, signals: all the same to the last bit.
