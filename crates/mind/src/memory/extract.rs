@@ -6,6 +6,7 @@
 
 mod extracted;
 mod guard;
+mod keys;
 mod pattern;
 mod rules;
 mod tasks;
@@ -15,6 +16,8 @@ mod tests;
 pub(crate) mod when;
 
 pub use extracted::{Extracted, Feeling};
+pub(crate) use guard::Guard;
+pub use keys::canonical;
 pub use tasks::{FoundTask, Tasks};
 
 use crate::memory::Category;

@@ -291,5 +291,6 @@ pub mod conflict;
 mod cues;
 pub mod extract;
 pub mod importance;
+pub mod opinion;
 pub mod recall;
 pub mod sameness;
