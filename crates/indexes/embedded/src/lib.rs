@@ -1,29 +1,43 @@
 //! The recall index in process: exact int8 scan and BM25, one person at a time.
 //!
-//! Each person's memories are held whole: quantised vectors that are scanned to the last ([`scan`]), postings from
-//! which BM25 of a memory and of its neighbourhood are computed at query time ([`words`]), and who stands next to
-//! whom ([`places`]). There is no build step, nothing approximate, and nothing that depends on the order in which
-//! things came. People who have not been asked about for long are dropped when the budget is full; their index is
-//! filled from the store again when they come back.
+//! Each person's memories are held whole: quantised vectors that are scanned to the last ([`vectors`], by the widest
+//! instructions there are: [`simd`]), postings from which BM25 of a memory and of its neighbourhood are computed at
+//! query time ([`words`]), and who stands next to whom ([`places`]). There is no build step, nothing approximate, and
+//! nothing that depends on the order in which things came. People who have not been asked about for long are dropped
+//! when the budget is full; their index is filled from the store again when they come back.
+//!
+//! A search works on the thread that asks, and never waits for anything but a writer who is putting what it has read
+//! into place: microseconds an entry. With a million memories it takes tens of milliseconds; a program that holds such
+//! people and has other things to do on that thread gives their searches one of their own.
 
+mod best;
+mod changes;
+mod grow;
 mod person;
 mod places;
-mod scan;
+#[cfg(test)]
+mod plain;
+mod scratch;
 mod search;
+mod simd;
+mod strings;
 mod thesaurus;
+mod vectors;
 mod words;
 
 pub use thesaurus::Thesaurus;
 
 use async_trait::async_trait;
+use changes::Changes;
 use person::Person;
 use philia_mind::MemoryId;
 use philia_mind::text::Analyzer;
 use philia_ports::index::{Entry, Filter, Hit, Index, IndexError, IndexInfo, Query};
 use philia_ports::store::{Partition, PartitionId};
+use scratch::Scratches;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How a thesaurus is made.
 type MakeThesaurus = Box<dyn FnOnce() -> Thesaurus + Send>;
@@ -35,13 +49,16 @@ pub struct EmbeddedIndex {
     thesaurus: LazyLock<Thesaurus, MakeThesaurus>,
     budget: usize,
     people: RwLock<HashMap<PartitionId, Arc<Seat>>>,
+    scratches: Scratches,
     /// Counts uses, so that it is known who was not asked about for longest.
     uses: AtomicU64,
 }
 
-/// One loaded person. The lock is never held across an await.
+/// One loaded person. The locks are never held across an await.
 #[derive(Debug)]
 struct Seat {
+    /// Held by whoever changes the person, so that what they prepare while others search still fits.
+    writing: Mutex<()>,
     generation: u64,
     used: AtomicU64,
     bytes: AtomicUsize,
@@ -53,7 +70,14 @@ impl EmbeddedIndex {
     pub fn new(budget: usize) -> Self {
         let none: MakeThesaurus = Box::new(Thesaurus::default);
         let thesaurus = LazyLock::new(none);
-        Self { analyzer: Analyzer::new(), thesaurus, budget, people: RwLock::default(), uses: AtomicU64::new(0) }
+        Self {
+            analyzer: Analyzer::new(),
+            thesaurus,
+            budget,
+            people: RwLock::default(),
+            scratches: Scratches::default(),
+            uses: AtomicU64::new(0),
+        }
     }
 
     /// The same, comparing also word by word (before anything is held). Recall is better with it.
@@ -92,6 +116,32 @@ impl EmbeddedIndex {
     }
 }
 
+impl Seat {
+    /// Takes in changes. Searches go on but for the moment in which what is ready is put into place.
+    fn take_in(&self, thesaurus: &Thesaurus, changes: Changes<'_>, since: u64, upto: u64) -> Result<(), IndexError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let person = read(&self.person);
+            if person.upto() != since {
+                return Err(IndexError::NotLoaded);
+            }
+            person.check(changes.dimensions)?;
+        }
+        write(&self.person).apply(thesaurus, changes, upto);
+        let compacted = {
+            let person = read(&self.person);
+            person.is_full_of_dead().then(|| person.compacted())
+        };
+        if let Some(compacted) = compacted {
+            // Letting go of the old one takes its time too.
+            let old = std::mem::replace(&mut *write(&self.person), compacted);
+            drop(old);
+        }
+        self.bytes.store(read(&self.person).bytes(), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl Index for EmbeddedIndex {
     async fn info(&self, partition: &Partition) -> Result<Option<IndexInfo>, IndexError> {
@@ -114,20 +164,16 @@ impl Index for EmbeddedIndex {
         removals: &[MemoryId],
         upto: u64,
     ) -> Result<(), IndexError> {
+        let changes = Changes::new(&self.analyzer, upserts, removals)?;
         match since {
             Some(since) => {
-                let seat = self.seat(partition).ok_or(IndexError::NotLoaded)?;
-                let mut person = write(&seat.person);
-                if person.upto() != since {
-                    return Err(IndexError::NotLoaded);
-                }
-                person.apply(&self.analyzer, &self.thesaurus, upserts, removals, upto)?;
-                seat.bytes.store(person.bytes(), Ordering::Relaxed);
+                self.seat(partition).ok_or(IndexError::NotLoaded)?.take_in(&self.thesaurus, changes, since, upto)?
             }
             None => {
                 let mut person = Person::default();
-                person.apply(&self.analyzer, &self.thesaurus, upserts, &[], upto)?;
+                person.apply(&self.thesaurus, Changes { removals: &[], ..changes }, upto);
                 let seat = Seat {
+                    writing: Mutex::default(),
                     generation: partition.generation,
                     used: AtomicU64::new(self.uses.fetch_add(1, Ordering::Relaxed)),
                     bytes: AtomicUsize::new(person.bytes()),
@@ -149,7 +195,9 @@ impl Index for EmbeddedIndex {
         k: usize,
     ) -> Result<Vec<Hit>, IndexError> {
         let seat = self.seat(partition).ok_or(IndexError::NotLoaded)?;
-        read(&seat.person).search(&self.thesaurus, query, vectors, filter, k)
+        let thesaurus = LazyLock::force(&self.thesaurus);
+        let person = read(&seat.person);
+        self.scratches.lend(|scratch| person.search(thesaurus, scratch, query, vectors, filter, k))
     }
 
     async fn clear(&self, partition: &Partition) -> Result<(), IndexError> {

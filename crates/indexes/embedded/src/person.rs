@@ -1,60 +1,97 @@
 //! All that is indexed of one person.
 
-use crate::places::{Changed, NOBODY, Near, Places};
-use crate::scan::Vectors;
+use crate::changes::{Arrival, Changes};
+use crate::grow;
+use crate::places::{Changed, NOBODY, Near, Place, Places};
+use crate::strings::Strings;
 use crate::thesaurus::Thesaurus;
-use crate::words::Words;
+use crate::vectors::Vectors;
+use crate::words::{GONE, Words};
 use jiff::Timestamp;
-use philia_mind::MemoryId;
 use philia_mind::memory::{Category, MemoryKind, Speaker};
-use philia_mind::text::Analyzer;
 use philia_ports::IndexError;
-use philia_ports::index::Entry;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::ops::Range;
 
 /// Removed slots that are borne before everything is renumbered without them.
 const FEW_DEAD: usize = 64;
 
+/// Slots whose times are summed up by their first and last.
+pub(crate) const STRETCH: usize = 1024;
+
 /// The index of one person: entries in slots, which are only added at the end. A removed entry leaves a dead slot
 /// until there are many.
+///
+/// What every search looks at lies in columns of its own; the rest of an entry is its [`Card`].
 #[derive(Debug, Default)]
 pub(crate) struct Person {
-    pub(crate) slots: Vec<Slot>,
+    /// Slot by slot the id. Those of dead slots cannot be found any more.
+    pub(crate) ids: Strings,
+    pub(crate) marks: Vec<Marks>,
+    pub(crate) around: Vec<Around>,
+    pub(crate) at: Vec<Timestamp>,
+    pub(crate) cards: Vec<Card>,
     pub(crate) vectors: Vectors,
     pub(crate) words: Words,
+    /// The first and the last time of every [`STRETCH`] slots.
+    pub(crate) stretches: Vec<(Timestamp, Timestamp)>,
     places: Places,
-    by_id: HashMap<Arc<str>, u32>,
     pub(crate) speakers: Names<Speaker>,
+    /// How many live entries are by each speaker.
+    spoken: Vec<u32>,
     pub(crate) labels: Names<String>,
+    tag_bytes: usize,
     /// The terms of all live entries together.
     pub(crate) total_length: u64,
     /// The terms of all live entries' neighbourhoods together.
     pub(crate) total_window: u64,
-    id_bytes: usize,
     upto: u64,
 }
 
-/// What is kept of an entry besides its words and its vector. Its text is not.
-#[derive(Clone, Debug)]
-pub(crate) struct Slot {
-    pub(crate) id: Arc<str>,
-    pub(crate) occurred_at: Timestamp,
-    pub(crate) importance: f64,
-    pub(crate) reinforced: u32,
-    pub(crate) speaker: u32,
-    pub(crate) emotion: Option<u32>,
-    pub(crate) tags: Box<[u32]>,
-    pub(crate) kind: MemoryKind,
-    pub(crate) category: Category,
-    pub(crate) hidden: bool,
-    pub(crate) live: bool,
-    place: Option<(u32, u64)>,
+/// What decides in most cases whether a slot may be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Marks(u8);
+
+impl Marks {
+    pub(crate) const LIVE: Self = Self(1);
+    pub(crate) const HIDDEN: Self = Self(2);
+    pub(crate) const COMPANION: Self = Self(4);
+
+    pub(crate) const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Of the marks in `which`, it has [`Marks::LIVE`] and no other.
+    pub(crate) fn only_live(self, which: Self) -> bool {
+        self.0 & which.0 == Self::LIVE.0
+    }
+
+    pub(crate) fn live(self) -> bool {
+        self.only_live(Self::LIVE)
+    }
+}
+
+/// A slot among its neighbours.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Around {
+    pub(crate) near: Near,
     /// Terms.
     pub(crate) length: u32,
     /// Terms with those of its neighbours.
     pub(crate) window: u32,
-    pub(crate) near: Near,
+}
+
+/// What else is kept of an entry. Its text is not.
+#[derive(Clone, Debug)]
+pub(crate) struct Card {
+    pub(crate) importance: f64,
+    place: Option<Place>,
+    pub(crate) tags: Box<[u32]>,
+    pub(crate) reinforced: u32,
+    pub(crate) speaker: u32,
+    pub(crate) emotion: Option<u32>,
+    pub(crate) kind: MemoryKind,
+    pub(crate) category: Category,
 }
 
 impl Person {
@@ -63,7 +100,12 @@ impl Person {
     }
 
     pub(crate) fn entries(&self) -> usize {
-        self.by_id.len()
+        self.ids.known()
+    }
+
+    /// Slots, dead ones included.
+    pub(crate) fn slots(&self) -> usize {
+        self.marks.len()
     }
 
     /// The names of others whose words are held, sorted.
@@ -72,173 +114,262 @@ impl Person {
             .speakers
             .known
             .iter()
-            .enumerate()
-            .filter(|(at, _)| self.slots.iter().any(|slot| slot.live && slot.speaker as usize == *at))
-            .filter_map(|(_, speaker)| match speaker {
-                Speaker::Other(name) => Some(name.clone()),
-                Speaker::User | Speaker::Companion | Speaker::Document(_) => None,
+            .zip(&self.spoken)
+            .filter_map(|(speaker, entries)| match speaker {
+                Speaker::Other(name) if *entries > 0 => Some(name.clone()),
+                _ => None,
             })
             .collect();
         names.sort();
         names
     }
 
-    /// Bytes held, about.
+    /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let ids = self.id_bytes + self.by_id.len() * (size_of::<Arc<str>>() + size_of::<u32>() + 16) * 3 / 2;
-        self.slots.capacity() * size_of::<Slot>()
+        grow::bytes(&self.marks)
+            + grow::bytes(&self.around)
+            + grow::bytes(&self.at)
+            + grow::bytes(&self.cards)
+            + grow::bytes(&self.stretches)
+            + self.tag_bytes
+            + self.ids.bytes()
             + self.vectors.bytes()
             + self.words.bytes()
             + self.places.bytes()
-            + ids
+            + self.labels.bytes()
+            + self.speakers.bytes()
+            + grow::bytes(&self.spoken)
     }
 
-    /// Removals first, then entries. Nothing is changed if a vector does not fit.
-    pub(crate) fn apply(
-        &mut self,
-        analyzer: &Analyzer,
-        thesaurus: &Thesaurus,
-        upserts: Vec<Entry>,
-        removals: &[MemoryId],
-        upto: u64,
-    ) -> Result<(), IndexError> {
-        let mut expected = None;
-        for vector in upserts.iter().filter_map(|entry| entry.vector.as_deref()) {
-            self.vectors.check(vector)?;
-            let expected = *expected.get_or_insert(vector.len());
-            if expected != vector.len() {
-                return Err(IndexError::Dimensions { expected, found: vector.len() });
+    /// Does a vector of this length fit?
+    pub(crate) fn check(&self, dimensions: Option<usize>) -> Result<(), IndexError> {
+        dimensions.map_or(Ok(()), |found| self.vectors.check(found))
+    }
+
+    /// Removals first, then entries. The vectors must fit (see [`Person::check`]).
+    pub(crate) fn apply(&mut self, thesaurus: &Thesaurus, changes: Changes<'_>, upto: u64) {
+        let mut gone: Vec<(Place, u32)> = Vec::new();
+        for id in changes.removals {
+            gone.extend(self.ids.find(id.as_str()).and_then(|slot| self.die(slot)));
+            self.ids.forget(id.as_str());
+        }
+        for arrival in &changes.arrivals {
+            // Whoever comes back to the same place takes it over when it arrives.
+            let Some(slot) = self.ids.find(arrival.entry.id.as_str()) else { continue };
+            let place = self.place_of(arrival);
+            if self.cards[slot as usize].place != place {
+                gone.extend(self.die(slot));
+                self.ids.forget(arrival.entry.id.as_str());
             }
         }
-        for id in removals {
-            self.remove(id.as_str());
+        let changed = self.places.remove(&gone, &self.ids);
+        self.meet(changed);
+        if self.marks.is_empty() {
+            self.reserve(&changes);
         }
-        if self.slots.is_empty() {
-            // Loaded whole: exactly the room that is needed.
-            self.slots.reserve_exact(upserts.len());
-            self.vectors.reserve_exact(upserts.len(), expected.unwrap_or(0));
-        }
-        for entry in upserts {
-            self.remove(entry.id.as_str());
-            self.insert(analyzer, thesaurus, entry);
-        }
-        let dead = self.slots.len() - self.entries();
-        if dead > FEW_DEAD && dead * 3 > self.slots.len() {
-            self.drop_dead();
+        for arrival in changes.arrivals {
+            self.insert(thesaurus, arrival);
         }
         self.upto = upto;
-        Ok(())
     }
 
-    fn insert(&mut self, analyzer: &Analyzer, thesaurus: &Thesaurus, entry: Entry) {
-        let number = self.slots.len() as u32;
-        let mut length = 0;
-        analyzer.each(&entry.text, |term| {
-            if !term.stop {
-                self.words.add(term.stem, number, |stem| thesaurus.number(stem));
-                length += u32::from(!term.is_mark());
-            }
-        });
-        self.vectors.push(entry.vector.as_deref());
-        let id: Arc<str> = entry.id.as_str().into();
-        let place = entry.place.as_ref().map(|place| (self.labels.number(&place.group), place.order));
-        self.slots.push(Slot {
-            id: id.clone(),
-            occurred_at: entry.occurred_at,
+    /// Loaded whole: exactly the room that is needed.
+    fn reserve(&mut self, changes: &Changes<'_>) {
+        let count = changes.arrivals.len();
+        self.marks.reserve_exact(count);
+        self.around.reserve_exact(count);
+        self.at.reserve_exact(count);
+        self.cards.reserve_exact(count);
+        self.vectors.reserve_exact(count, changes.dimensions.unwrap_or(0));
+        self.ids.reserve_exact(count, changes.arrivals.iter().map(|arrival| arrival.entry.id.as_str().len()).sum());
+    }
+
+    fn place_of(&mut self, arrival: &Arrival) -> Option<Place> {
+        arrival.entry.place.as_ref().map(|place| (self.labels.number(&place.group), place.order))
+    }
+
+    fn insert(&mut self, thesaurus: &Thesaurus, arrival: Arrival) {
+        let place = self.place_of(&arrival);
+        let left = self.ids.find(arrival.entry.id.as_str()).and_then(|slot| self.die(slot));
+        let taken_over = left.filter(|(was, _)| Some(*was) == place).map(|(_, slot)| slot);
+        if let (Some(left), None) = (left, taken_over) {
+            // Twice in one change, in different places: the later one is meant.
+            let changed = self.places.remove(&[left], &self.ids);
+            self.meet(changed);
+        }
+        let slot = self.slots() as u32;
+        for stem in arrival.stems() {
+            self.words.add(stem, slot, |stem| thesaurus.number(stem));
+        }
+        self.vectors.push(arrival.row.as_ref());
+        self.ids.add(arrival.entry.id.as_str());
+        let length = arrival.length();
+        let entry = arrival.entry;
+        let speaker = self.speakers.number(&entry.speaker);
+        self.spoken.resize(self.speakers.known.len(), 0);
+        self.spoken[speaker as usize] += 1;
+        let mut marks = Marks::LIVE;
+        if entry.hidden {
+            marks = marks.with(Marks::HIDDEN);
+        }
+        if entry.speaker == Speaker::Companion {
+            marks = marks.with(Marks::COMPANION);
+        }
+        grow::push(&mut self.marks, marks);
+        let near = [NOBODY; size_of::<Near>() / size_of::<u32>()];
+        grow::push(&mut self.around, Around { near, length, window: length });
+        self.note_time(entry.occurred_at);
+        let card = Card {
             importance: entry.importance,
-            reinforced: entry.reinforced,
-            speaker: self.speakers.number(&entry.speaker),
-            emotion: entry.emotion.as_ref().map(|emotion| self.labels.number(emotion)),
+            place,
             tags: entry.tags.iter().map(|tag| self.labels.number(tag)).collect(),
+            reinforced: entry.reinforced,
+            speaker,
+            emotion: entry.emotion.as_ref().map(|emotion| self.labels.number(emotion)),
             kind: entry.kind,
             category: entry.category,
-            hidden: entry.hidden,
-            live: true,
-            place,
-            length,
-            window: length,
-            near: [NOBODY; size_of::<Near>() / size_of::<u32>()],
-        });
+        };
+        self.tag_bytes += size_of_val(&*card.tags);
+        grow::push(&mut self.cards, card);
         self.total_length += u64::from(length);
         self.total_window += u64::from(length);
-        self.id_bytes += id.len() + 2 * size_of::<usize>();
-        self.by_id.insert(id.clone(), number);
-        if let Some(place) = entry.place {
-            let changed = self.places.insert(&place.group, place.order, id, number);
-            self.meet(changed);
-        }
+        let changed = match (place, taken_over) {
+            (Some(place), Some(old)) => self.places.replace(place, old, slot, &self.ids),
+            (Some(place), None) => self.places.insert(place, slot, &self.ids),
+            (None, _) => Vec::new(),
+        };
+        self.meet(changed);
     }
 
-    fn remove(&mut self, id: &str) {
-        let Some(number) = self.by_id.remove(id) else { return };
-        let slot = &mut self.slots[number as usize];
-        slot.live = false;
-        self.total_length -= u64::from(slot.length);
-        self.total_window -= u64::from(slot.window);
-        self.id_bytes -= slot.id.len() + 2 * size_of::<usize>();
-        if let Some((group, order)) = slot.place {
-            let changed = self.places.remove(&self.labels.known[group as usize], order, id);
-            self.meet(changed);
+    fn note_time(&mut self, at: Timestamp) {
+        match self.stretches.last_mut() {
+            Some((first, last)) if !self.at.len().is_multiple_of(STRETCH) => {
+                *first = at.min(*first);
+                *last = at.max(*last);
+            }
+            _ => grow::push(&mut self.stretches, (at, at)),
         }
+        grow::push(&mut self.at, at);
+    }
+
+    /// The slot is dead from now on. Gives the place that it stood in, where it stands until somebody takes it out.
+    fn die(&mut self, slot: u32) -> Option<(Place, u32)> {
+        let n = slot as usize;
+        self.marks[n] = Marks(self.marks[n].0 & !Marks::LIVE.0);
+        let Around { length, window, .. } = self.around[n];
+        self.total_length -= u64::from(length);
+        self.total_window -= u64::from(window);
+        let card = &self.cards[n];
+        self.spoken[card.speaker as usize] -= 1;
+        card.place.map(|place| (place, slot))
     }
 
     /// Takes in who stands next to whom now.
     fn meet(&mut self, changed: Changed) {
-        for (number, near) in changed {
-            let others: u32 = near.iter().filter(|n| **n != NOBODY).map(|n| self.slots[*n as usize].length).sum();
-            let slot = &mut self.slots[number as usize];
-            self.total_window -= u64::from(slot.window);
-            slot.near = near;
-            slot.window = slot.length + others;
-            self.total_window += u64::from(slot.window);
+        for (slot, near) in changed {
+            let others: u32 = near.iter().filter(|n| **n != NOBODY).map(|n| self.around[*n as usize].length).sum();
+            let around = &mut self.around[slot as usize];
+            self.total_window -= u64::from(around.window);
+            around.near = near;
+            around.window = around.length + others;
+            self.total_window += u64::from(around.window);
         }
     }
 
-    /// Renumbers the slots without the dead ones.
-    fn drop_dead(&mut self) {
-        let kept: Vec<u32> = (0..self.slots.len() as u32).filter(|n| self.slots[*n as usize].live).collect();
-        let mut renumbered = vec![None; self.slots.len()];
+    /// There are so many dead slots that it is time for [`Person::compacted`].
+    pub(crate) fn is_full_of_dead(&self) -> bool {
+        let dead = self.slots() - self.entries();
+        dead > FEW_DEAD && dead * 3 > self.slots()
+    }
+
+    /// The same without the dead slots.
+    pub(crate) fn compacted(&self) -> Self {
+        let kept: Vec<u32> = (0..self.slots() as u32).filter(|slot| self.marks[*slot as usize].live()).collect();
+        let mut renumbered = vec![GONE; self.slots()];
         for (new, old) in kept.iter().enumerate() {
-            renumbered[*old as usize] = Some(new as u32);
+            renumbered[*old as usize] = new as u32;
         }
-        self.slots.retain(|slot| slot.live);
-        self.slots.shrink_to_fit();
-        for near in self.slots.iter_mut().flat_map(|slot| &mut slot.near).filter(|near| **near != NOBODY) {
-            *near = renumbered[*near as usize].unwrap_or(NOBODY);
+        let of = |slot: &u32| *slot as usize;
+        let mut new = Self {
+            marks: kept.iter().map(|slot| self.marks[of(slot)]).collect(),
+            around: kept.iter().map(|slot| self.around[of(slot)]).collect(),
+            cards: kept.iter().map(|slot| self.cards[of(slot)].clone()).collect(),
+            vectors: self.vectors.kept(&kept),
+            words: self.words.kept(&renumbered),
+            places: self.places.kept(&renumbered),
+            speakers: self.speakers.clone(),
+            spoken: self.spoken.clone(),
+            labels: self.labels.clone(),
+            tag_bytes: kept.iter().map(|slot| size_of_val(&*self.cards[of(slot)].tags)).sum(),
+            total_length: self.total_length,
+            total_window: self.total_window,
+            upto: self.upto,
+            ..Self::default()
+        };
+        for near in new.around.iter_mut().flat_map(|around| &mut around.near).filter(|near| **near != NOBODY) {
+            *near = renumbered[*near as usize];
         }
-        self.vectors.keep(&kept);
-        self.words.keep(&renumbered);
-        self.places.renumber(&renumbered);
-        for number in self.by_id.values_mut() {
-            if let Some(new) = renumbered[*number as usize] {
-                *number = new;
-            }
+        new.at.reserve_exact(kept.len());
+        new.ids.reserve_exact(kept.len(), kept.iter().map(|slot| self.ids.bytes_of(*slot).len()).sum());
+        for slot in kept {
+            new.note_time(self.at[slot as usize]);
+            new.ids.add(self.ids.get(slot));
         }
+        new
+    }
+
+    /// The slots of a stretch.
+    pub(crate) fn stretch(&self, number: usize) -> Range<usize> {
+        number * STRETCH..((number + 1) * STRETCH).min(self.slots())
     }
 }
 
 /// Names told by number, because few names stand in many slots.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Names<T> {
-    pub(crate) known: Vec<T>,
+    known: Vec<T>,
     numbers: HashMap<T, u32>,
+    name_bytes: usize,
 }
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
-        Self { known: Vec::new(), numbers: HashMap::new() }
+        Self { known: Vec::new(), numbers: HashMap::new(), name_bytes: 0 }
     }
 }
 
-impl<T: Clone + Eq + std::hash::Hash> Names<T> {
+/// Something that has a name.
+pub(crate) trait Named: Clone + Eq + std::hash::Hash {
+    /// How long the name is in bytes.
+    fn length(&self) -> usize;
+}
+
+impl Named for String {
+    fn length(&self) -> usize {
+        self.len()
+    }
+}
+
+impl Named for Speaker {
+    fn length(&self) -> usize {
+        match self {
+            Self::Other(name) | Self::Document(name) => name.len(),
+            Self::User | Self::Companion => 0,
+        }
+    }
+}
+
+impl<T: Named> Names<T> {
     /// The number of a name, new or known.
     fn number(&mut self, name: &T) -> u32 {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
         let number = self.known.len() as u32;
-        self.known.push(name.clone());
+        grow::push(&mut self.known, name.clone());
         self.numbers.insert(name.clone(), number);
+        // Each name is there twice.
+        self.name_bytes += 2 * name.length();
         number
     }
 
@@ -246,4 +377,14 @@ impl<T: Clone + Eq + std::hash::Hash> Names<T> {
     pub(crate) fn find(&self, name: &T) -> Option<u32> {
         self.numbers.get(name).copied()
     }
+
+    /// Bytes held.
+    fn bytes(&self) -> usize {
+        self.name_bytes + grow::bytes(&self.known) + map_bytes(&self.numbers)
+    }
+}
+
+/// What a map holds: places of which an eighth stays free, each with a byte.
+pub(crate) fn map_bytes<K, V>(map: &HashMap<K, V>) -> usize {
+    map.capacity() * 8 / 7 * (size_of::<(K, V)>() + 1)
 }

@@ -4,19 +4,43 @@
 //! Zaharia 2020, here over static vectors). It needs vectors of single words; any table of them will do, whatever
 //! embeds the texts.
 
-use crate::scan::{Probe, Vectors};
+use crate::vectors::{Probe, Row, Vectors};
+use lru::LruCache;
 use philia_mind::text::Analyzer;
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Vectors of word stems.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Thesaurus {
     numbers: HashMap<Box<str>, u32>,
     vectors: Vectors,
+    /// The near stems of those that were asked about of late: comparing a stem with all others takes longer than
+    /// everything else a word of a question costs.
+    near: Mutex<LruCache<u32, Arc<[Kin]>>>,
+}
+
+/// A stem that is near another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Kin {
+    /// Which.
+    pub(crate) number: u32,
+    /// The cosine, above [`NEAR`].
+    pub(crate) cosine: f32,
 }
 
 /// Below this cosine two words have nothing to do with each other.
 pub(crate) const NEAR: f64 = 0.25;
+
+/// Stems whose near ones are remembered; a few kilobytes each.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4095);
+
+impl Default for Thesaurus {
+    fn default() -> Self {
+        Self { numbers: HashMap::new(), vectors: Vectors::default(), near: Mutex::new(LruCache::unbounded()) }
+    }
+}
 
 impl Thesaurus {
     /// Takes in words with their vectors, all of one length. Words of one stem share the mean of their directions;
@@ -48,9 +72,9 @@ impl Thesaurus {
         let dimensions = stems.first().map_or(0, |(_, vector)| vector.len());
         vectors.reserve_exact(stems.len(), dimensions);
         for (_, vector) in &stems {
-            vectors.push(Some(vector));
+            vectors.push(Row::of(vector).as_ref());
         }
-        Self { numbers, vectors }
+        Self { numbers, vectors, near: Mutex::new(LruCache::new(REMEMBERED)) }
     }
 
     /// The number of a stem; none if it is not known.
@@ -58,15 +82,33 @@ impl Thesaurus {
         self.numbers.get(stem).copied()
     }
 
-    /// What other stems are compared with.
-    pub(crate) fn probe(&self, number: u32) -> Option<Probe> {
+    /// The cosine of two stems as [`Thesaurus::near`] computes it; none where one has no vector.
+    #[cfg(test)]
+    pub(crate) fn cosine(&self, number: u32, other: u32) -> Option<f32> {
         let vector = self.vectors.get(number as usize);
-        Probe::mean(&[vector], self.vectors.dimensions()).ok().flatten()
+        let probe = Probe::mean(&[vector], self.vectors.dimensions()).ok().flatten()?;
+        self.vectors.cosine(other as usize, &probe)
     }
 
-    /// The cosine of a stem and the probe.
-    pub(crate) fn nearness(&self, number: u32, probe: &Probe) -> f64 {
-        self.vectors.cosine(number as usize, probe).map_or(0.0, f64::from)
+    /// The stems near this one, itself not among them, the nearest first; none if it has no vector.
+    pub(crate) fn near(&self, number: u32) -> Option<Arc<[Kin]>> {
+        let lock = || self.near.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(near) = lock().get(&number) {
+            return Some(Arc::clone(near));
+        }
+        let vector = self.vectors.get(number as usize);
+        let probe = Probe::mean(&[vector], self.vectors.dimensions()).ok().flatten()?;
+        let mut near = Vec::new();
+        self.vectors.scan(&probe, NEAR as f32, |other, cosine| {
+            if f64::from(cosine) > NEAR && other != number {
+                near.push(Kin { number: other, cosine });
+            }
+            NEAR as f32
+        });
+        near.sort_unstable_by(|a, b| b.cosine.total_cmp(&a.cosine).then(a.number.cmp(&b.number)));
+        let near: Arc<[Kin]> = near.into();
+        lock().put(number, Arc::clone(&near));
+        Some(near)
     }
 }
 
@@ -82,12 +124,14 @@ mod tests {
             ("dog", vec![0.0, 1.0]),
             ("puppy", vec![1.0, 1.0]),
             ("car", vec![1.0, -1.0]),
+            ("cart", vec![1.0, 0.0]),
         ]);
-        let number = |stem: &str| thesaurus.number(stem);
-        assert_eq!(number("the"), None);
-        let probe = thesaurus.probe(number("dog").unwrap()).unwrap();
-        let nearness = |stem: &str| thesaurus.nearness(number(stem).unwrap(), &probe);
-        assert!((nearness("puppi") - 1.0).abs() < 0.01, "{}", nearness("puppi"));
-        assert!(nearness("car").abs() < 0.01);
+        let number = |stem: &str| thesaurus.number(stem).unwrap();
+        assert_eq!(thesaurus.number("the"), None);
+        for _ in ["computed", "remembered"] {
+            let near = thesaurus.near(number("dog")).unwrap();
+            let near: Vec<(u32, f32)> = near.iter().map(|kin| (kin.number, (kin.cosine * 10.0).round())).collect();
+            assert_eq!(near, [(number("puppi"), 10.0), (number("cart"), 7.0)]);
+        }
     }
 }

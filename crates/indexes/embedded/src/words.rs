@@ -1,101 +1,178 @@
 //! The inverted index: which slots hold which stems.
 
-use std::collections::HashMap;
+use crate::grow;
+use crate::strings::{Strings, table_bytes};
+use hashbrown::HashTable;
 
-/// A stem in a slot.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Posting {
-    pub(crate) slot: u32,
-    pub(crate) times: u32,
+/// Where a stem stands, sorted by slot because slots are only ever added at the end.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Postings {
+    slots: Vec<u32>,
+    /// Slots that hold it more than once, with how often: few, so a posting is four bytes.
+    often: Vec<(u32, u32)>,
 }
 
-/// The postings of every stem, each sorted by slot because slots are only ever added at the end. Postings of
-/// removed slots stay until the next [`Words::keep`]; readers skip them.
+/// The postings of every stem. Those of removed slots stay until the next [`Words::kept`]; readers skip them.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
-    stems: HashMap<Box<str>, u32>,
-    postings: Vec<Vec<Posting>>,
-    /// The number of each stem in the thesaurus.
-    kin: Vec<Option<u32>>,
-    stem_bytes: usize,
-    count: usize,
+    stems: Strings,
+    postings: Vec<Postings>,
+    /// (the number of a stem in the thesaurus, its number here).
+    kin: HashTable<(u32, u32)>,
+    /// Bytes of all postings.
+    list_bytes: usize,
 }
+
+impl Postings {
+    /// How many slots.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Every slot that holds it.
+    pub(crate) fn slots(&self) -> &[u32] {
+        &self.slots
+    }
+
+    /// Every slot that holds it, and how often.
+    pub(crate) fn each(&self, mut found: impl FnMut(u32, u32)) {
+        let mut slots = self.slots.as_slice();
+        for &(often, times) in &self.often {
+            let before = slots.partition_point(|slot| *slot < often);
+            for &slot in &slots[..before] {
+                found(slot, 1);
+            }
+            found(often, times);
+            slots = &slots[before + 1..];
+        }
+        for &slot in slots {
+            found(slot, 1);
+        }
+    }
+
+    /// Does that slot hold it?
+    pub(crate) fn holds(&self, slot: u32) -> bool {
+        self.slots.binary_search(&slot).is_ok()
+    }
+
+    fn bytes(&self) -> usize {
+        grow::bytes(&self.slots) + grow::bytes(&self.often)
+    }
+
+    fn add(&mut self, slot: u32) {
+        if self.slots.last() != Some(&slot) {
+            grow::push(&mut self.slots, slot);
+            return;
+        }
+        match self.often.last_mut() {
+            Some((last, times)) if *last == slot => *times += 1,
+            _ => grow::push(&mut self.often, (slot, 2)),
+        }
+    }
+
+    fn kept(&self, renumbered: &[u32]) -> Self {
+        let new = |slot: u32| Some(renumbered[slot as usize]).filter(|new| *new != GONE);
+        let mut kept = Self {
+            slots: self.slots.iter().filter_map(|slot| new(*slot)).collect(),
+            often: self.often.iter().filter_map(|(slot, times)| Some((new(*slot)?, *times))).collect(),
+        };
+        kept.slots.shrink_to_fit();
+        kept.often.shrink_to_fit();
+        kept
+    }
+}
+
+/// The new number of a slot that is gone.
+pub(crate) const GONE: u32 = u32::MAX;
 
 impl Words {
     /// Notes that the newest slot holds `stem`, once more. `kin` tells the number of a new stem in the thesaurus.
     pub(crate) fn add(&mut self, stem: &str, slot: u32, kin: impl FnOnce(&str) -> Option<u32>) {
-        let at = match self.stems.get(stem) {
-            Some(at) => *at as usize,
-            None => {
-                let at = self.postings.len();
-                self.stems.insert(stem.into(), at as u32);
-                self.postings.push(Vec::new());
-                self.kin.push(kin(stem));
-                self.stem_bytes += stem.len();
-                at
+        let at = self.stems.find(stem).unwrap_or_else(|| {
+            let at = self.stems.add(stem);
+            grow::push(&mut self.postings, Postings::default());
+            if let Some(kin) = kin(stem) {
+                self.kin.insert_unique(mixed(kin), (kin, at), |(kin, _)| mixed(*kin));
             }
-        };
-        let postings = &mut self.postings[at];
-        match postings.last_mut() {
-            Some(last) if last.slot == slot => last.times += 1,
-            _ => {
-                postings.push(Posting { slot, times: 1 });
-                self.count += 1;
+            at
+        });
+        let postings = &mut self.postings[at as usize];
+        self.list_bytes -= postings.bytes();
+        postings.add(slot);
+        self.list_bytes += postings.bytes();
+    }
+
+    /// Where a stem stands.
+    pub(crate) fn find(&self, stem: &str) -> Option<&Postings> {
+        self.stems.find(stem).map(|at| &self.postings[at as usize])
+    }
+
+    /// Where a stem of the thesaurus stands.
+    pub(crate) fn find_kin(&self, kin: u32) -> Option<&Postings> {
+        self.kin.find(mixed(kin), |(other, _)| *other == kin).map(|(_, at)| &self.postings[*at as usize])
+    }
+
+    /// The same with the slots renumbered: `renumbered[old]` is the new one, or [`GONE`]. The order must stay.
+    pub(crate) fn kept(&self, renumbered: &[u32]) -> Self {
+        let mut kept = Self::default();
+        let mut kin_of = vec![GONE; self.postings.len()];
+        for (kin, at) in &self.kin {
+            kin_of[*at as usize] = *kin;
+        }
+        for (at, (postings, kin)) in self.postings.iter().zip(kin_of).enumerate() {
+            let postings = postings.kept(renumbered);
+            if postings.len() == 0 {
+                continue;
+            }
+            let at = kept.stems.add(self.stems.get(at as u32));
+            kept.list_bytes += postings.bytes();
+            grow::push(&mut kept.postings, postings);
+            if kin != GONE {
+                kept.kin.insert_unique(mixed(kin), (kin, at), |(kin, _)| mixed(*kin));
             }
         }
+        kept
     }
 
-    /// Where a stem stands, sorted by slot.
-    pub(crate) fn postings(&self, stem: &str) -> &[Posting] {
-        self.stems.get(stem).map_or(&[], |at| &self.postings[*at as usize])
-    }
-
-    /// The postings of every stem that stands in the thesaurus, with its number there.
-    pub(crate) fn with_kin(&self) -> impl Iterator<Item = (u32, &[Posting])> {
-        self.kin.iter().zip(&self.postings).filter_map(|(kin, postings)| Some(((*kin)?, postings.as_slice())))
-    }
-
-    /// Renumbers the slots: `renumbered[old]` is the new one, none where it is gone. The order must stay.
-    pub(crate) fn keep(&mut self, renumbered: &[Option<u32>]) {
-        let old = std::mem::take(self);
-        let mut postings = old.postings;
-        for (stem, at) in old.stems {
-            let kept: Vec<Posting> = std::mem::take(&mut postings[at as usize])
-                .into_iter()
-                .filter_map(|posting| renumbered[posting.slot as usize].map(|slot| Posting { slot, ..posting }))
-                .collect();
-            if !kept.is_empty() {
-                self.stem_bytes += stem.len();
-                self.count += kept.len();
-                self.stems.insert(stem, self.postings.len() as u32);
-                self.postings.push(kept);
-                self.kin.push(old.kin[at as usize]);
-            }
-        }
-    }
-
-    /// About: vectors grow by doubling, so a third of their room is free on average.
     pub(crate) fn bytes(&self) -> usize {
-        let stems =
-            self.stems.len() * (size_of::<Box<str>>() + size_of::<u32>() + size_of::<Vec<Posting>>() + 24) * 3 / 2;
-        stems + self.stem_bytes + self.count * size_of::<Posting>() * 3 / 2
+        self.stems.bytes() + grow::bytes(&self.postings) + table_bytes(&self.kin) + self.list_bytes
     }
+}
+
+/// Spreads small numbers over all bits (the finaliser of SplitMix64, Steele et al. 2014).
+fn mixed(number: u32) -> u64 {
+    let mut x = u64::from(number).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn seen(words: &Words, stem: &str) -> Vec<(u32, u32)> {
+        let mut seen = Vec::new();
+        if let Some(postings) = words.find(stem) {
+            postings.each(|slot, times| seen.push((slot, times)));
+            assert!(seen.iter().map(|(slot, _)| slot).eq(postings.slots()));
+        }
+        seen
+    }
+
     #[test]
     fn postings_count_and_are_renumbered() {
         let mut words = Words::default();
-        for (stem, slot) in [("dog", 0), ("dog", 0), ("cat", 1), ("dog", 2)] {
-            words.add(stem, slot, |_| None);
+        let kin = |stem: &str| (stem == "cat").then_some(7);
+        for (stem, slot) in [("dog", 0), ("dog", 0), ("dog", 1), ("cat", 1), ("dog", 2), ("dog", 3), ("dog", 3)] {
+            words.add(stem, slot, kin);
         }
-        let seen =
-            |words: &Words, stem: &str| words.postings(stem).iter().map(|p| (p.slot, p.times)).collect::<Vec<_>>();
-        assert_eq!(seen(&words, "dog"), [(0, 2), (2, 1)]);
-        words.keep(&[Some(0), None, Some(1)]);
-        assert_eq!((seen(&words, "dog"), seen(&words, "cat")), (vec![(0, 2), (1, 1)], vec![]));
+        assert_eq!(seen(&words, "dog"), [(0, 2), (1, 1), (2, 1), (3, 2)]);
+        assert_eq!(words.find_kin(7).unwrap().slots(), [1]);
+        let kept = words.kept(&[0, GONE, 1, 2]);
+        assert_eq!((seen(&kept, "dog"), seen(&kept, "cat")), (vec![(0, 2), (1, 1), (2, 2)], vec![]));
+        assert!(kept.find_kin(7).is_none());
+        let kept = words.kept(&[GONE, 0, GONE, GONE]);
+        assert_eq!((seen(&kept, "dog"), kept.find_kin(7).unwrap().holds(0)), (vec![(0, 1)], true));
     }
 }

@@ -1,0 +1,257 @@
+//! Vectors in a byte a number, scanned exactly.
+
+use crate::grow;
+use crate::simd::Kernel;
+use philia_ports::IndexError;
+
+/// The vectors of all slots, row by row.
+#[derive(Debug, Default)]
+pub(crate) struct Vectors {
+    /// The length of every vector; 0 before the first.
+    dimensions: usize,
+    rows: Vec<i8>,
+    /// 1 / length of each row, so that a row times its scale has length 1; 0 where there is no vector.
+    scales: Vec<f32>,
+}
+
+/// A vector as it is kept.
+#[derive(Debug)]
+pub(crate) struct Row {
+    numbers: Vec<i8>,
+    scale: f32,
+}
+
+/// A question's vector, finer than the rows it is compared with.
+#[derive(Debug)]
+pub(crate) struct Probe {
+    numbers: Vec<i16>,
+    scale: f32,
+}
+
+/// 12 bits, so that sums of 8,000 products still fit; of longer vectors each number gets less.
+const PROBE_MOST: usize = 2047;
+const ROW_MOST: f32 = 127.0;
+
+/// So many rows are multiplied before their products are looked at.
+const BATCH: usize = 256;
+
+impl Row {
+    /// A vector rounded to bytes; none if it is all zeros or holds what is no number.
+    pub(crate) fn of(vector: &[f32]) -> Option<Self> {
+        let most = vector.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+        if most == 0.0 || !vector.iter().all(|x| x.is_finite()) {
+            return None;
+        }
+        let numbers: Vec<i8> = vector.iter().map(|x| (x / most * ROW_MOST).round() as i8).collect();
+        let length = numbers.iter().map(|x| f32::from(*x).powi(2)).sum::<f32>().sqrt();
+        Some(Self { numbers, scale: 1.0 / length })
+    }
+
+    /// How many numbers.
+    pub(crate) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+}
+
+impl Vectors {
+    /// The length of every vector; 0 before the first.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// Does a vector of this length fit?
+    pub(crate) fn check(&self, found: usize) -> Result<(), IndexError> {
+        match self.dimensions {
+            expected if expected == 0 || expected == found => Ok(()),
+            expected => Err(IndexError::Dimensions { expected, found }),
+        }
+    }
+
+    /// Makes room for so many slots and no more.
+    pub(crate) fn reserve_exact(&mut self, slots: usize, dimensions: usize) {
+        self.rows.reserve_exact(slots * dimensions);
+        self.scales.reserve_exact(slots);
+    }
+
+    /// Adds the row of the next slot. It must fit (see [`Vectors::check`]).
+    pub(crate) fn push(&mut self, row: Option<&Row>) {
+        let slot = self.scales.len();
+        if let (0, Some(row)) = (self.dimensions, row) {
+            self.dimensions = row.len();
+            self.rows.resize(slot * self.dimensions, 0);
+        }
+        grow::room(&mut self.rows, self.dimensions);
+        match row {
+            Some(row) => self.rows.extend_from_slice(&row.numbers),
+            None => self.rows.resize((slot + 1) * self.dimensions, 0),
+        }
+        grow::push(&mut self.scales, row.map_or(0.0, |row| row.scale));
+    }
+
+    /// Only these slots, in this order.
+    pub(crate) fn kept(&self, slots: &[u32]) -> Self {
+        let mut kept = Self { dimensions: self.dimensions, ..Self::default() };
+        kept.reserve_exact(slots.len(), self.dimensions);
+        for &slot in slots {
+            kept.rows.extend_from_slice(self.row(slot as usize));
+            kept.scales.push(self.scales[slot as usize]);
+        }
+        kept
+    }
+
+    /// The vector of a slot, of length 1.
+    pub(crate) fn get(&self, slot: usize) -> Option<Vec<f32>> {
+        let scale = self.scales[slot];
+        (scale > 0.0).then(|| self.row(slot).iter().map(|x| f32::from(*x) * scale).collect())
+    }
+
+    /// The cosine of a slot's vector and the probe; none without a vector.
+    pub(crate) fn cosine(&self, slot: usize, probe: &Probe) -> Option<f32> {
+        let mut dot = [0];
+        Kernel::best().dots(self.row(slot), &probe.numbers, &mut dot);
+        let scale = self.scales[slot];
+        (scale > 0.0).then(|| cosine(dot[0], scale, probe.scale))
+    }
+
+    /// Compares the probe with every row. What reaches `floor` is told to `found`, which answers with the floor from
+    /// there on; whatever is below may be told too.
+    pub(crate) fn scan(&self, probe: &Probe, mut floor: f32, mut found: impl FnMut(u32, f32) -> f32) {
+        let kernel = Kernel::best();
+        let mut dots = [0; BATCH];
+        for (batch, scales) in self.scales.chunks(BATCH).enumerate() {
+            let from = batch * BATCH;
+            let rows = &self.rows[from * self.dimensions..(from + scales.len()) * self.dimensions];
+            kernel.dots(rows, &probe.numbers, &mut dots[..scales.len()]);
+            for (at, (dot, scale)) in dots.iter().zip(scales).enumerate() {
+                let cosine = cosine(*dot, *scale, probe.scale);
+                if cosine >= floor && *scale > 0.0 {
+                    floor = found((from + at) as u32, cosine);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.rows.capacity() + self.scales.capacity() * size_of::<f32>()
+    }
+
+    fn row(&self, slot: usize) -> &[i8] {
+        &self.rows[slot * self.dimensions..(slot + 1) * self.dimensions]
+    }
+}
+
+fn cosine(dot: i32, row_scale: f32, probe_scale: f32) -> f32 {
+    (dot as f32 * row_scale * probe_scale).clamp(-1.0, 1.0)
+}
+
+impl Probe {
+    /// The mean direction of these vectors; none if there is none.
+    pub(crate) fn mean(vectors: &[Option<Vec<f32>>], dimensions: usize) -> Result<Option<Self>, IndexError> {
+        if dimensions == 0 {
+            return Ok(None);
+        }
+        let mut sum = vec![0.0_f32; dimensions];
+        for vector in vectors.iter().flatten() {
+            if vector.len() != dimensions {
+                return Err(IndexError::Dimensions { expected: dimensions, found: vector.len() });
+            }
+            for (sum, x) in sum.iter_mut().zip(vector) {
+                *sum += x;
+            }
+        }
+        let most = sum.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+        if most == 0.0 || !sum.iter().all(|x| x.is_finite()) {
+            return Ok(None);
+        }
+        let reach = PROBE_MOST.min(i32::MAX as usize / (128 * dimensions)).max(1) as f32;
+        let numbers: Vec<i16> = sum.iter().map(|x| (x / most * reach).round() as i16).collect();
+        let length = numbers.iter().map(|x| f32::from(*x).powi(2)).sum::<f32>().sqrt();
+        Ok(Some(Self { numbers, scale: 1.0 / length }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vector(seed: u32) -> Vec<f32> {
+        let raw: Vec<f32> = (0..256_u32).map(|i| ((i * 31 + seed * 17) % 101) as f32 / 50.0 - 1.0).collect();
+        let length = raw.iter().map(|x| x * x).sum::<f32>().sqrt();
+        raw.iter().map(|x| x / length).collect()
+    }
+
+    fn push(vectors: &mut Vectors, vector: &[f32]) {
+        vectors.push(Row::of(vector).as_ref());
+    }
+
+    #[test]
+    fn cosines_are_those_of_the_vectors_themselves() {
+        let mut vectors = Vectors::default();
+        vectors.push(None);
+        for seed in 1..20 {
+            push(&mut vectors, &vector(seed));
+        }
+        let probe = Probe::mean(&[Some(vector(3))], 256).unwrap().unwrap();
+        assert_eq!(vectors.cosine(0, &probe), None);
+        for seed in 1..20_u32 {
+            let exact: f32 = vector(seed).iter().zip(vector(3)).map(|(a, b)| a * b).sum();
+            let found = vectors.cosine(seed as usize, &probe).unwrap();
+            assert!((found - exact).abs() < 0.004, "{found} is not {exact}");
+        }
+        let back = vectors.get(3).unwrap();
+        assert!((back.iter().map(|x| x * x).sum::<f32>() - 1.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_scan_tells_the_same_cosines_and_passes_over_what_has_none() {
+        let mut vectors = Vectors::default();
+        for seed in 0..1000 {
+            if seed % 7 == 0 { vectors.push(None) } else { push(&mut vectors, &vector(seed)) }
+        }
+        let probe = Probe::mean(&[Some(vector(3))], 256).unwrap().unwrap();
+        let mut told = vec![None; 1000];
+        vectors.scan(&probe, f32::NEG_INFINITY, |slot, cosine| {
+            told[slot as usize] = Some(cosine);
+            f32::NEG_INFINITY
+        });
+        for (slot, told) in told.into_iter().enumerate() {
+            assert_eq!(told, vectors.cosine(slot, &probe));
+        }
+        let mut above = 0;
+        vectors.scan(&probe, 0.5, |_, cosine| {
+            assert!(cosine >= 0.5);
+            above += 1;
+            0.5
+        });
+        assert!((1..900).contains(&above));
+    }
+
+    #[test]
+    fn what_is_no_direction_is_none_and_a_wrong_length_is_refused() {
+        for nothing in [&[0.0, 0.0][..], &[f32::NAN, 1.0], &[f32::INFINITY, 1.0], &[]] {
+            assert!(Row::of(nothing).is_none(), "{nothing:?}");
+        }
+        let mut vectors = Vectors::default();
+        push(&mut vectors, &[0.0, 0.0]);
+        assert_eq!((vectors.dimensions(), vectors.get(0)), (0, None));
+        push(&mut vectors, &[1.0, 0.0]);
+        assert!(matches!(vectors.check(1), Err(IndexError::Dimensions { expected: 2, found: 1 })));
+        assert!(Probe::mean(&[Some(vec![1.0])], 2).is_err());
+        assert!(Probe::mean(&[None], 2).unwrap().is_none());
+        for nothing in [[f32::NAN, 1.0], [f32::INFINITY, 0.0], [0.0, 0.0]] {
+            assert!(Probe::mean(&[Some(nothing.to_vec())], 2).unwrap().is_none(), "{nothing:?}");
+        }
+        assert!(Probe::mean(&[Some(vec![1.0, 0.0]), Some(vec![-1.0, 0.0])], 2).unwrap().is_none());
+    }
+
+    #[test]
+    fn the_longest_vectors_do_not_overflow() {
+        for dimensions in [4096, 8192, 65_536] {
+            let mut vectors = Vectors::default();
+            let flat = vec![1.0 / (dimensions as f32).sqrt(); dimensions];
+            push(&mut vectors, &flat);
+            let probe = Probe::mean(&[Some(flat)], dimensions).unwrap().unwrap();
+            assert!((vectors.cosine(0, &probe).unwrap() - 1.0).abs() < 1e-3, "{dimensions}");
+        }
+    }
+}
