@@ -68,6 +68,11 @@ impl Philia {
                 Ok(_between_turns) => person.learn(&InteractionId::new(id)).await.map(|()| true),
                 Err(_) => Ok(false),
             },
+            ("forget", _) => match person.locks.turn.try_lock() {
+                Ok(_between_turns) => person.forget_job(job).await.map(|()| true),
+                Err(_) => Ok(false),
+            },
+            ("scrub", _) => person.scrub_job(job).await.map(|()| true),
             ("embed", _) => person.embed(job).await.map(|()| true),
             _ => {
                 tracing::warn!(job = job.key.id, task, "a job of a kind this program does not know is left alone");

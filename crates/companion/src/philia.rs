@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::hook::{Event, Hook};
+use crate::memories::access::Accesses;
 use crate::person::Person;
 use crate::personas::Personas;
 use crate::settings::Settings;
@@ -63,6 +64,7 @@ pub(crate) struct Inner {
     pub(crate) extractor: LazyLock<Extractor>,
     pub(crate) analyzer: Analyzer,
     pub(crate) running: TaskTracker,
+    pub(crate) accesses: Accesses,
     people: Mutex<HashMap<PartitionId, Weak<Locks>>>,
 }
 
@@ -93,6 +95,7 @@ impl Philia {
             extractor: LazyLock::new(Extractor::new),
             analyzer: Analyzer::new(),
             running: TaskTracker::new(),
+            accesses: Accesses::default(),
             people: Mutex::default(),
         }));
         let (voice, extractor) = (Arc::clone(&philia.0), Arc::clone(&philia.0));

@@ -12,6 +12,7 @@
 
 mod compose;
 mod feel;
+mod forget;
 mod guard;
 mod hear;
 mod notes;
@@ -227,6 +228,10 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
         return guard::deflect(person, turn, &threat, sink).await;
     }
 
+    let mut turn = match forget::answer(person, turn, sink).await? {
+        Ok(answered) => return Ok(answered),
+        Err(turn) => turn,
+    };
     let remembered = compose::recall(person, &mut turn).await;
     let feeling = feel::feel(person, &mut turn, sink).await?;
     let mut said = speak::speak(person, &mut turn, &feeling, &remembered, sink).await;
@@ -235,10 +240,11 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
 }
 
 impl Philia {
-    /// Waits until no turn is running any more. New ones may begin meanwhile; who shuts down closes the doors first.
+    /// Waits until no turn is running any more, and writes what was counted meanwhile. New ones may begin meanwhile; who shuts down closes the doors first.
     pub async fn idle(&self) {
         self.0.running.close();
         self.0.running.wait().await;
         self.0.running.reopen();
+        self.write_accesses().await;
     }
 }

@@ -56,6 +56,7 @@ pub(super) async fn settle(
             state.disclosed_at = Some(heard);
         }
     };
+    person.accessed(turn.interaction.used.iter().map(|used| used.id.clone()), heard).await;
     // What it was born as is the first of its versions.
     let born = (feeling.state.version == 0 && turn.version > 0).then_some(&feeling.state.value);
     let besides = born.map(|state| person.version_record(&state.persona, &state.life.version)).transpose()?;

@@ -4,6 +4,7 @@
 
 mod conversation;
 mod durability;
+mod forgetting;
 mod growth;
 mod models;
 mod world;
