@@ -169,10 +169,10 @@ impl Person {
 
     fn gate<'a>(&self, filter: &'a Filter) -> Gate<'a> {
         let Filter { include_companion, include_hidden, .. } = *filter;
-        let turned_away = |mark: Marks, welcome: bool| if welcome { Marks::LIVE } else { mark };
+        let unless = |welcome: bool, mark: Marks| if welcome { Marks::LIVE } else { Marks::LIVE.with(mark) };
         Gate {
             filter,
-            marks: turned_away(Marks::HIDDEN, include_hidden).with(turned_away(Marks::COMPANION, include_companion)),
+            marks: unless(include_hidden, Marks::HIDDEN).with(unless(include_companion, Marks::COMPANION)),
             by_marks: *filter == Filter { include_companion, include_hidden, ..Filter::default() },
             speaker: filter.speaker.as_ref().map(|speaker| self.speakers.find(speaker)),
             emotions: filter.emotions.iter().map(|emotion| self.labels.find(emotion).unwrap_or(NOBODY)).collect(),
