@@ -6,9 +6,12 @@
 //! - [`turn`] is the walk of one message, from hearing it to learning from it.
 
 pub mod cards;
+pub mod conflicts;
+pub mod edit;
 pub mod error;
 pub mod evaluate;
 pub mod exchange;
+pub mod facts;
 pub mod health;
 pub mod hook;
 pub mod jobs;
@@ -27,7 +30,6 @@ pub mod state;
 pub mod tokens;
 pub mod turn;
 
-mod facts;
 mod patch;
 mod records;
 mod unit;

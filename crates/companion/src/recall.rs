@@ -138,7 +138,13 @@ impl Person {
         vectors
     }
 
-    async fn search(&self, query: &Query, vectors: &[Option<Vec<f32>>], filter: &Filter, k: usize) -> Result<Vec<Hit>> {
+    pub(crate) async fn search(
+        &self,
+        query: &Query,
+        vectors: &[Option<Vec<f32>>],
+        filter: &Filter,
+        k: usize,
+    ) -> Result<Vec<Hit>> {
         loop {
             match self.app.parts.index.search(&self.partition, query, vectors, filter, k).await {
                 // It was dropped for somebody else since it caught up.

@@ -33,19 +33,30 @@ impl<'a> Unit<'a> {
         Self { person, slots: HashMap::new(), written: Vec::new() }
     }
 
+    /// Whose records they are.
+    pub(crate) fn person(&self) -> &'a Person {
+        self.person
+    }
+
+    /// Reads records in one go, so that what follows finds them here.
+    pub(crate) async fn fetch(&mut self, keys: impl IntoIterator<Item = Key>) -> Result<()> {
+        let mut missing: Vec<Key> = keys.into_iter().filter(|key| !self.slots.contains_key(key)).collect();
+        missing.sort();
+        missing.dedup();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let found = self.person.app.parts.store.get_many(&self.person.partition, &missing).await?;
+        for (key, record) in missing.into_iter().zip(found) {
+            self.slots.insert(key, Slot::of(record));
+        }
+        Ok(())
+    }
+
     /// A record as it will be.
     pub(crate) async fn get<T: DeserializeOwned>(&mut self, kind: Kind, id: &str) -> Result<Option<T>> {
         let key = Key::new(kind, id);
-        if !self.slots.contains_key(&key) {
-            let [found] = self.person.get_records([key.clone()]).await?;
-            let slot = match found {
-                Some(Record { key, at, version, doc, blob }) => {
-                    Slot { version, draft: Some(Draft { key, at, doc, blob }) }
-                }
-                None => Slot { version: 0, draft: None },
-            };
-            self.slots.insert(key.clone(), slot);
-        }
+        self.fetch([key.clone()]).await?;
         let Some(draft) = self.slots.get(&key).and_then(|slot| slot.draft.clone()) else { return Ok(None) };
         let record = Record { key, at: draft.at, version: 0, doc: draft.doc, blob: None };
         Ok(Some(read::<T>(record)?.value))
@@ -68,9 +79,36 @@ impl<'a> Unit<'a> {
         slot.draft = Some(draft);
     }
 
+    /// Removes a record that was read before; one that was not is taken not to be there.
+    pub(crate) fn delete(&mut self, kind: Kind, id: &str) {
+        let key = Key::new(kind, id);
+        if !self.written.contains(&key) {
+            self.written.push(key.clone());
+        }
+        self.slots.entry(key).or_insert(Slot { version: 0, draft: None }).draft = None;
+    }
+
     /// What is to be committed.
     pub(crate) fn changes(mut self) -> Vec<Change> {
-        let slots = self.written.iter().filter_map(|key| self.slots.remove(key));
-        slots.filter_map(|slot| Some(write(slot.draft?, slot.version))).collect()
+        let mut changes = Vec::with_capacity(self.written.len());
+        for key in self.written {
+            match self.slots.remove(&key) {
+                Some(Slot { version, draft: Some(draft) }) => changes.push(write(draft, version)),
+                Some(Slot { version, draft: None }) if version > 0 => {
+                    changes.push(Change::Delete { key, expected: Some(version) });
+                }
+                _ => {}
+            }
+        }
+        changes
+    }
+}
+
+impl Slot {
+    fn of(found: Option<Record>) -> Self {
+        match found {
+            Some(Record { key, at, version, doc, blob }) => Self { version, draft: Some(Draft { key, at, doc, blob }) },
+            None => Self { version: 0, draft: None },
+        }
     }
 }

@@ -38,7 +38,7 @@ pub struct ImportReport {
     pub added: usize,
     /// Messages that were there already.
     pub known: usize,
-    /// Memories made of the new ones. 0 in a dry run.
+    /// Memories made of the new ones; what was said before in the same words makes none. 0 in a dry run.
     pub memories: usize,
     /// Facts about the person that the new ones state. 0 in a dry run.
     pub facts: usize,
@@ -225,9 +225,10 @@ impl Item<'_> {
         self.memories.iter().filter(|memory| memory.fact.is_some()).count()
     }
 
-    /// The most records that it changes: a fact also its key, the value before and the value after.
+    /// The most records that it changes: a memory also the record that finds it; a fact its key, the value before and
+    /// the value after, the conflict between them, and what is known of its subject.
     fn cost(&self) -> usize {
-        1 + self.memories.len() + 3 * self.facts()
+        1 + 2 * self.memories.len() + 4 * self.facts()
     }
 }
 
@@ -313,8 +314,7 @@ impl<'p> Import<'p> {
             match self.commit(&items).await {
                 Err(Error::Store(StoreError::Conflict(_))) => items = self.still_missing(items).await?,
                 other => {
-                    other?;
-                    self.wrote(&items);
+                    self.wrote(&items, &other?);
                     break;
                 }
             }
@@ -338,7 +338,7 @@ impl<'p> Import<'p> {
         }
     }
 
-    async fn commit(&self, items: &[Item<'p>]) -> Result<()> {
+    async fn commit(&self, items: &[Item<'p>]) -> Result<Vec<Memory>> {
         let mut unit = Unit::new(self.person);
         for same_thread in items.chunk_by(|a, b| a.plan.thread == b.plan.thread) {
             seat(&mut unit, same_thread).await?;
@@ -356,18 +356,24 @@ impl<'p> Import<'p> {
             };
             unit.put(Kind::Interaction, turn.id.as_str(), turn.at, &turn)?;
         }
-        let mut waiting = Vec::new();
-        for item in items {
-            self.person.write_memories(&mut unit, &item.memories, item.vectors.as_deref()).await?;
-            if item.vectors.is_none() {
-                waiting.extend(item.memories.iter().cloned());
+        let memories: Vec<Memory> = items.iter().flat_map(|item| &item.memories).cloned().collect();
+        // One that could not be asked for is embedded later.
+        let asked = |item: &Item<'_>| item.vectors.clone().unwrap_or_else(|| vec![None; item.memories.len()]);
+        let vectors: Vec<Option<Vec<f32>>> = items.iter().flat_map(asked).collect();
+        let new = self.person.write_memories(&mut unit, &memories, Some(&vectors)).await?;
+        if let Some(first) = items.iter().find(|item| item.vectors.is_none()) {
+            let waiting: HashSet<&MemoryId> = items
+                .iter()
+                .filter(|item| item.vectors.is_none())
+                .flat_map(|item| item.memories.iter().map(|memory| &memory.id))
+                .collect();
+            let waiting: Vec<Memory> = new.iter().filter(|memory| waiting.contains(&memory.id)).cloned().collect();
+            if !waiting.is_empty() {
+                unit.write(learn::embed_job(&first.turn.id, &waiting, self.person.now())?);
             }
         }
-        if let (Some(first), false) = (items.first(), waiting.is_empty()) {
-            unit.write(learn::embed_job(&first.turn.id, &waiting, self.person.now())?);
-        }
         self.person.commit(unit.changes()).await?;
-        Ok(())
+        Ok(new)
     }
 
     /// The items that somebody else has not written meanwhile.
@@ -390,18 +396,18 @@ impl<'p> Import<'p> {
         Ok(missing)
     }
 
-    fn wrote(&mut self, items: &[Item<'p>]) {
+    fn wrote(&mut self, items: &[Item<'p>], new: &[Memory]) {
+        self.report.memories += new.len();
         for item in items {
             self.done += item.messages;
             self.report.added += item.messages;
-            self.report.memories += item.memories.len();
             self.report.facts += item.facts();
             if item.vectors.is_none() {
                 self.report.unembedded += item.memories.len();
             }
-            for memory in &item.memories {
-                self.person.app.tell(&self.person.partition.id, &Event::MemoryCreated(memory));
-            }
+        }
+        for memory in new {
+            self.person.app.tell(&self.person.partition.id, &Event::MemoryCreated(memory));
         }
     }
 }

@@ -7,6 +7,7 @@ use philia_companion::Incoming;
 use philia_companion::recall::Request;
 use philia_mind::ThreadId;
 use philia_mind::interaction::Stage;
+use philia_mind::memory::Relation;
 
 #[tokio::test]
 async fn good_news_is_heard_felt_remembered_and_recalled() {
@@ -127,7 +128,8 @@ async fn a_newer_fact_closes_the_older_and_keeps_it() {
     let new = all.iter().find(|m| m.fact.as_ref().is_some_and(|fact| fact.value == "Berlin")).expect("the new home");
     assert!(old.valid_until.is_some());
     assert!(new.valid_until.is_none());
-    assert_eq!(new.links.iter().map(|link| &link.to).collect::<Vec<_>>(), [&old.id]);
+    let superseded = new.links.iter().filter(|link| link.relation == Relation::Supersedes);
+    assert_eq!(superseded.map(|link| &link.to).collect::<Vec<_>>(), [&old.id]);
 }
 
 #[tokio::test]

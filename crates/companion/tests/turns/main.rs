@@ -4,7 +4,9 @@
 
 mod conversation;
 mod durability;
+mod facts;
 mod forgetting;
 mod growth;
+mod hands;
 mod models;
 mod world;

@@ -277,6 +277,11 @@ pub fn between_texts(older: &str, newer: &str) -> Option<Contradiction> {
     }
 }
 
+/// Does a text hold a lasting statement, which another could contradict?
+pub fn takes_a_stand(text: &str) -> bool {
+    sentences(text).into_iter().any(|sentence| Stance::of(sentence).is_some())
+}
+
 /// A lasting statement without its negation, and whether it is denied.
 struct Stance {
     core: String,

@@ -1,0 +1,133 @@
+//! Learning: a heard turn becomes memories and facts, once.
+//!
+//! The job is made durable in the same commit as the message, and deleted in the same commit that writes what was
+//! learned. So learning twice is impossible, and a crash in between only means learning later. Memories' ids
+//! derive from the turn, so a rebuild from the log yields the same ones.
+
+mod lesson;
+pub(crate) mod write;
+
+pub(crate) use crate::facts::{LiveFact, fact_id};
+pub(crate) use lesson::Lesson;
+pub(crate) use write::statement_id;
+
+use crate::error::{Error, Result};
+use crate::hook::Event;
+use crate::person::Person;
+use crate::records::{Versioned, draft, read};
+use crate::unit::Unit;
+use jiff::Timestamp;
+use philia_mind::{Interaction, InteractionId, Memory, MemoryId};
+use philia_ports::StoreError;
+use philia_ports::store::{Change, Draft, Key, Kind, Scan};
+use serde_json::json;
+
+/// Tag of a message that only asks: its words help its neighbours, but it answers nothing itself.
+pub(crate) const QUESTION: &str = "question";
+/// Tag of what was said in a crisis: kept, findable, never brought up.
+pub(crate) const CARE: &str = "care";
+/// Tag of a fact that says that something ended. It closes what is held and is not kept itself.
+pub(crate) const ENDED: &str = "ended";
+/// Tag of a fact that was so and is no more.
+pub(crate) const PAST: &str = "past";
+/// Tag of a fact with which the person corrected what was said or understood before.
+pub(crate) const CORRECTION: &str = "correction";
+/// Tag of a fact that was never true.
+pub(crate) const CORRECTED: &str = "corrected";
+/// The most facts that one message teaches: each may change five records, and a commit has an end.
+pub(crate) const MAX_FACTS: usize = 15;
+
+/// The job of learning from a turn.
+pub(crate) fn job(interaction: &InteractionId, at: Timestamp) -> Result<Draft> {
+    let doc = json!({ "task": "learn", "interaction": interaction });
+    draft(Kind::Job, &job_id(interaction), at, &doc)
+}
+
+/// The job of giving a lesson's memories their vectors, once the embedder answers again.
+pub(crate) fn embed_job(interaction: &InteractionId, memories: &[Memory], at: Timestamp) -> Result<Draft> {
+    let ids: Vec<&MemoryId> = memories.iter().map(|memory| &memory.id).collect();
+    draft(Kind::Job, &format!("embed-{interaction}"), at, &json!({ "task": "embed", "memories": ids }))
+}
+
+fn job_id(interaction: &InteractionId) -> String {
+    format!("learn-{interaction}")
+}
+
+impl Person {
+    /// Learns from a turn, if that has not been done.
+    pub(crate) async fn learn(&self, id: &InteractionId) -> Result<()> {
+        loop {
+            let [job, heard] =
+                self.get_records([Key::new(Kind::Job, job_id(id)), Key::new(Kind::Interaction, id.as_str())]).await?;
+            let Some(job) = job else { return Ok(()) };
+            let done = Change::Delete { key: job.key, expected: Some(job.version) };
+            let lesson = match heard.map(read::<Interaction>).transpose()? {
+                Some(Versioned { value: turn, .. }) if !turn.redacted => self.lesson(&turn).await?,
+                _ => Lesson { memories: Vec::new(), name: None },
+            };
+            let vectors = self.vectors_of(&lesson.memories).await;
+            let mut unit = Unit::new(self);
+            let new = self.write_memories(&mut unit, &lesson.memories, vectors.as_deref()).await?;
+            self.compare(&mut unit, &new, &lesson.memories, vectors.as_deref()).await?;
+            let mut changes = unit.changes();
+            if vectors.is_none() && !new.is_empty() {
+                changes.push(Change::Insert(embed_job(id, &new, self.now())?));
+            }
+            changes.push(done);
+            match self.commit(changes).await {
+                // Another fact of the same key, or the same lesson on another instance: look again.
+                Err(Error::Store(StoreError::Conflict(_))) => continue,
+                other => other?,
+            };
+            if let Some(name) = lesson.name {
+                self.take_up_name(name).await?;
+            }
+            for memory in &new {
+                self.app.tell(&self.partition.id, &Event::MemoryCreated(memory));
+            }
+            return Ok(());
+        }
+    }
+
+    async fn lesson(&self, turn: &Interaction) -> Result<Lesson> {
+        // The message before says who "he" is.
+        let scan = Scan { until: Some(turn.at), ..Scan::newest(Kind::Interaction, 5) };
+        let before = self.page::<Interaction>(&scan).await?.items;
+        let previous = before.iter().find(|i| i.session == turn.session && i.id != turn.id && !i.redacted);
+        let zone = self.zone(&self.profile().await?);
+        Ok(Lesson::of(&self.app, turn, previous.map(|i| i.message.as_str()), &zone))
+    }
+
+    pub(crate) async fn take_up_name(&self, name: String) -> Result<()> {
+        let taken = self.update_profile(|profile| profile.display_name = Some(name.clone())).await;
+        match taken {
+            Err(Error::Invalid(why)) => tracing::debug!(why, "a name that cannot be taken up"),
+            other => {
+                other?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Text as it is compared: without case, punctuation and surplus space.
+pub(crate) fn folded(text: &str) -> String {
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
+        .filter(|word: &String| !word.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_compared_without_case_space_and_punctuation() {
+        assert_eq!(folded("  Berlin,  Germany! "), folded("berlin germany"));
+        assert_ne!(folded("May 3"), folded("May 5"));
+        assert_ne!(folded("Lahore to Berlin"), folded("Berlin to Lahore"));
+    }
+}
