@@ -5,6 +5,7 @@
 //!   through it, so nothing can forget whose data it is.
 //! - [`turn`] is the walk of one message, from hearing it to learning from it.
 
+pub mod blocks;
 pub mod cards;
 pub mod conflicts;
 pub mod edit;
@@ -30,6 +31,7 @@ pub mod state;
 pub mod tokens;
 pub mod turn;
 
+mod context;
 mod patch;
 mod records;
 mod unit;

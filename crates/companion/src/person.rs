@@ -207,6 +207,7 @@ impl Person {
     /// Erases the person: every record and everything derived from them, for good.
     pub async fn erase(&self) -> Result<()> {
         self.app.parts.store.erase(&self.partition.id).await?;
+        self.let_go().await;
         if let Err(error) = self.app.parts.index.clear(&self.partition).await {
             tracing::warn!(%error, "the index could not be told of an erasure; it drops the data at its next use");
         }

@@ -75,6 +75,8 @@ pub(crate) struct Locks {
     pub(crate) hear: AsyncMutex<()>,
     /// Held while a turn is answered and learned from. First come, first served.
     pub(crate) turn: Arc<AsyncMutex<()>>,
+    /// Held while what is kept at hand is filled, added to, or let go of.
+    pub(crate) context: AsyncMutex<()>,
     /// Held while the index catches up with the store.
     pub(crate) index: AsyncMutex<()>,
 }

@@ -31,6 +31,7 @@ fn bench(c: &mut Criterion) {
         quirks: &["opens with what she wondered about", "asks about the smallest detail"],
         needs: &[Need::Social],
         lore: &[],
+        ..Living::default()
     };
     let input = CompileInput {
         persona: &persona,

@@ -161,9 +161,7 @@ impl Person {
             forgetting.forgotten = true;
             told.get_or_insert(forgetting);
         }
-        if let Err(error) = self.app.parts.cache.clear(&self.partition.id).await {
-            tracing::warn!(%error, "the cache could not be told of what was forgotten; what it holds ends by itself");
-        }
+        self.let_go().await;
         if let Err(error) = self.app.parts.index.clear(&self.partition).await {
             tracing::warn!(%error, "the index could not be told of what was forgotten; it drops it at its next use");
         }

@@ -130,6 +130,7 @@ impl Person {
         self.in_steps(Step::TakeReply, promise.replies.iter().map(InteractionId::as_str)).await?;
         self.in_steps(Step::Mend, promise.mended.iter().map(MemoryId::as_str)).await?;
         self.app.forget_accesses(&self.partition, &promise.memories);
+        self.let_go().await;
         self.commit(vec![Change::Delete { key: key.clone(), expected: None }]).await?;
         Ok(())
     }

@@ -2,19 +2,18 @@
 
 use super::feel::Feeling;
 use super::hear::Turn;
+use crate::blocks::Written;
+use crate::context::{AtHand, KnownFact, Recent};
 use crate::person::Person;
 use crate::recall::{Recollection, Request};
 use crate::tokens::estimate_tokens;
-use jiff::SignedDuration;
-use philia_mind::Interaction;
 use philia_mind::memory::recall::Recalled;
 use philia_mind::needs::Need;
 use philia_mind::persona::Lore;
 use philia_mind::profile::AgeBand;
-use philia_mind::prompt::{self, Living, PromptInput};
+use philia_mind::prompt::{self, Block, Known, Living, PromptInput};
 use philia_mind::quirks;
 use philia_ports::model::{ChatMessage, ChatRequest, Role};
-use philia_ports::store::{Kind, Scan};
 use std::time::Instant;
 
 /// What came to mind for a message.
@@ -23,7 +22,11 @@ pub(super) struct Remembered {
     /// Memories, best first.
     pub(super) memories: Vec<Recalled>,
     /// The thread's recent turns, oldest first, without this one.
-    pub(super) recent: Vec<Interaction>,
+    pub(super) recent: Vec<Recent>,
+    /// What is known of the person, the most important first.
+    facts: Vec<KnownFact>,
+    /// The core blocks that somebody wrote.
+    blocks: Vec<Written>,
 }
 
 pub(super) async fn recall(person: &Person, turn: &mut Turn) -> Remembered {
@@ -45,29 +48,45 @@ pub(super) async fn recall(person: &Person, turn: &mut Turn) -> Remembered {
     // What was said in a crisis is there to be looked at, never to be brought up.
     let memories = memories.into_iter().filter(|m| !m.memory.tags.iter().any(|tag| tag == "care")).collect();
     let recent = recent(person, turn).await;
+    let (facts, blocks) = always(person, turn).await;
     turn.took("recall", started);
-    Remembered { memories, recent }
+    Remembered { memories, recent, facts, blocks }
 }
 
-async fn recent(person: &Person, turn: &Turn) -> Vec<Interaction> {
-    let settings = &person.app.parts.settings;
-    let age = SignedDuration::try_from(settings.context_age).unwrap_or(SignedDuration::MAX);
-    // Other threads' turns lie between: look at twice as many as are wanted.
-    let scan = Scan {
-        from: turn.interaction.at.saturating_sub(age).ok(),
-        ..Scan::newest(Kind::Interaction, settings.context_turns * 2 + 1)
-    };
-    let mut recent: Vec<Interaction> = match person.page(&scan).await {
-        Ok(page) => page.items,
+async fn recent(person: &Person, turn: &mut Turn) -> Vec<Recent> {
+    match person.recent(&turn.interaction, turn.before).await {
+        Ok(AtHand { what, cached }) => {
+            if !cached {
+                turn.without("cache");
+            }
+            what
+        }
         Err(error) => {
             tracing::warn!(%error, "the recent turns cannot be read");
-            return Vec::new();
+            Vec::new()
+        }
+    }
+}
+
+/// What stands in every prompt.
+async fn always(person: &Person, turn: &mut Turn) -> (Vec<KnownFact>, Vec<Written>) {
+    let facts = match person.known_facts().await {
+        Ok(AtHand { what, .. }) => person.fitting(&what).to_vec(),
+        Err(error) => {
+            tracing::warn!(%error, "what is known of the person cannot be read");
+            turn.without("recall");
+            Vec::new()
         }
     };
-    recent.retain(|i| i.thread == turn.interaction.thread && i.id != turn.interaction.id && !i.redacted);
-    recent.truncate(settings.context_turns);
-    recent.reverse();
-    recent
+    let blocks = match person.written_blocks().await {
+        Ok(blocks) => blocks.into_iter().map(|block| block.value).collect(),
+        Err(error) => {
+            tracing::warn!(%error, "the core blocks cannot be read");
+            turn.without("recall");
+            Vec::new()
+        }
+    };
+    (facts, blocks)
 }
 
 /// The prompt. What stays the same comes first (the persona, then the thread), so that providers' prompt caches
@@ -87,17 +106,24 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
     let talk: Vec<&str> = remembered
         .recent
         .iter()
-        .flat_map(|turn| [turn.message.as_str(), turn.reply.as_deref().unwrap_or_default()])
+        .flat_map(|turn| [turn.message.as_str(), turn.reply.as_str()])
         .chain([turn.interaction.message.as_str()])
         .collect();
     let lore = (!turn.persona.lorebook.is_empty()).then(|| Lore::new(&turn.persona.lorebook));
+    let known: Vec<Known<'_>> = remembered.facts.iter().map(KnownFact::told).collect();
+    let blocks: Vec<Block<'_>> = remembered.blocks.iter().map(|b| Block { label: &b.label, text: &b.text }).collect();
     let living = Living {
         traits: Some(&life.version.traits),
         bond: Some(life.level(&turn.persona, turn.profile.age_band == AgeBand::Minor)),
         quirks: &quirks.iter().map(String::as_str).collect::<Vec<_>>(),
         needs: &needs,
         lore: &lore.as_ref().map(|lore| lore.triggered(&talk, &estimate_tokens)).unwrap_or_default(),
+        blocks: &blocks,
+        known: &known,
+        ..Living::default()
     };
+    // Without the cache everything is there all the same.
+    let missed: Vec<String> = turn.interaction.degraded.iter().filter(|part| *part != "cache").cloned().collect();
     let input = PromptInput {
         persona: &turn.persona,
         profile: &turn.profile,
@@ -109,7 +135,7 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
         budget: (budget * 2 / 3).saturating_sub(message_tokens),
         estimate: &estimate_tokens,
         first_meeting: feeling.first_meeting(),
-        degraded: &turn.interaction.degraded,
+        degraded: &missed,
     };
     let prompt = prompt::compose_living(&input, &living);
 
@@ -123,18 +149,17 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
 }
 
 /// The newest turns that fit, oldest first.
-fn history(recent: &[Interaction], budget: usize) -> Vec<ChatMessage> {
+fn history(recent: &[Recent], budget: usize) -> Vec<ChatMessage> {
     let mut left = budget;
     let mut messages = Vec::new();
     for turn in recent.iter().rev() {
-        let reply = turn.reply.as_deref().unwrap_or_default();
-        let tokens = estimate_tokens(&turn.message) + estimate_tokens(reply);
+        let tokens = estimate_tokens(&turn.message) + estimate_tokens(&turn.reply);
         if tokens > left {
             break;
         }
         left -= tokens;
-        if !reply.is_empty() {
-            messages.push(ChatMessage::new(Role::Assistant, reply));
+        if !turn.reply.is_empty() {
+            messages.push(ChatMessage::new(Role::Assistant, turn.reply.clone()));
         }
         // Nothing, where the companion spoke first.
         if !turn.message.is_empty() {

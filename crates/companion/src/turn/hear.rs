@@ -1,6 +1,7 @@
 //! Hear: check the message, make it durable, and take its place in the person's queue.
 
 use super::{FailedAttempt, Incoming, Reply, Result, Sink, TurnEvent};
+use crate::context::Before;
 use crate::error::Error;
 use crate::learn;
 use crate::person::{Person, write};
@@ -27,6 +28,8 @@ pub(super) struct Turn {
     /// The log's record as it will be completed. Version 0 while the store failed to take it.
     pub(super) interaction: Interaction,
     pub(super) version: u64,
+    /// What its thread was like when it was heard.
+    pub(super) before: Before,
     pub(super) persona: Arc<Persona>,
     pub(super) profile: Profile,
     /// The session's first message, for the clock that reminds of being an AI.
@@ -193,7 +196,16 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
         }
         let persona = person.find_persona(interaction.persona.as_str()).await?;
         let session_started = interaction.at;
-        return Ok(Turn { interaction, version, persona, profile, session_started, queue: None, place: None });
+        return Ok(Turn {
+            interaction,
+            version,
+            before: Before::Unknown,
+            persona,
+            profile,
+            session_started,
+            queue: None,
+            place: None,
+        });
     }
 
     let persona = person.find_persona(wanted).await?;
@@ -214,7 +226,16 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
     }
     person.commit(changes).await?;
     let session_started = thread_state.session.started_at;
-    Ok(Turn { interaction, version: 1, persona, profile, session_started, queue: None, place: None })
+    Ok(Turn {
+        interaction,
+        version: 1,
+        before: Before::Version(version),
+        persona,
+        profile,
+        session_started,
+        queue: None,
+        place: None,
+    })
 }
 
 /// A turn that could not be made durable, with what is known without the store.
@@ -227,7 +248,16 @@ pub(super) fn unsaved(person: &Person, incoming: &Incoming, message: &str) -> Re
     let id = InteractionId::new(time_ordered_id(now, &*person.app.parts.chance));
     let mut interaction = new_interaction(incoming, message, id, thread, &state.session, &persona);
     interaction.degraded.push("store".into());
-    Ok(Turn { interaction, version: 0, persona, profile, session_started: now, queue: None, place: None })
+    Ok(Turn {
+        interaction,
+        version: 0,
+        before: Before::Unsaved,
+        persona,
+        profile,
+        session_started: now,
+        queue: None,
+        place: None,
+    })
 }
 
 /// The thread after one more message, and the session that this message closed, if it began a new one.

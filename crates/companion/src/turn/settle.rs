@@ -112,6 +112,7 @@ pub(super) async fn keep(
             Err(error) => return Err(error),
         }
     }
+    person.append_recent(&turn.interaction, turn.before).await;
     let reply = turn.reply_of(&turn.interaction);
     let learn = Some(Lesson { interaction: turn.interaction.id.clone(), _turn: turn.place.take() });
     Ok(Walked { reply, learn })

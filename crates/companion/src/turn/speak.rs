@@ -133,11 +133,8 @@ fn attempt_of(attempt: Attempt) -> FailedAttempt {
 async fn by_voice(person: &Person, turn: &mut Turn, feeling: &Feeling, remembered: &Remembered, sink: &Sink) -> Said {
     let announce = person.app.parts.chat.is_none() && !feeling.state.value.offline_announced;
     let zone = person.zone(&turn.profile);
-    let recent: Vec<voice::Turn<'_>> = remembered
-        .recent
-        .iter()
-        .map(|i| voice::Turn { message: &i.message, reply: i.reply.as_deref().unwrap_or_default(), at: i.at })
-        .collect();
+    let recent: Vec<voice::Turn<'_>> =
+        remembered.recent.iter().map(|i| voice::Turn { message: &i.message, reply: &i.reply, at: i.at }).collect();
     let Spoken { text, used } = person.app.voice.reply(&voice::Context {
         persona: &feeling.grown,
         profile: &turn.profile,

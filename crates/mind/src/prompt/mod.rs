@@ -5,10 +5,12 @@
 //! is one line, told when and by whom, within a fence that its text cannot close. So is the character: what its author
 //! wrote, in a file or a card, sets a voice and stands within a fence of its own.
 
+mod held;
 mod macros;
 mod present;
 mod stable;
 
+pub use held::{Agenda, Block, Known};
 pub use macros::expand;
 
 use crate::appraisal::Appraisal;
@@ -59,12 +61,18 @@ pub struct Living<'a> {
     pub needs: &'a [Need],
     /// Background that the recent talk brought to mind ([`Lore::triggered`](crate::persona::Lore::triggered)).
     pub lore: &'a [&'a LoreEntry],
+    /// Core blocks, in order.
+    pub blocks: &'a [Block<'a>],
+    /// What is known of the person, the most important first.
+    pub known: &'a [Known<'a>],
+    /// What they have to do, as far as it bears on this turn.
+    pub agenda: Agenda<'a>,
 }
 
 /// A prompt in two parts, the one that stays the same first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prompt {
-    /// The persona: the same bytes for the same persona and the same stage of growth.
+    /// The persona and the core blocks: the same bytes as long as neither changes.
     pub stable: String,
     /// The present: time, person, mood, memories.
     pub dynamic: String,
@@ -163,7 +171,7 @@ pub fn compile(input: &CompileInput<'_>) -> Prompt {
     }
     let room = input.budget.saturating_sub((input.estimate)(&dynamic));
     let sheet = stable::Sheet::new(&persona, &living, input.user);
-    Prompt { stable: stable::fitted(&sheet, room, input.estimate), dynamic, dropped: 0 }
+    Prompt { stable: whole(&sheet, room, input.estimate), dynamic, dropped: 0 }
 }
 
 /// Composes the prompt of a persona as its file describes it; see [`compose_living`].
@@ -184,9 +192,13 @@ pub fn compose_living(input: &PromptInput<'_>, living: &Living<'_>) -> Prompt {
         living.lore = &living.lore[..living.lore.len() - 1];
         bare = present::compose(input, &living, &[]);
     }
+    while !living.known.is_empty() && estimate(&bare) > input.budget / 3 {
+        living.known = &living.known[..living.known.len() - 1];
+        bare = present::compose(input, &living, &[]);
+    }
     let room = input.budget.saturating_sub(estimate(&bare));
     let sheet = stable::Sheet::new(&persona, &living, input.profile.display_name.as_deref());
-    let stable = stable::fitted(&sheet, room, estimate);
+    let stable = whole(&sheet, room, estimate);
     let left = input.budget.saturating_sub(estimate(&stable));
 
     let mut best_first: Vec<&Recalled> = input.recalled.iter().collect();
@@ -199,6 +211,12 @@ pub fn compose_living(input: &PromptInput<'_>, living: &Living<'_>) -> Prompt {
         dynamic = present::compose(input, &living, &best_first);
     }
     Prompt { stable, dynamic, dropped: input.recalled.len() - best_first.len() }
+}
+
+/// The part that stays: the persona, and behind it the core blocks, which take a third of the room at most.
+fn whole(sheet: &stable::Sheet<'_>, room: usize, estimate: &dyn Fn(&str) -> usize) -> String {
+    let blocks = held::blocks(sheet.living.blocks, room / 3, estimate);
+    stable::fitted(sheet, room.saturating_sub(estimate(&blocks)), estimate) + &blocks
 }
 
 /// The persona as it is at this level of closeness.

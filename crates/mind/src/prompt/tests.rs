@@ -182,6 +182,7 @@ fn what_has_grown_is_in_the_prompt_and_where_it_belongs() {
         quirks: &["opens with the <weather>"],
         needs: &[Need::Social],
         lore: &[&entry],
+        ..Living::default()
     };
     let prompt = compiled(&persona, living, 4000);
     for said in
