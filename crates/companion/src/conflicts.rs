@@ -8,6 +8,7 @@ use crate::facts::{self, LiveFact, fact_id, hex, store};
 use crate::hook::Event;
 use crate::person::Person;
 use crate::unit::Unit;
+use crate::vectors::Vector;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::memory::conflict::{
     self, Conflict, ConflictState, Contradiction, Method, between, between_facts, related_keys,
@@ -72,7 +73,7 @@ impl Person {
         unit: &mut Unit<'_>,
         new: &[Memory],
         lesson: &[Memory],
-        vectors: Option<&[Option<Vec<f32>>]>,
+        vectors: Option<&[Option<Vector>]>,
     ) -> Result<()> {
         let Some(message) = new.iter().find(|memory| memory.speaker == Speaker::User && memory.fact.is_none()) else {
             return Ok(());
@@ -100,13 +101,15 @@ impl Person {
     }
 
     /// The person's own memories that are near in meaning.
-    async fn rivals(&self, memory: &Memory, vector: Vec<f32>) -> Result<Vec<Memory>> {
+    async fn rivals(&self, memory: &Memory, vector: Vector) -> Result<Vec<Memory>> {
+        let embedder = self.serving().await?;
+        let (Some(numbers), true) = (vector.numbers, vector.by == embedder.info().id) else { return Ok(Vec::new()) };
         let query =
             Query { text: memory.content.clone(), dense_texts: vec![memory.content.clone()], ..Query::default() };
         let filter = Filter { speaker: Some(Speaker::User), ..Filter::default() };
-        let near = f64::from(self.app.parts.embedder.info().cluster);
-        let hits = match self.catch_up().await {
-            Ok(_) => self.search(&query, &[Some(vector)], &filter, RIVALS).await?,
+        let near = f64::from(embedder.info().cluster);
+        let hits = match self.follow(&**embedder).await {
+            Ok(_) => self.search(&**embedder, &query, &[Some(numbers)], &filter, RIVALS).await?,
             Err(error) => return Err(error),
         };
         let near = hits.into_iter().filter(|hit| hit.signals.cosine >= near && hit.id != memory.id);

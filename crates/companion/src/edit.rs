@@ -202,8 +202,8 @@ impl Person {
                 unit.write(embed_job(&job, std::slice::from_ref(&memory), now)?);
             }
             let vector = vectors.and_then(|vectors| vectors.into_iter().next().flatten());
-            memory.embedder = vector.as_ref().map(|_| self.app.parts.embedder.info().id.clone());
-            unit.write(self.memory_draft(memory.clone(), vector.as_deref())?);
+            memory.embedder = vector.as_ref().map(|vector| vector.by.clone());
+            unit.write(self.memory_draft(memory.clone(), vector.as_ref())?);
             return Ok(memory);
         }
         if memory != old {

@@ -53,7 +53,14 @@ impl Philia {
             Some(model) => Part { name: "models", status: Status::Ok, detail: model.info().name.clone() },
             None => Part { name: "models", status: Status::Ok, detail: "the offline voice".to_owned() },
         };
-        let memory = Part { name: "memory", status: Status::Ok, detail: parts.embedder.info().id.clone() };
+        let mut detail = parts.embedder.info().id.clone();
+        if let Some(how_far) = self.0.reembedding() {
+            // Nothing is missing meanwhile: the former embedder serves.
+            let (done, all, people) = (how_far.done, how_far.all, how_far.people);
+            detail
+                .push_str(&format!("; embedding anew: {people} people done, {done} of the next one's {all} memories"));
+        }
+        let memory = Part { name: "memory", status: Status::Ok, detail };
         Health { status, version: env!("CARGO_PKG_VERSION"), parts: vec![store, models, memory] }
     }
 }

@@ -6,6 +6,7 @@
 use crate::error::Result;
 use crate::person::Person;
 use crate::philia::Philia;
+use crate::reembed;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::InteractionId;
 use philia_ports::Partition;
@@ -26,8 +27,12 @@ impl Philia {
         self.do_due(Timestamp::MAX).await
     }
 
-    /// Looks for overdue jobs until the future is dropped.
+    /// Looks for overdue jobs, and embeds anew what another embedder made, until the future is dropped.
     pub async fn sweep(&self) {
+        tokio::join!(self.sweep_jobs(), self.reembed_quietly());
+    }
+
+    async fn sweep_jobs(&self) {
         loop {
             tokio::time::sleep(SWEEP).await;
             let before = self.now().saturating_sub(GRACE).unwrap_or(Timestamp::MIN);
@@ -74,6 +79,8 @@ impl Philia {
             },
             ("scrub", _) => person.scrub_job(job).await.map(|()| true),
             ("embed", _) => person.embed(job).await.map(|()| true),
+            // It takes as long as it takes, and nothing waits for it.
+            (reembed::TASK, _) => Ok(false),
             _ => {
                 tracing::warn!(job = job.key.id, task, "a job of a kind this program does not know is left alone");
                 Ok(false)

@@ -24,6 +24,7 @@ pub mod personality;
 pub mod personas;
 pub mod philia;
 pub mod recall;
+pub mod reembed;
 mod reflect;
 pub mod settings;
 pub mod simulate;
@@ -35,6 +36,7 @@ mod context;
 mod patch;
 mod records;
 mod unit;
+mod vectors;
 
 pub use error::Error;
 pub use person::Person;

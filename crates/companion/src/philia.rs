@@ -5,6 +5,7 @@ use crate::hook::{Event, Hook};
 use crate::memories::access::Accesses;
 use crate::person::Person;
 use crate::personas::Personas;
+use crate::reembed::{Former, Reembedding};
 use crate::settings::Settings;
 use jiff::tz::TimeZone;
 use philia_mind::Profile;
@@ -18,8 +19,9 @@ use philia_mind::voice::Voice;
 use philia_ports::clock::time_ordered_id;
 use philia_ports::{Cache, Chance, ChatModel, Clock, Embedder, Index, PartitionId, StoreAdmin};
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
-use tokio::sync::Mutex as AsyncMutex;
+use tokio::sync::{Mutex as AsyncMutex, RwLock};
 use tokio_util::task::TaskTracker;
 
 /// What the program is made of. The binary's wiring fills it in.
@@ -32,6 +34,9 @@ pub struct Parts {
     pub cache: Arc<dyn Cache>,
     /// Texts to vectors.
     pub embedder: Arc<dyn Embedder>,
+    /// Makes a former embedder again, by its id: it serves while memories are embedded anew. None: they are found by
+    /// their words meanwhile.
+    pub former: Option<Box<Former>>,
     /// The model that talks; none leaves it to the offline voice.
     pub chat: Option<Arc<dyn ChatModel>>,
     /// The quick model that helps with learning, never while a person waits; none leaves it to the rules.
@@ -65,6 +70,10 @@ pub(crate) struct Inner {
     pub(crate) analyzer: Analyzer,
     pub(crate) running: TaskTracker,
     pub(crate) accesses: Accesses,
+    /// All memories are known to have vectors of the configured embedder.
+    pub(crate) settled: AtomicBool,
+    /// How far embedding anew has come, while it is under way.
+    reembedding: Mutex<Option<Reembedding>>,
     people: Mutex<HashMap<PartitionId, Weak<Locks>>>,
 }
 
@@ -79,6 +88,8 @@ pub(crate) struct Locks {
     pub(crate) context: AsyncMutex<()>,
     /// Held while the index catches up with the store.
     pub(crate) index: AsyncMutex<()>,
+    /// The embedder whose vectors the index holds; none before anybody asked. Taken before `index`.
+    pub(crate) serves: RwLock<Option<Arc<dyn Embedder>>>,
 }
 
 impl Philia {
@@ -98,6 +109,8 @@ impl Philia {
             analyzer: Analyzer::new(),
             running: TaskTracker::new(),
             accesses: Accesses::default(),
+            settled: AtomicBool::new(false),
+            reembedding: Mutex::default(),
             people: Mutex::default(),
         }));
         let (voice, extractor) = (Arc::clone(&philia.0), Arc::clone(&philia.0));
@@ -155,6 +168,15 @@ impl Inner {
         let locks = Arc::new(Locks::default());
         people.insert(id.clone(), Arc::downgrade(&locks));
         locks
+    }
+
+    /// How far embedding anew has come; none if nothing is under way.
+    pub(crate) fn reembedding(&self) -> Option<Reembedding> {
+        lock(&self.reembedding).clone()
+    }
+
+    pub(crate) fn set_reembedding(&self, how_far: Option<Reembedding>) {
+        *lock(&self.reembedding) = how_far;
     }
 
     pub(crate) fn tell(&self, person: &PartitionId, event: &Event<'_>) {

@@ -8,14 +8,15 @@ use crate::hook::Event;
 use crate::learn::folded;
 use crate::person::Person;
 use crate::philia::zone_of;
-use crate::records::{read, vector_of};
+use crate::records::read;
+use crate::vectors::unpack;
 use jiff::Timestamp;
 use philia_mind::memory::Memory;
 use philia_mind::memory::recall::{self, Known, Query, Ranking, Recalled};
 use philia_mind::{MemoryId, Profile};
 use philia_ports::index::{Entry, Filter, Hit};
 use philia_ports::store::{Key, Kind, Record};
-use philia_ports::{IndexError, StoreError};
+use philia_ports::{Embedder, IndexError, StoreError};
 use std::collections::HashSet;
 
 /// Records that the index takes in at once.
@@ -76,15 +77,16 @@ impl Person {
 
         let mut degraded = Vec::new();
         let zone = zone_of(profile);
-        let speakers = self.catch_up().await?;
+        let embedder = self.serving().await?;
+        let speakers = self.follow(&**embedder).await?;
         let known = Known { user: profile.display_name.as_deref(), speakers: &speakers };
         let query = recall::analyse(&self.app.analyzer, &request.text, &known, now, &zone);
-        let vectors = self.query_vectors(&query, &mut degraded).await;
+        let vectors = self.query_vectors(&**embedder, &query, &mut degraded).await;
         let mut filter = request.filter.clone();
         filter.include_companion |= query.asks_companion;
-        let hits = self.search(&query, &vectors, &filter, recall::POOL).await?;
+        let hits = self.search(&**embedder, &query, &vectors, &filter, recall::POOL).await?;
 
-        let embedder = self.app.parts.embedder.info();
+        let embedder = embedder.info();
         let ranking = Ranking {
             // A fact and the message it was read from may say the same in the same words: room for the next.
             k: (2 * request.k).min(50),
@@ -113,8 +115,12 @@ impl Person {
         Ok(Recollection { memories, degraded })
     }
 
-    async fn query_vectors(&self, query: &Query, degraded: &mut Vec<&'static str>) -> Vec<Option<Vec<f32>>> {
-        let embedder = &self.app.parts.embedder;
+    async fn query_vectors(
+        &self,
+        embedder: &dyn Embedder,
+        query: &Query,
+        degraded: &mut Vec<&'static str>,
+    ) -> Vec<Option<Vec<f32>>> {
         let mut vectors = Vec::with_capacity(query.dense_texts.len());
         for text in &query.dense_texts {
             let asked = tokio::time::timeout(self.app.parts.settings.embed_patience, embedder.embed_query(text));
@@ -140,6 +146,7 @@ impl Person {
 
     pub(crate) async fn search(
         &self,
+        embedder: &dyn Embedder,
         query: &Query,
         vectors: &[Option<Vec<f32>>],
         filter: &Filter,
@@ -148,7 +155,7 @@ impl Person {
         loop {
             match self.app.parts.index.search(&self.partition, query, vectors, filter, k).await {
                 // It was dropped for somebody else since it caught up.
-                Err(IndexError::NotLoaded) => self.catch_up().await?,
+                Err(IndexError::NotLoaded) => self.follow(embedder).await?,
                 other => return other.map_err(unavailable),
             };
         }
@@ -156,6 +163,12 @@ impl Person {
 
     /// Brings the index up to the store's newest commit, and returns the names of others whose words it holds.
     pub(crate) async fn catch_up(&self) -> Result<Vec<String>> {
+        let embedder = self.serving().await?;
+        self.follow(&**embedder).await
+    }
+
+    /// The same, with the vectors of the embedder that serves.
+    pub(crate) async fn follow(&self, embedder: &dyn Embedder) -> Result<Vec<String>> {
         let parts = &self.app.parts;
         let _one_at_a_time = self.locks.index.lock().await;
         loop {
@@ -175,7 +188,7 @@ impl Person {
             let mut removals: Vec<MemoryId> = gone.into_iter().map(|touched| MemoryId::new(touched.id)).collect();
             let mut entries = Vec::with_capacity(keys.len());
             for (key, record) in keys.iter().zip(parts.store.get_many(&self.partition, &keys).await?) {
-                match record.map(|record| self.entry(record)) {
+                match record.map(|record| self.entry(record, &embedder.info().id)) {
                     Some(Some(entry)) => entries.push(entry),
                     // Deleted since the feed was read, or not to be understood: not to be found either way.
                     Some(None) | None => removals.push(MemoryId::new(&key.id)),
@@ -189,11 +202,11 @@ impl Person {
         }
     }
 
-    fn entry(&self, mut record: Record) -> Option<Entry> {
+    fn entry(&self, mut record: Record, embedder: &str) -> Option<Entry> {
         let blob = record.blob.take();
         let id = record.key.id.clone();
         match read::<Memory>(record) {
-            Ok(memory) => Some(entry_of(memory.value, blob.as_deref(), &self.app.parts.embedder.info().id)),
+            Ok(memory) => Some(entry_of(memory.value, blob.as_deref(), embedder)),
             Err(error) => {
                 tracing::error!(%error, id, "a memory cannot be read and is left out of recall");
                 None
@@ -205,7 +218,8 @@ impl Person {
 /// What the index needs to know of a memory. A vector of another embedder's space is left out: the memory is
 /// found by its words until it is embedded anew.
 fn entry_of(memory: Memory, blob: Option<&[u8]>, embedder: &str) -> Entry {
-    let vector = memory.embedder.as_deref().filter(|made_by| *made_by == embedder).and(blob).and_then(vector_of);
+    let vectors = unpack(memory.embedder.as_deref(), blob).into_iter();
+    let vector = vectors.filter(|vector| vector.by == embedder).find_map(|vector| vector.numbers);
     let hidden = memory.valid_until.is_some() || memory.tags.iter().any(|tag| tag == crate::learn::QUESTION);
     let text = match &memory.fact {
         Some(fact) => format!("{} {}", memory.content, fact.cues()),

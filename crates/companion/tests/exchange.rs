@@ -90,6 +90,7 @@ impl World {
             index: Arc::new(EmbeddedIndex::new(64 << 20)),
             cache: Arc::new(LocalCache::new(clock.clone(), 1 << 24)),
             embedder: embedder.clone(),
+            former: None,
             chat: None,
             fast: None,
             clock: clock.clone(),

@@ -49,6 +49,7 @@ pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
         index,
         cache: Arc::new(LocalCache::new(clock.clone(), config.cache.budget_mb * 1024 * 1024)),
         embedder,
+        former: None,
         chat,
         fast,
         clock,

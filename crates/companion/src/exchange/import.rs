@@ -12,6 +12,7 @@ use crate::person::Person;
 use crate::records::{draft, read};
 use crate::state::{SessionState, ThreadState};
 use crate::unit::Unit;
+use crate::vectors::Vector;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::memory::Fact;
@@ -214,7 +215,7 @@ struct Item<'p> {
     turn: Interaction,
     memories: Vec<Memory>,
     /// As many as memories, once they have been asked for.
-    vectors: Option<Vec<Option<Vec<f32>>>>,
+    vectors: Option<Vec<Option<Vector>>>,
     messages: usize,
     /// Only the reply is new.
     completes: bool,
@@ -359,7 +360,7 @@ impl<'p> Import<'p> {
         let memories: Vec<Memory> = items.iter().flat_map(|item| &item.memories).cloned().collect();
         // One that could not be asked for is embedded later.
         let asked = |item: &Item<'_>| item.vectors.clone().unwrap_or_else(|| vec![None; item.memories.len()]);
-        let vectors: Vec<Option<Vec<f32>>> = items.iter().flat_map(asked).collect();
+        let vectors: Vec<Option<Vector>> = items.iter().flat_map(asked).collect();
         let new = self.person.write_memories(&mut unit, &memories, Some(&vectors)).await?;
         if let Some(first) = items.iter().find(|item| item.vectors.is_none()) {
             let waiting: HashSet<&MemoryId> = items

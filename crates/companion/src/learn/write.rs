@@ -4,16 +4,17 @@ use super::folded;
 use crate::error::Result;
 use crate::facts::{self, check_sources, hex, store, strengthen};
 use crate::person::Person;
-use crate::records::{Versioned, blob_of, draft, read};
+use crate::records::draft;
 use crate::unit::Unit;
+use crate::vectors::{Vector, pack};
 use philia_mind::memory::sameness::gist;
 use philia_mind::memory::{Link, MemoryKind, Provenance, Relation, Speaker};
 use philia_mind::{Memory, MemoryId};
-use philia_ports::StoreError;
 use philia_ports::store::{Change, Draft, Key, Kind, Record};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The most memories of one subject that its newest fact is linked with.
 const MAX_RELATED: usize = 6;
@@ -68,7 +69,7 @@ impl Person {
         &self,
         unit: &mut Unit<'_>,
         memories: &[Memory],
-        vectors: Option<&[Option<Vec<f32>>]>,
+        vectors: Option<&[Option<Vector>]>,
     ) -> Result<Vec<Memory>> {
         fetch(unit, memories).await?;
         let mut new = Vec::new();
@@ -87,8 +88,8 @@ impl Person {
             }
             let Some(mut memory) = facts::settle(unit, memory).await? else { continue };
             relate(unit, &mut memory).await?;
-            let vector = vectors.and_then(|vectors| vectors.get(n)).and_then(Option::as_deref);
-            memory.embedder = vector.map(|_| self.app.parts.embedder.info().id.clone());
+            let vector = vectors.and_then(|vectors| vectors.get(n)).and_then(Option::as_ref);
+            memory.embedder = vector.map(|vector| vector.by.clone());
             unit.write(self.memory_draft(memory.clone(), vector)?);
             new.push(memory);
         }
@@ -96,18 +97,21 @@ impl Person {
     }
 
     /// A memory's record with its vector, if it has one.
-    pub(crate) fn memory_draft(&self, mut memory: Memory, vector: Option<&[f32]>) -> Result<Draft> {
-        memory.embedder = vector.map(|_| self.app.parts.embedder.info().id.clone());
+    pub(crate) fn memory_draft(&self, mut memory: Memory, vector: Option<&Vector>) -> Result<Draft> {
+        let blob = pack(vector.map(std::slice::from_ref).unwrap_or_default(), &mut memory);
         let mut draft = draft(Kind::Memory, memory.id.as_str(), memory.occurred_at, &memory)?;
-        draft.blob = vector.map(blob_of);
+        draft.blob = blob;
         Ok(draft)
     }
 
-    /// Vectors of memories, none for one that the embedder cannot judge; none at all if it does not answer.
-    pub(crate) async fn vectors_of(&self, memories: &[Memory]) -> Option<Vec<Option<Vec<f32>>>> {
-        let texts: Vec<String> = memories.iter().map(|memory| memory.content.clone()).collect();
-        match self.app.parts.embedder.embed_documents(&texts).await {
-            Ok(vectors) => Some(vectors),
+    /// Vectors of memories by the embedder that serves, in their order; none at all if it does not answer.
+    pub(crate) async fn vectors_of(&self, memories: &[Memory]) -> Option<Vec<Option<Vector>>> {
+        let vectors = async {
+            let serving = Arc::clone(&*self.serving().await?);
+            self.vectors_by(&*serving, &memories.iter().collect::<Vec<_>>()).await
+        };
+        match vectors.await {
+            Ok(vectors) => Some(vectors.into_iter().map(Some).collect()),
             Err(error) => {
                 tracing::warn!(%error, "memories are kept without a vector for now");
                 None
@@ -120,18 +124,9 @@ impl Person {
     /// # Errors
     /// What the embedder says, as [`crate::Error::Store`]'s unavailability: the job is tried again.
     pub(crate) async fn embed(&self, job: &Record) -> Result<()> {
-        let ids: Vec<String> = serde_json::from_value(job.doc["memories"].clone()).unwrap_or_default();
-        let keys: Vec<Key> = ids.into_iter().map(|id| Key::new(Kind::Memory, id)).collect();
-        let found = self.app.parts.store.get_many(&self.partition, &keys).await?;
-        let memories: Vec<Versioned<Memory>> = found.into_iter().flatten().map(read).collect::<Result<_>>()?;
-        let texts: Vec<Memory> = memories.iter().map(|memory| memory.value.clone()).collect();
-        let Some(vectors) = self.vectors_of(&texts).await else {
-            return Err(StoreError::Unavailable("the embedder does not answer yet".into()).into());
-        };
-        let mut changes = vec![Change::Delete { key: job.key.clone(), expected: Some(job.version) }];
-        for (Versioned { value, version }, vector) in memories.into_iter().zip(vectors) {
-            changes.push(Change::Put { draft: self.memory_draft(value, vector.as_deref())?, expected: version });
-        }
+        let ids: Vec<MemoryId> = serde_json::from_value(job.doc["memories"].clone()).unwrap_or_default();
+        let mut changes = self.fill_in(&ids).await?;
+        changes.push(Change::Delete { key: job.key.clone(), expected: Some(job.version) });
         self.commit(changes).await?;
         Ok(())
     }

@@ -49,6 +49,7 @@ impl World {
             index: Arc::new(EmbeddedIndex::new(64 << 20)),
             cache: cache.clone(),
             embedder,
+            former: None,
             chat,
             fast: None,
             clock: clock.clone(),

@@ -170,6 +170,7 @@ impl World {
             index: Arc::new(EmbeddedIndex::new(1 << 24)),
             cache: Arc::new(LocalCache::new(clock.clone(), 1 << 24)),
             embedder: Arc::new(SharedTable),
+            former: None,
             chat,
             fast: None,
             clock,
