@@ -81,6 +81,11 @@ impl Philia {
             ("embed", _) => person.embed(job).await.map(|()| true),
             // It takes as long as it takes, and nothing waits for it.
             (reembed::TASK, _) => Ok(false),
+            ("document", _) => person.tend_document(job).await,
+            ("blobs", _) => match person.locks.files.try_lock() {
+                Ok(_one_at_a_time) => person.drop_unnamed(job).await.map(|()| true),
+                Err(_) => Ok(false),
+            },
             _ => {
                 tracing::warn!(job = job.key.id, task, "a job of a kind this program does not know is left alone");
                 Ok(false)

@@ -5,9 +5,11 @@
 //!   through it, so nothing can forget whose data it is.
 //! - [`turn`] is the walk of one message, from hearing it to learning from it.
 
+pub mod attachments;
 pub mod blocks;
 pub mod cards;
 pub mod conflicts;
+pub mod documents;
 pub mod edit;
 pub mod error;
 pub mod evaluate;
@@ -32,6 +34,7 @@ pub mod state;
 pub mod tokens;
 pub mod turn;
 
+mod blobs;
 mod context;
 mod patch;
 mod records;

@@ -86,6 +86,8 @@ pub(crate) struct Locks {
     pub(crate) turn: Arc<AsyncMutex<()>>,
     /// Held while what is kept at hand is filled, added to, or let go of.
     pub(crate) context: AsyncMutex<()>,
+    /// Held while documents and attachments come and go.
+    pub(crate) files: AsyncMutex<()>,
     /// Held while the index catches up with the store.
     pub(crate) index: AsyncMutex<()>,
     /// The embedder whose vectors the index holds; none before anybody asked. Taken before `index`.

@@ -11,8 +11,8 @@ use crate::philia::zone_of;
 use crate::records::read;
 use crate::vectors::unpack;
 use jiff::Timestamp;
-use philia_mind::memory::Memory;
 use philia_mind::memory::recall::{self, Known, Query, Ranking, Recalled};
+use philia_mind::memory::{Memory, Speaker};
 use philia_mind::{MemoryId, Profile};
 use philia_ports::index::{Entry, Filter, Hit};
 use philia_ports::store::{Key, Kind, Record};
@@ -221,9 +221,14 @@ fn entry_of(memory: Memory, blob: Option<&[u8]>, embedder: &str) -> Entry {
     let vectors = unpack(memory.embedder.as_deref(), blob).into_iter();
     let vector = vectors.filter(|vector| vector.by == embedder).find_map(|vector| vector.numbers);
     let hidden = memory.valid_until.is_some() || memory.tags.iter().any(|tag| tag == crate::learn::QUESTION);
-    let text = match &memory.fact {
-        Some(fact) => format!("{} {}", memory.content, fact.cues()),
-        None => memory.content,
+    let text = match (&memory.fact, &memory.speaker) {
+        (Some(fact), _) => format!("{} {}", memory.content, fact.cues()),
+        // A part of a document is also about what stands above it.
+        (None, Speaker::Document(title)) => {
+            let section = memory.metadata.get("section").and_then(serde_json::Value::as_str).unwrap_or_default();
+            format!("{title} {section}\n{}", memory.content)
+        }
+        (None, _) => memory.content,
     };
     Entry {
         id: memory.id,

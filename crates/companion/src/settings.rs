@@ -1,6 +1,7 @@
 //! Every number an operator may change, with its default. The binary's configuration schema names the ranges.
 
 use philia_mind::life::LifeConfig;
+use philia_mind::memory::chunk::Sizes;
 use std::time::Duration;
 
 /// The mind's and the turn's numbers.
@@ -36,6 +37,16 @@ pub struct Settings {
     pub max_message_bytes: usize,
     /// How long a call of the embedder may hold up a turn before it goes on by words alone.
     pub embed_patience: Duration,
+    /// Bytes of a document, and of its text.
+    pub document_max_bytes: usize,
+    /// Parts that a document's text may make.
+    pub document_max_parts: usize,
+    /// How long reading a document may take.
+    pub document_patience: Duration,
+    /// How documents are cut into parts.
+    pub chunk: Sizes,
+    /// Bytes of an attachment.
+    pub attachment_max_bytes: usize,
 }
 
 impl Default for Settings {
@@ -56,6 +67,11 @@ impl Default for Settings {
             session_gap: Duration::from_secs(30 * 60),
             max_message_bytes: 32 * 1024,
             embed_patience: Duration::from_secs(5),
+            document_max_bytes: 20 * 1024 * 1024,
+            document_max_parts: 20_000,
+            document_patience: Duration::from_secs(60),
+            chunk: Sizes::default(),
+            attachment_max_bytes: 10 * 1024 * 1024,
         }
     }
 }

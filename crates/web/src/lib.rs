@@ -15,6 +15,7 @@ mod gate;
 mod log;
 mod problem;
 mod ui;
+mod upload;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -72,6 +73,17 @@ pub fn router(philia: Philia, options: Options) -> Router {
         .route("/api/chat/threads", get(api::chat_threads::get))
         .route("/api/memories", get(api::memories::get))
         .route("/api/memories/{id}", get(api::memory::get).delete(api::memory::delete))
+        .route(
+            "/api/memories/{id}/attachments",
+            post(api::attachments::post).layer(DefaultBodyLimit::max(upload::MAX_BYTES)),
+        )
+        .route("/api/memories/{id}/attachments/{n}", get(api::attachment::get).delete(api::attachment::delete))
+        .route(
+            "/api/documents",
+            get(api::documents::get).post(api::documents::post).layer(DefaultBodyLimit::max(upload::MAX_BYTES)),
+        )
+        .route("/api/documents/{id}", get(api::document::get).delete(api::document::delete))
+        .route("/api/documents/{id}/chunks", get(api::document_chunks::get))
         .route("/api/settings", get(api::settings::get).patch(api::settings::patch))
         .route("/api/mood", get(api::mood::get))
         .route("/api/bond", get(api::bond::get))

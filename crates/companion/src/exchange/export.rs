@@ -4,10 +4,15 @@ use super::{EXPORT_FORMAT, EXPORT_VERSION};
 use crate::error::{Error, Result};
 use crate::hook::Event;
 use crate::person::Person;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use philia_ports::store::{Kind, Record, Scan};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::Write;
+
+/// Records of bytes that are read at once.
+const BLOBS: usize = 8;
 
 /// One record as it is written out.
 #[derive(Serialize)]
@@ -15,6 +20,9 @@ struct Exported<'a> {
     id: &'a str,
     at: jiff::Timestamp,
     doc: &'a Value,
+    /// Bytes, where they are what the record is there for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base64: Option<String>,
 }
 
 impl Person {
@@ -34,12 +42,22 @@ impl Person {
         for (n, kind) in Kind::ALL.iter().copied().filter(is_personal).enumerate() {
             write!(out, "{}\n{}: [", if n == 0 { "" } else { "," }, json!(kind.as_str()))?;
             let mut separator = "\n";
+            // Vectors can be made again; what is attached cannot.
+            let bytes = kind == Kind::Blob;
             let mut scan = Scan::of(kind);
+            if bytes {
+                scan = Scan { blobs: true, limit: BLOBS, ..scan };
+            }
             loop {
                 let page = self.app.parts.store.scan(&self.partition, &scan).await?;
-                for Record { key, at, doc, .. } in &page.items {
+                for Record { key, at, doc, blob, .. } in &page.items {
                     out.write_all(separator.as_bytes())?;
-                    let record = Exported { id: &key.id, at: *at, doc };
+                    let record = Exported {
+                        id: &key.id,
+                        at: *at,
+                        doc,
+                        base64: blob.as_ref().filter(|_| bytes).map(|blob| STANDARD.encode(blob)),
+                    };
                     serde_json::to_writer(&mut *out, &record).map_err(|error| Error::Write(error.into()))?;
                     separator = ",\n";
                 }

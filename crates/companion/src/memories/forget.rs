@@ -4,18 +4,20 @@
 //! What is decided is names only, so the promise holds none of the words. Repeating a step changes nothing.
 
 use super::survey::Verdict;
+use crate::blobs::{drop_job, held_by};
 use crate::error::{Error, Result};
 use crate::hook::Event;
 use crate::learn::{LiveFact, fact_id};
 use crate::person::Person;
 use crate::records::{Versioned, draft, read};
 use philia_mind::memory::forget::Reach;
-use philia_mind::memory::{Held, Provenance, Relation};
+use philia_mind::memory::{Provenance, Relation};
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId};
 use philia_ports::StoreError;
 use philia_ports::store::{Change, Draft, Key, Kind, Record};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Names in one job: a record has an end.
 const NAMES_A_JOB: usize = 1500;
@@ -145,18 +147,30 @@ impl Person {
         for some in keys.chunks(A_STEP) {
             loop {
                 let mut changes = Vec::new();
+                let mut held = BTreeSet::new();
                 for record in self.app.parts.store.get_many(&self.partition, some).await?.into_iter().flatten() {
                     match step {
-                        Step::Delete => changes.extend(self.deleted(record).await?),
+                        Step::Delete => {
+                            held.extend(held_by([&read::<Memory>(record.clone())?.value]));
+                            changes.extend(self.deleted(record).await?);
+                        }
                         Step::Redact => changes.extend(redacted(record)?),
                         Step::TakeReply => changes.extend(without_reply(record)?),
                         Step::Mend => changes.extend(self.mended(record).await?),
                     }
                 }
+                // What hung on them goes too, unless something else holds it.
+                let job = (!held.is_empty()).then(|| drop_job(&held, self.now())).transpose()?;
+                if let Some(job) = &job {
+                    changes.insert(0, Change::Insert(job.clone()));
+                }
                 match self.commit_in_parts(changes).await {
                     Err(Error::Store(StoreError::Conflict(_))) => {}
                     other => {
                         other?;
+                        if let Some(job) = job {
+                            self.drop_now(job).await?;
+                        }
                         break;
                     }
                 }
@@ -179,10 +193,6 @@ impl Person {
         let gone = |kind: Kind, id: &str| Change::Delete { key: Key::new(kind, id), expected: None };
         let mut changes = vec![gone(Kind::Memory, id), gone(Kind::Access, id), gone(Kind::Task, id)];
         changes.extend(self.without_fact(&memory).await?);
-        changes.extend(memory.attachments.iter().filter_map(|attachment| match &attachment.held {
-            Held::Blob(blob) => Some(gone(Kind::Blob, blob)),
-            Held::Link(_) => None,
-        }));
         Ok(changes)
     }
 

@@ -5,6 +5,7 @@
 mod blocks;
 mod context;
 mod conversation;
+mod documents;
 mod durability;
 mod facts;
 mod forgetting;

@@ -287,6 +287,7 @@ pub const PAGE: &str = "page";
 /// In a part of a document's metadata: the page it ends on, if that is another one.
 pub const LAST_PAGE: &str = "last_page";
 
+pub mod chunk;
 pub mod conflict;
 mod cues;
 pub mod extract;

@@ -4,6 +4,7 @@ mod bench;
 mod chat;
 mod config;
 mod doctor;
+pub(crate) mod document;
 mod eval;
 mod export;
 mod import;
@@ -73,6 +74,8 @@ enum Command {
     Persona(persona::PersonaArgs),
     /// Search memories
     Memory(memory::MemoryArgs),
+    /// Files whose text is remembered: read them in, see them, remove them
+    Document(document::DocumentArgs),
     /// Show how the companion feels
     Mood(mood::MoodArgs),
     /// Show who the companion has become, how that came about, and set it by hand
@@ -174,6 +177,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Export(args) => args.run(&context).await,
             Command::Persona(args) => args.run(&context).await,
             Command::Memory(args) => args.run(&context).await,
+            Command::Document(args) => args.run(&context).await,
             Command::Mood(args) => args.run(&context).await,
             Command::Personality(args) => args.run(&context, &by_hand).await,
             Command::Config(args) => args.run(&context),

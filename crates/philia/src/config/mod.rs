@@ -12,6 +12,7 @@ pub(crate) use surroundings::Surroundings;
 
 use layers::Problem;
 use philia_mind::life::LifeConfig;
+use philia_mind::memory::chunk::Sizes;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) cache: Cache,
     pub(crate) prompt: Prompt,
     pub(crate) blocks: Blocks,
+    pub(crate) documents: Documents,
     pub(crate) turn: Turn,
     pub(crate) recall: Recall,
     pub(crate) mood: Mood,
@@ -120,6 +122,19 @@ pub(crate) struct Index {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cache {
     pub(crate) budget_mb: usize,
+}
+
+/// `[documents]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Documents {
+    pub(crate) max_mb: usize,
+    pub(crate) max_parts: usize,
+    #[serde(deserialize_with = "seconds", rename = "patience_seconds")]
+    pub(crate) patience: Duration,
+    pub(crate) part_characters: usize,
+    pub(crate) overlap_characters: usize,
+    pub(crate) attachment_max_mb: usize,
 }
 
 /// `[blocks]`
@@ -255,6 +270,11 @@ impl Config {
             session_gap: Duration::from_secs_f64(self.turn.session_gap_minutes * 60.0),
             max_message_bytes: self.turn.max_message_kb * 1024,
             embed_patience: self.models.embed.patience,
+            document_max_bytes: self.documents.max_mb * 1024 * 1024,
+            document_max_parts: self.documents.max_parts,
+            document_patience: self.documents.patience,
+            chunk: Sizes { target: self.documents.part_characters, overlap: self.documents.overlap_characters },
+            attachment_max_bytes: self.documents.attachment_max_mb * 1024 * 1024,
         }
     }
 }

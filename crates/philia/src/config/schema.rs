@@ -240,6 +240,39 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
         key("blocks.max_characters", Takes::Whole(100, 100_000, "characters"), Some("2000"), "The longest core block."),
     ],
     &[
+        key("documents.max_mb", Takes::Whole(1, 100, "MB"), Some("20"), "The biggest document that is taken."),
+        key(
+            "documents.max_parts",
+            Takes::Whole(1, 1_000_000, "parts"),
+            Some("20000"),
+            "The most parts that a document's text may make.",
+        ),
+        key(
+            "documents.patience_seconds",
+            Takes::Whole(1, 3600, "seconds"),
+            Some("60"),
+            "How long reading a document may take before it is given up.",
+        ),
+        key(
+            "documents.part_characters",
+            Takes::Whole(100, 10_000, "characters"),
+            Some("800"),
+            "What a part of a document is filled up to; a table or code may take half as much again.",
+        ),
+        key(
+            "documents.overlap_characters",
+            Takes::Whole(0, 1000, "characters"),
+            Some("120"),
+            "What a part repeats of the one before, at most.",
+        ),
+        key(
+            "documents.attachment_max_mb",
+            Takes::Whole(1, 100, "MB"),
+            Some("10"),
+            "The biggest attachment of a memory.",
+        ),
+    ],
+    &[
         key("turn.max_message_kb", Takes::Whole(1, 256, "KB"), Some("32"), "The longest message that is taken."),
         key(
             "turn.session_gap_minutes",

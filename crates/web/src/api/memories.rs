@@ -5,6 +5,7 @@ use crate::extract::{Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use philia_companion::documents::Document;
 use philia_companion::recall::Request;
 use philia_mind::Memory;
 use philia_mind::memory::Speaker;
@@ -55,6 +56,13 @@ pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Response, 
     Ok(Json(Found { items, degraded: found.degraded }).into_response())
 }
 
+/// Labels, and the document whose part it must be.
+fn tags(params: &mut Params) -> Vec<String> {
+    let mut tags = params.texts("tag");
+    tags.extend(params.text("document").map(|id| Document::tag(&id)));
+    tags
+}
+
 /// Which memories may be found.
 fn filter(params: &mut Params) -> Filter {
     Filter {
@@ -68,7 +76,7 @@ fn filter(params: &mut Params) -> Filter {
         include_companion: params.flag("include_companion"),
         emotions: params.texts("emotion"),
         include_hidden: false,
-        tags: params.texts("tag"),
+        tags: tags(params),
         after: params.instant("after"),
         before: params.instant("before"),
         min_importance: params.share("min_importance").unwrap_or(0.0),

@@ -1,11 +1,16 @@
 //! The REST API: one file per endpoint.
 
+pub(crate) mod attachment;
+pub(crate) mod attachments;
 pub(crate) mod bond;
 mod characters;
 pub(crate) mod chat_history;
 pub(crate) mod chat_message;
 pub(crate) mod chat_stream;
 pub(crate) mod chat_threads;
+pub(crate) mod document;
+pub(crate) mod document_chunks;
+pub(crate) mod documents;
 pub(crate) mod health;
 pub(crate) mod memories;
 pub(crate) mod memory;

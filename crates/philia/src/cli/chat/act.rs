@@ -5,11 +5,11 @@ use super::command::{Command, HELP};
 use super::editor::Editor;
 use super::settings::{self, SETTINGS};
 use crate::cli::show::{self, Show};
-use crate::cli::{export, personality};
+use crate::cli::{document, export, personality};
 use philia_companion::recall::Request;
 use philia_mind::{Memory, MemoryId, ThreadId};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Memories shown at once.
 const SHOWN: usize = 20;
@@ -31,6 +31,7 @@ pub(super) async fn act(talk: &mut Talk, command: Command, editor: Option<&mut E
         }
         Command::Why => why(talk).await,
         Command::Forget(what) => forget(talk, &what, editor).await,
+        Command::Read(file) => document::add(&talk.person, Path::new(&file), false).await,
         Command::Export(file) => {
             let file = file.map_or_else(|| PathBuf::from(export::FILE), PathBuf::from);
             export::write(&talk.person, &file).await

@@ -12,6 +12,7 @@ pub(super) enum Command {
     Forget(String),
     Why,
     Export(Option<String>),
+    Read(String),
     Name(String),
     Settings(Option<(String, String)>),
     Thread(Option<String>),
@@ -26,6 +27,7 @@ pub(super) const HELP: &[(&str, &str, &str)] = &[
     ("/personality", "", "who I have become with you"),
     ("/why", "", "what I felt and thought before my last answer, and which memories it drew on"),
     ("/forget", "ID | last | words", "forget a memory, our last exchange, or everything about something"),
+    ("/read", "FILE", "read a text, Markdown, HTML or PDF file and remember what is in it"),
     ("/export", "[FILE]", "write everything about you to a file"),
     ("/name", "NAME", "what I call you"),
     ("/settings", "[KEY VALUE]", "see or change your settings"),
@@ -54,6 +56,7 @@ pub(super) fn parse(line: &str) -> Result<Option<Command>, String> {
         "personality" => Command::Personality,
         "forget" => Command::Forget(needed("ID, last, or some words")?),
         "why" => Command::Why,
+        "read" => Command::Read(needed("FILE")?),
         "export" => Command::Export(optional),
         "name" => Command::Name(needed("NAME")?),
         "settings" | "set" => Command::Settings(match rest.split_once(char::is_whitespace) {

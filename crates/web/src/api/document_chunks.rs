@@ -1,0 +1,15 @@
+//! `GET /api/documents/{id}/chunks`: the parts of a document, in its order.
+
+use super::Page;
+use crate::extract::{Caller, Name, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_mind::Memory;
+
+pub(crate) async fn get(caller: Caller, Name(id): Name, mut params: Params) -> Result<Json<Page<Memory>>, Problem> {
+    let limit = params.number("limit", 1..=200).unwrap_or(50);
+    let from = params.number("cursor", 0..=usize::MAX).unwrap_or(0);
+    params.done()?;
+    let (items, next) = caller.person().await?.document_parts(&id, from, limit).await?;
+    Ok(Json(Page { items, next: next.map(|next| next.to_string()) }))
+}

@@ -1,0 +1,45 @@
+//! `GET` and `POST /api/documents`: the documents, newest first; a file to be remembered.
+
+use super::Page;
+use crate::extract::{Caller, Params};
+use crate::problem::Problem;
+use crate::upload::Sent;
+use axum::Json;
+use axum::http::{HeaderName, StatusCode, header::LOCATION};
+use philia_companion::documents::{Document, DocumentState, Received, Upload};
+use philia_ports::store::Cursor;
+use serde::Serialize;
+
+/// A document that was sent.
+#[derive(Serialize)]
+pub(crate) struct Taken {
+    document: Document,
+    /// The same bytes were there already.
+    known: bool,
+}
+
+pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<Document>>, Problem> {
+    let limit = params.number("limit", 1..=200).unwrap_or(50);
+    let cursor = params.text("cursor").map(Cursor);
+    params.done()?;
+    Ok(Json(caller.person().await?.documents(limit, cursor).await?.into()))
+}
+
+pub(crate) async fn post(
+    caller: Caller,
+    mut params: Params,
+    sent: Sent,
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Taken>), Problem> {
+    let name = params.text("name").or(sent.name).unwrap_or_default();
+    let replace = params.flag("replace");
+    params.done()?;
+    let person = caller.person().await?;
+    let Sent { media_type, bytes, .. } = sent;
+    let upload = Upload { name, bytes: bytes.into(), media_type, source: "web".into(), replace };
+    let Received { document, known } = person.receive_document(upload).await?;
+    if document.state == DocumentState::Learning {
+        person.learn_document_later(&document.id);
+    }
+    let status = if known { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, [(LOCATION, format!("/api/documents/{}", document.id))], Json(Taken { document, known })))
+}
