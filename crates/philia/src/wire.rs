@@ -27,6 +27,16 @@ const LEAST_PROMPT: usize = 512;
 
 /// Puts a companion together. Nothing is asked of a network.
 pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
+    let philia = Philia::new(parts(config)?);
+    let left_behind = philia.recover().await?;
+    if left_behind > 0 {
+        tracing::info!(jobs = left_behind, "what an earlier run had left to do is done");
+    }
+    Ok(philia)
+}
+
+/// What a companion is put together from.
+pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
     private_dir(&config.data.dir)
         .with_context(|| format!("the data directory {} cannot be made", config.data.dir.display()))?;
     let store = store(config)?;
@@ -44,7 +54,7 @@ pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
         settings.prompt_tokens = settings.prompt_tokens.min(room.max(LEAST_PROMPT));
     }
 
-    let philia = Philia::new(Parts {
+    Ok(Parts {
         store,
         index,
         cache: Arc::new(LocalCache::new(clock.clone(), config.cache.budget_mb * 1024 * 1024)),
@@ -58,12 +68,7 @@ pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
         default_profile: default_profile(config)?,
         hooks: Vec::new(),
         settings,
-    });
-    let left_behind = philia.recover().await?;
-    if left_behind > 0 {
-        tracing::info!(jobs = left_behind, "what an earlier run had left to do is done");
-    }
-    Ok(philia)
+    })
 }
 
 /// Where the store is.

@@ -1,137 +1,71 @@
 //! `philia bench`: how fast everything but the model is.
 
 mod http;
+mod recall;
+mod remember;
+mod texts;
+mod turns;
 
 use super::Context;
-use super::paint::print;
+use crate::config::Config;
 use crate::wire;
-use clap::Args;
-use http::{Client, Server};
-use philia_companion::{Incoming, Person, Philia};
-use std::net::SocketAddr;
+use clap::{Args, Subcommand};
+use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const EXAMPLES: &str = "Examples:
   philia bench                          64 people, 20 turns each, on the configured engine
   philia bench --users 8 --turns 200
   philia bench --http                   the same through the REST API
+  philia bench recall --memories 10000,100000
+  philia bench recall --texts memories.txt --queries questions.txt --json
+  philia bench remember --rate 5000 --seconds 10
   philia --set store.url=memory:// bench
 
 It runs in a temporary directory with the offline voice, so no model is waited for and nothing of yours is touched.";
 
-/// What the people of the benchmark say, by turns: news, facts, a question.
-const SAID: &[&str] = &[
-    "I got a new puppy today!",
-    "His name is Sparky and he is a golden retriever.",
-    "I work as a carpenter in a small town by the sea.",
-    "My sister is coming to visit me next weekend.",
-    "What is my dog's name?",
-    "I am a bit nervous about the interview on Monday.",
-    "We planted tomatoes and basil on the balcony.",
-    "Where do I work?",
-];
-
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct Bench {
-    /// People who talk at once
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096))]
-    users: u16,
-    /// Turns of each
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    turns: u16,
-    /// Talk through the REST API of a server on this machine
-    #[arg(long)]
-    http: bool,
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    turns: turns::Turns,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Whole turns, many people at once (what `philia bench` does by itself)
+    Turns(turns::Turns),
+    /// Recall over many memories: from the question to the memories read from the store
+    #[command(after_help = recall::EXAMPLES)]
+    Recall(recall::Recall),
+    /// Memories that come at a fixed rate, each embedded, durable and indexed
+    #[command(after_help = remember::EXAMPLES)]
+    Remember(remember::Remember),
 }
 
 impl Bench {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let dir = tempdir()?;
-        let mut config = context.config.clone();
-        if config.store.url.starts_with("sqlite://") {
-            config.store.url = format!("sqlite://{}", dir.0.join("philia.db").display());
+        match self.what.unwrap_or(What::Turns(self.turns)) {
+            What::Turns(turns) => turns.run(context).await,
+            What::Recall(recall) => recall.run(context).await,
+            What::Remember(remember) => remember.run(context).await,
         }
-        config.data.dir = dir.0.clone();
-        config.models.chat.chain.clear();
-        config.models.fast.chain.clear();
-
-        let philia = wire::philia(&config).await?;
-        let server = if self.http { Some(Server::start(philia.clone()).await?) } else { None };
-        let address = server.as_ref().map(|server| server.address);
-        let started = Instant::now();
-        let mut latencies = talk(&philia, address, self.users, self.turns).await?;
-        let answered = started.elapsed();
-        philia.idle().await;
-        let learned = started.elapsed();
-        if let Some(server) = server {
-            server.end().await?;
-        }
-
-        latencies.sort_unstable();
-        let turns = latencies.len();
-        let rate = |time: Duration| turns as f64 / time.as_secs_f64();
-        print(&format!(
-            "{} people, {} turns each, {}{}\n\
-             turns a second   {:.0} answered, {:.0} answered and learned from\n\
-             a turn takes     p50 {}, p90 {}, p99 {}, at most {}\n",
-            self.users,
-            self.turns,
-            config.store.url.split("://").next().unwrap_or_default(),
-            if self.http { ", through HTTP" } else { "" },
-            rate(answered),
-            rate(learned),
-            millis(quantile(&latencies, 0.50)),
-            millis(quantile(&latencies, 0.90)),
-            millis(quantile(&latencies, 0.99)),
-            millis(quantile(&latencies, 1.0)),
-        ))?;
-        Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Everybody says everything, side by side; how long each turn took.
-async fn talk(philia: &Philia, server: Option<SocketAddr>, users: u16, turns: u16) -> anyhow::Result<Vec<Duration>> {
-    let mut people = tokio::task::JoinSet::new();
-    for user in 0..users {
-        let (philia, user) = (philia.clone(), format!("user-{user}"));
-        people.spawn(async move {
-            let mut door = match server {
-                Some(address) => Door::Http(Client::connect(address, user).await?),
-                None => Door::Here(philia.person("bench", &user).await?),
-            };
-            let mut latencies = Vec::with_capacity(turns.into());
-            for turn in 0..turns {
-                // A number in every sentence, so that not all of them are the same memory.
-                let message = format!("{} ({turn})", SAID[usize::from(turn) % SAID.len()]);
-                let started = Instant::now();
-                door.say(&message).await?;
-                latencies.push(started.elapsed());
-            }
-            anyhow::Ok(latencies)
-        });
+/// The configuration with everything of the person's own taken out: an empty directory, no model to wait for.
+fn apart(config: &Config, dir: &Path) -> Config {
+    let mut config = config.clone();
+    if config.store.url.starts_with("sqlite://") {
+        config.store.url = format!("sqlite://{}", dir.join("philia.db").display());
     }
-    let mut all = Vec::new();
-    while let Some(person) = people.join_next().await {
-        all.extend(person??);
-    }
-    Ok(all)
-}
-
-/// Where somebody talks.
-enum Door {
-    Here(Person),
-    Http(Client),
-}
-
-impl Door {
-    async fn say(&mut self, message: &str) -> anyhow::Result<()> {
-        match self {
-            Self::Here(person) => person.ask(Incoming::new("bench", message)).await.map(drop).map_err(Into::into),
-            Self::Http(client) => client.say(message).await,
-        }
-    }
+    config.data.dir = dir.to_owned();
+    config.models.chat.chain.clear();
+    config.models.fast.chain.clear();
+    config
 }
 
 /// The value below which `share` of the sorted values lie.
@@ -155,12 +89,14 @@ impl Drop for TempDir {
     }
 }
 
-fn tempdir() -> std::io::Result<TempDir> {
-    use philia_ports::Chance as _;
-    let name: String = crate::system::SystemChance.ten_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    let dir = std::env::temp_dir().join(format!("philia-bench-{name}"));
-    wire::private_dir(&dir)?;
-    Ok(TempDir(dir))
+impl TempDir {
+    fn new() -> std::io::Result<Self> {
+        use philia_ports::Chance as _;
+        let name: String = crate::system::SystemChance.ten_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let dir = std::env::temp_dir().join(format!("philia-bench-{name}"));
+        wire::private_dir(&dir)?;
+        Ok(Self(dir))
+    }
 }
 
 #[cfg(test)]
