@@ -98,7 +98,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn rows_and_probe() -> impl Strategy<Value = (Vec<i8>, Vec<i16>, usize)> {
-        (0_usize..300, 0_usize..5).prop_flat_map(|(dimensions, rows)| {
+        (0_usize..300, 0_usize..11).prop_flat_map(|(dimensions, rows)| {
             (
                 proptest::collection::vec(any::<i8>(), dimensions * rows),
                 proptest::collection::vec(any::<i16>(), dimensions),

@@ -33,12 +33,62 @@ macro_rules! each_row {
     };
 }
 
-each_row!(avx512_vnni, dot_vnni, "avx512f,avx512bw,avx512vnni");
 each_row!(avx512, dot_avx512, "avx512f,avx512bw");
 each_row!(avx2, dot_avx2, "avx2");
 
 /// 32 numbers at a time.
 const WIDE: usize = 32;
+
+/// See [`super::Kernel::dots`]. Four rows at a time share the loads of the probe and the sum across.
+pub(super) fn avx512_vnni(rows: &[i8], probe: &[i16], out: &mut [i32]) {
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    fn all(rows: &[i8], probe: &[i16], out: &mut [i32]) {
+        let (fours, rest) = out.as_chunks_mut::<4>();
+        let (four_rows, rest_rows) = rows.split_at(fours.len() * 4 * probe.len());
+        for (rows, out) in four_rows.chunks_exact(4 * probe.len()).zip(fours) {
+            ask_ahead(rows);
+            *out = dots_vnni(rows, probe);
+        }
+        for (row, out) in rest_rows.chunks_exact(probe.len()).zip(rest) {
+            *out = dot_vnni(row, probe);
+        }
+    }
+    // SAFETY: a `Kernel` of this way is made only where these features were detected.
+    unsafe { all(rows, probe, out) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+#[inline]
+fn dots_vnni(rows: &[i8], probe: &[i16]) -> [i32; 4] {
+    let (one, rest) = rows.split_at(probe.len());
+    let (two, rest) = rest.split_at(probe.len());
+    let (three, four) = rest.split_at(probe.len());
+    let rows = [one, two, three, four].map(|row| row.as_chunks::<WIDE>());
+    let (probes, probe_rest) = probe.as_chunks::<WIDE>();
+    let mut sums = [_mm512_setzero_si512(); 4];
+    let wide = rows[0].0.iter().zip(rows[1].0).zip(rows[2].0.iter().zip(rows[3].0)).zip(probes);
+    for (((one, two), (three, four)), b) in wide {
+        // SAFETY: `b` is 64 bytes long, and the load is an unaligned one.
+        let b = unsafe { _mm512_loadu_si512(b.as_ptr().cast()) };
+        for (sum, a) in sums.iter_mut().zip([one, two, three, four]) {
+            // SAFETY: `a` is 32 bytes long, and the load is an unaligned one.
+            let a = unsafe { _mm256_loadu_si256(a.as_ptr().cast()) };
+            *sum = _mm512_dpwssd_epi32(*sum, _mm512_cvtepi8_epi16(a), b);
+        }
+    }
+    // Halves, then neighbours twice, then halves again: the four sums side by side.
+    let halves = sums.map(|sum| _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64::<1>(sum)));
+    let pairs = [_mm256_hadd_epi32(halves[0], halves[1]), _mm256_hadd_epi32(halves[2], halves[3])];
+    let fours = _mm256_hadd_epi32(pairs[0], pairs[1]);
+    let four = _mm_add_epi32(_mm256_castsi256_si128(fours), _mm256_extracti128_si256::<1>(fours));
+    let mut out = [0_i32; 4];
+    // SAFETY: `out` is 16 bytes long, and the store is an unaligned one.
+    unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), four) };
+    for (out, (_, rest)) in out.iter_mut().zip(rows) {
+        *out = out.wrapping_add(super::plain(rest, probe_rest));
+    }
+    out
+}
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
 #[inline]
