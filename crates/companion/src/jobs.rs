@@ -21,10 +21,16 @@ const GRACE: SignedDuration = SignedDuration::from_mins(2);
 const SWEEP: Duration = Duration::from_secs(30);
 
 impl Philia {
-    /// Does the jobs that a former run of the program left behind, and returns how many there were. Call it
+    /// Does the jobs that a former run of the program left behind, but for the nights' reflections, and returns how
+    /// many there were. Call it
     /// before any door opens: no turn is running then, so none is disturbed.
     pub async fn recover(&self) -> Result<usize> {
-        self.do_due(Timestamp::MAX).await
+        self.do_due(Timestamp::MAX, false).await
+    }
+
+    /// Does every job there is, the nights' reflections too, and returns how many there were.
+    pub async fn reflect(&self) -> Result<usize> {
+        self.do_due(Timestamp::MAX, true).await
     }
 
     /// Looks for overdue jobs, and embeds anew what another embedder made, until the future is dropped.
@@ -36,19 +42,20 @@ impl Philia {
         loop {
             tokio::time::sleep(SWEEP).await;
             let before = self.now().saturating_sub(GRACE).unwrap_or(Timestamp::MIN);
-            if let Err(error) = self.do_due(before).await {
+            if let Err(error) = self.do_due(before, true).await {
                 tracing::warn!(%error, "the overdue jobs are put off");
             }
         }
     }
 
-    async fn do_due(&self, before: Timestamp) -> Result<usize> {
+    async fn do_due(&self, before: Timestamp, nights: bool) -> Result<usize> {
         let mut done = 0;
+        let mut batch = BATCH;
         loop {
-            let due = self.0.parts.store.due(before, BATCH).await?;
+            let due = self.0.parts.store.due(before, batch).await?;
             let mut advanced = false;
             for (partition, job) in &due {
-                match self.do_job(partition, job).await {
+                match self.do_job(partition, job, nights).await {
                     Ok(true) => {
                         done += 1;
                         advanced = true;
@@ -57,15 +64,18 @@ impl Philia {
                     Err(error) => tracing::error!(%error, job = job.key.id, "a job failed and is kept"),
                 }
             }
-            // What failed stays due: without progress, another look would be the same look.
-            if due.len() < BATCH || !advanced {
+            if due.len() < batch {
                 return Ok(done);
+            }
+            // What failed or waits stays due: without progress, only a longer look sees anything else.
+            if !advanced {
+                batch *= 2;
             }
         }
     }
 
     /// Does a job, unless it must wait for a turn that is running.
-    async fn do_job(&self, partition: &Partition, job: &Record) -> Result<bool> {
+    async fn do_job(&self, partition: &Partition, job: &Record, nights: bool) -> Result<bool> {
         let person = Person { app: self.0.clone(), partition: partition.clone(), locks: self.0.locks(&partition.id) };
         let task = job.doc["task"].as_str().unwrap_or_default();
         match (task, job.doc["interaction"].as_str()) {
@@ -77,6 +87,9 @@ impl Philia {
                 Ok(_between_turns) => person.forget_job(job).await.map(|()| true),
                 Err(_) => Ok(false),
             },
+            // It may take long, and nobody waits for it: not at a start.
+            ("reflect", _) if !nights => Ok(false),
+            ("reflect", _) => person.reflect_job(job).await.map(|_| true),
             ("scrub", _) => person.scrub_job(job).await.map(|()| true),
             ("embed", _) => person.embed(job).await.map(|()| true),
             // It takes as long as it takes, and nothing waits for it.

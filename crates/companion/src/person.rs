@@ -115,9 +115,6 @@ impl Person {
         if profile.privacy != PrivacyTier::Cloud {
             problems.push("privacy: sealing is not built yet, so only cloud is allowed".into());
         }
-        if profile.retention_days.is_some() {
-            problems.push("retention_days: forgetting by age is not built yet; leave it out to keep everything".into());
-        }
         match self.find_persona(&profile.persona).await {
             Err(unknown @ Error::NotFound { .. }) => problems.push(format!("persona: {unknown}")),
             other => {

@@ -88,6 +88,8 @@ pub(crate) struct Locks {
     pub(crate) context: AsyncMutex<()>,
     /// Held while documents and attachments come and go.
     pub(crate) files: AsyncMutex<()>,
+    /// Held while memories are consolidated.
+    pub(crate) consolidate: AsyncMutex<()>,
     /// Held while the index catches up with the store.
     pub(crate) index: AsyncMutex<()>,
     /// The embedder whose vectors the index holds; none before anybody asked. Taken before `index`.

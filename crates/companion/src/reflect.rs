@@ -69,6 +69,8 @@ impl Person {
         if let Some(grown) = &slept.grown {
             changes.push(self.version_record(&state.persona, grown)?);
         }
+        // What takes longer is left to a job: nobody waits for it.
+        changes.extend(self.reflect_later(now).await?);
         self.commit(changes).await?;
         tracing::debug!(nights = slept.nights, grown = slept.grown.is_some(), "nights were lived");
         Ok(Versioned { value: state, version: version + 1 })

@@ -118,8 +118,8 @@ impl Profile {
                 problems.push(format!("quiet_hours.{field}: {minute} is no minute of a day (0 to 1439)"));
             }
         }
-        if self.retention_days == Some(0) {
-            problems.push("retention_days: 0 would forget at once; 1 or more, or none to keep everything".into());
+        if let Some(days) = self.retention_days.filter(|days| !(1..=36_500).contains(days)) {
+            problems.push(format!("retention_days: {days} is not 1 to 36500; leave it out to keep everything"));
         }
         if !(1..=180).contains(&self.reminder_minutes) {
             problems.push(format!("reminder_minutes: {} is not 1 to 180", self.reminder_minutes));

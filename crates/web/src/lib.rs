@@ -72,6 +72,7 @@ pub fn router(philia: Philia, options: Options) -> Router {
         .route("/api/chat/history", get(api::chat_history::get))
         .route("/api/chat/threads", get(api::chat_threads::get))
         .route("/api/memories", get(api::memories::get))
+        .route("/api/memories/forget", post(api::memories_forget::post))
         .route("/api/memories/{id}", get(api::memory::get).delete(api::memory::delete))
         .route(
             "/api/memories/{id}/attachments",

@@ -3,14 +3,20 @@
 //! - `access`: how often, and when last, a memory was recalled.
 //! - `forget`: one memory with all that rests on it; the durable way in which anything is forgotten.
 //! - `about`: everything about a topic, with a preview.
+//! - `consolidate`: one memory of what was said again and again.
+//! - `retention`: what goes by its age, where the person chose that.
 //! - `survey`: the look over everything that both need.
 
 mod about;
 pub(crate) mod access;
+mod consolidate;
 pub(crate) mod forget;
+mod retention;
 mod survey;
 
 pub use about::{About, Example, Forgetting, Going, Maybe, Word};
+pub use consolidate::Consolidated;
+pub use retention::{MOST_DAYS, Retention};
 
 use crate::error::Result;
 use crate::person::Person;

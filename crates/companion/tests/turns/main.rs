@@ -12,4 +12,5 @@ mod forgetting;
 mod growth;
 mod hands;
 mod models;
+mod reflection;
 mod world;

@@ -289,6 +289,7 @@ pub const LAST_PAGE: &str = "last_page";
 
 pub mod chunk;
 pub mod conflict;
+pub mod consolidate;
 mod cues;
 pub mod extract;
 pub mod forget;

@@ -10,6 +10,7 @@ mod crash;
 mod crowd;
 mod doctor;
 mod exchange;
+mod forget;
 mod home;
 mod http;
 mod inputs;

@@ -13,6 +13,7 @@ pub(crate) mod document_chunks;
 pub(crate) mod documents;
 pub(crate) mod health;
 pub(crate) mod memories;
+pub(crate) mod memories_forget;
 pub(crate) mod memory;
 pub(crate) mod mood;
 pub(crate) mod persona;

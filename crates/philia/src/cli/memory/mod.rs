@@ -1,17 +1,22 @@
 //! `philia memory`: what is remembered. One file per command.
 
+mod forget;
 mod search;
 
 use super::{Context, Who};
 use crate::wire;
+use anyhow::bail;
 use clap::{Args, Subcommand};
-use philia_companion::Person;
+use philia_companion::personas::nearest;
+use philia_companion::{Person, Philia};
+use philia_mind::{Memory, MemoryId};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "Examples:
   philia memory search puppy
   philia memory search \"when did I go to Lahore?\" -k 3
-  philia memory search puppy --json";
+  philia memory search puppy --json
+  philia memory forget --about \"my ex\"";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -24,12 +29,15 @@ pub(crate) struct MemoryArgs {
 enum What {
     /// Find memories by their words and their meaning
     Search(search::SearchArgs),
+    /// Forget memories, or everything about something
+    Forget(forget::ForgetArgs),
 }
 
 impl MemoryArgs {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.what {
             What::Search(args) => args.run(context).await,
+            What::Forget(args) => args.run(context).await,
         }
     }
 }
@@ -37,4 +45,32 @@ impl MemoryArgs {
 /// The person whose memories a command is about.
 async fn person(context: &Context, who: &Who) -> anyhow::Result<Person> {
     Ok(wire::philia(&context.config).await?.person(wire::LOCAL_ACCOUNT, &who.user).await?)
+}
+
+/// A person of a program that is running already.
+async fn person_of(philia: &Philia, who: &Who) -> anyhow::Result<Person> {
+    Ok(philia.person(wire::LOCAL_ACCOUNT, &who.user).await?)
+}
+
+/// How many of the newest memories are looked through for ids like one that is not there.
+const LIKE: usize = 1000;
+
+/// A memory by its id, or by the beginning of it where that is enough.
+async fn known(person: &Person, id: &str) -> anyhow::Result<Memory> {
+    if let Some(memory) = person.memory(&MemoryId::new(id)).await? {
+        return Ok(memory);
+    }
+    let newest = person.memories(LIKE, None, true).await?.items;
+    let mut begins: Vec<Memory> = newest.iter().filter(|memory| memory.id.as_str().starts_with(id)).cloned().collect();
+    match begins.len() {
+        1 => Ok(begins.remove(0)),
+        0 => match nearest(id, newest.iter().map(|memory| memory.id.as_str())) {
+            Some(near) => bail!("there is no memory {id:?}; did you mean {near}?"),
+            None => bail!("there is no memory {id:?}; `philia memory list` shows what there is"),
+        },
+        _ => {
+            let ids: Vec<&str> = begins.iter().take(3).map(|memory| memory.id.as_str()).collect();
+            bail!("{id:?} is the beginning of {} ids, such as {}; say more of it", begins.len(), ids.join(", "))
+        }
+    }
 }
