@@ -6,7 +6,8 @@
 use crate::error::{Error, Result};
 use crate::learn::QUESTION;
 use crate::person::Person;
-use crate::records::{Versioned, draft, read, vector_of};
+use crate::records::{Versioned, draft, read};
+use crate::vectors::unpack;
 use jiff::Timestamp;
 use philia_mind::memory::consolidate::{
     BLOCK, LONGEST, MOST, by_centrality, clusters, extract, faithful, importance, may_be,
@@ -68,9 +69,10 @@ impl Person {
 
     async fn consolidate_up_to(&self, most: usize) -> Result<Consolidated> {
         let _one_at_a_time = self.locks.consolidate.lock().await;
-        let episodes = self.episodes(most).await?;
+        let embedder = std::sync::Arc::clone(&*self.serving().await?);
+        let episodes = self.episodes(most, &embedder.info().id).await?;
         let mut done = Consolidated { looked_at: episodes.len(), ..Consolidated::default() };
-        let threshold = f64::from(self.app.parts.embedder.info().cluster);
+        let threshold = f64::from(embedder.info().cluster);
         for block in episodes.chunks(BLOCK) {
             let vectors: Vec<&[f32]> = block.iter().map(|episode| episode.vector.as_slice()).collect();
             for cluster in clusters(&vectors, threshold) {
@@ -89,8 +91,7 @@ impl Person {
     }
 
     /// The episodes that may be consolidated, the `most` that rank highest, in the order of time.
-    async fn episodes(&self, most: usize) -> Result<Vec<Episode>> {
-        let embedder = self.app.parts.embedder.info().id.clone();
+    async fn episodes(&self, most: usize, embedder: &str) -> Result<Vec<Episode>> {
         let now = self.now();
         let mut found = Vec::new();
         let mut scan = Scan { blobs: true, ..Scan::of(Kind::Memory) };
@@ -99,12 +100,12 @@ impl Person {
             for mut record in page.items {
                 let blob = record.blob.take();
                 let memory = read::<Memory>(record)?.value;
-                let same_space = memory.embedder.as_ref() == Some(&embedder);
+                let vectors = unpack(memory.embedder.as_deref(), blob.as_deref());
+                let vector = vectors.into_iter().find(|vector| vector.by == embedder).and_then(|vector| vector.numbers);
                 let asks = memory.tags.iter().any(|tag| tag == QUESTION);
                 if may_be(&memory)
                     && !asks
-                    && same_space
-                    && let Some(vector) = blob.as_deref().and_then(vector_of)
+                    && let Some(vector) = vector
                 {
                     found.push(Episode { memory, vector });
                 }
@@ -155,7 +156,7 @@ impl Person {
             ..Memory::new(id.clone(), content, Speaker::User, "reflection", newest, Provenance::Hand)
         };
         let vectors = self.vectors_of(std::slice::from_ref(&insight)).await;
-        let vector = vectors.as_ref().and_then(|vectors| vectors.first()?.as_deref());
+        let vector = vectors.as_ref().and_then(|vectors| vectors.first()?.as_ref());
         let mut changes = vec![Change::Insert(self.memory_draft(insight.clone(), vector)?)];
         let keys: Vec<Key> = ids.iter().map(|id| Key::new(Kind::Memory, id.as_str())).collect();
         for record in self.app.parts.store.get_many(&self.partition, &keys).await? {

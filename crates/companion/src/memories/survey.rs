@@ -6,7 +6,7 @@ use crate::person::Person;
 use philia_mind::memory::forget::{Reach, Remembered, Said, quotes, reach};
 use philia_mind::memory::{Provenance, Speaker};
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId};
-use philia_ports::store::{Change, Kind, Page, Record, Scan};
+use philia_ports::store::{Change, Draft, Kind, Page, Record, Scan};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashSet};
@@ -109,14 +109,31 @@ impl Person {
         let mut changes = Vec::new();
         for kind in [Kind::Statement, Kind::Conflict] {
             self.each_record(kind, |record| {
-                if any_text(&record.doc, &mut |text| gone.contains(&MemoryId::new(text))) {
-                    changes.push(Change::Delete { key: record.key, expected: None });
-                }
+                changes.extend(without(record, gone));
             })
             .await?;
         }
         Ok(changes)
     }
+}
+
+/// The change that takes the names of what is gone out of a record: out of a list where it holds one with others, and
+/// the whole record otherwise.
+fn without(mut record: Record, gone: &BTreeSet<MemoryId>) -> Option<Change> {
+    let is_gone = |text: &str| gone.contains(&MemoryId::new(text));
+    if !any_text(&record.doc, &mut |text| is_gone(text)) {
+        return None;
+    }
+    let listed = record.doc.get_mut("memories").and_then(Value::as_array_mut).is_some_and(|list| {
+        list.retain(|item| !item.as_str().is_some_and(is_gone));
+        !list.is_empty()
+    });
+    Some(if listed {
+        let draft = Draft { key: record.key, at: record.at, doc: record.doc, blob: record.blob };
+        Change::Put { draft, expected: record.version }
+    } else {
+        Change::Delete { key: record.key, expected: None }
+    })
 }
 
 /// Does any text of a document pass?
