@@ -82,7 +82,7 @@ async fn forgetting_a_source_takes_the_conclusion_and_frees_the_others() {
     let left = all(&person).await;
     assert!(insights(&left).is_empty());
     assert!(left.iter().all(|memory| !memory.consolidated && memory.links.is_empty()), "{left:?}");
-    world.say(&person, RUNNING[0]).await;
+    world.say(&person, "I was out running by the river early this morning.").await;
     assert_eq!(person.consolidate().await.unwrap().sources, 3);
 }
 
