@@ -106,9 +106,12 @@ impl Map {
     }
 }
 
+/// Reads the bytes of a string in a font's encoding.
+type Decode<'a> = Box<dyn Fn(&[u8]) -> Option<String> + 'a>;
+
 /// A font: how its bytes are read, and how wide its characters are (1000 is its size).
 struct Font<'a> {
-    decode: Option<Box<dyn Fn(&[u8]) -> Option<String> + 'a>>,
+    decode: Option<Decode<'a>>,
     /// Two bytes a character.
     wide: bool,
     widths: HashMap<u32, f32>,
@@ -117,9 +120,10 @@ struct Font<'a> {
 
 impl<'a> Font<'a> {
     fn of(document: &'a Document, font: &'a Dictionary) -> Self {
-        let decode = font.get_font_encoding_with_limit(document, UNPACKED).ok().map(|encoding| {
-            Box::new(move |bytes: &[u8]| Document::decode_text(&encoding, bytes).ok()) as Box<dyn Fn(&[u8]) -> _>
-        });
+        let decode = font
+            .get_font_encoding_with_limit(document, UNPACKED)
+            .ok()
+            .map(|encoding| Box::new(move |bytes: &[u8]| Document::decode_text(&encoding, bytes).ok()) as Decode<'a>);
         let deref = |dict: &'a Dictionary, name: &[u8]| dict.get_deref(name, document).ok();
         let wide = deref(font, b"Subtype").and_then(|kind| kind.as_name().ok()) == Some(b"Type0");
         let mut widths = HashMap::new();
