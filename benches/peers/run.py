@@ -123,10 +123,11 @@ def measure_evidence(args, place):
             }
         )
     say("evidence recall: philia")
-    evaluated = subprocess.run(
-        [args.philia, "eval", "locomo", args.locomo, "--json"], capture_output=True, text=True, check=True
-    )
-    results = {"philia": {"recall": json.loads(evaluated.stdout)["recall_at_10"]}}
+    evaluated = subprocess.run([args.philia, "eval", "locomo", args.locomo], capture_output=True, text=True, check=True)
+    lines = [line.split() for line in evaluated.stdout.splitlines()]
+    head = next(line for line in lines if line[:1] == ["category"])
+    overall = next(line for line in lines if line[:1] == ["1-4"])
+    results = {"philia": {"recall": float(overall[head.index("recall@10")])}}
     job = {"measure": "evidence", "philia": str(args.philia), "conversations": conversations, "k": args.k}
     for name in filter(None, args.systems.split(",")):
         say(f"evidence recall: {name}")
