@@ -53,6 +53,13 @@ impl Philia {
             Some(model) => Part { name: "models", status: Status::Ok, detail: model.info().name.clone() },
             None => Part { name: "models", status: Status::Ok, detail: "the offline voice".to_owned() },
         };
+        let memory = self.memory_health();
+        Health { status, version: env!("CARGO_PKG_VERSION"), parts: vec![store, models, memory] }
+    }
+
+    /// What finds memories, how far it is with embedding them anew, and how the model that helps with learning has done.
+    fn memory_health(&self) -> Part {
+        let parts = &self.0.parts;
         let mut detail = parts.embedder.info().id.clone();
         if let Some(how_far) = self.0.reembedding() {
             // Nothing is missing meanwhile: the former embedder serves.
@@ -60,7 +67,15 @@ impl Philia {
             detail
                 .push_str(&format!("; embedding anew: {people} people done, {done} of the next one's {all} memories"));
         }
-        let memory = Part { name: "memory", status: Status::Ok, detail };
-        Health { status, version: env!("CARGO_PKG_VERSION"), parts: vec![store, models, memory] }
+        let lessons = self.lessons();
+        if let Some(fast) = &parts.fast {
+            let (name, asked, unusable) = (&fast.info().name, lessons.asked, lessons.unusable);
+            let (failed, tokens) = (lessons.failed, lessons.tokens);
+            detail.push_str(&format!(
+                "; learning with {name}: asked {asked} times, {unusable} answers of no use, {failed} without answer, \
+                 {tokens} tokens"
+            ));
+        }
+        Part { name: "memory", status: if lessons.well { Status::Ok } else { Status::Degraded }, detail }
     }
 }

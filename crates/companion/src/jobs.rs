@@ -4,6 +4,7 @@
 //! store that failed for a while, by an embedder that did not answer.
 
 use crate::error::Result;
+use crate::learn;
 use crate::person::Person;
 use crate::philia::Philia;
 use crate::reembed;
@@ -91,6 +92,17 @@ impl Philia {
             ("reflect", _) if !nights => Ok(false),
             ("reflect", _) => person.reflect_job(job).await.map(|_| true),
             ("scrub", _) => person.scrub_job(job).await.map(|()| true),
+            (learn::SECOND, _) => {
+                // Nobody waits for a model: not the other jobs, not the doors at the start.
+                let running = self.0.running.token();
+                tokio::spawn(async move {
+                    if let Err(error) = person.learn_by_model().await {
+                        tracing::warn!(%error, "the fast model is asked later");
+                    }
+                    drop(running);
+                });
+                Ok(false)
+            }
             ("embed", _) => person.embed(job).await.map(|()| true),
             // It takes as long as it takes, and nothing waits for it.
             (reembed::TASK, _) => Ok(false),

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::hook::{Event, Hook};
+use crate::learn::{Counters, Lessons};
 use crate::memories::access::Accesses;
 use crate::person::Person;
 use crate::personas::Personas;
@@ -69,6 +70,7 @@ pub(crate) struct Inner {
     pub(crate) extractor: LazyLock<Extractor>,
     pub(crate) analyzer: Analyzer,
     pub(crate) running: TaskTracker,
+    pub(crate) lessons: Counters,
     pub(crate) accesses: Accesses,
     /// All memories are known to have vectors of the configured embedder.
     pub(crate) settled: AtomicBool,
@@ -90,6 +92,8 @@ pub(crate) struct Locks {
     pub(crate) files: AsyncMutex<()>,
     /// Held while memories are consolidated.
     pub(crate) consolidate: AsyncMutex<()>,
+    /// Held while the fast model is asked about turns.
+    pub(crate) lesson: AsyncMutex<()>,
     /// Held while the index catches up with the store.
     pub(crate) index: AsyncMutex<()>,
     /// The embedder whose vectors the index holds; none before anybody asked. Taken before `index`.
@@ -112,6 +116,7 @@ impl Philia {
             extractor: LazyLock::new(Extractor::new),
             analyzer: Analyzer::new(),
             running: TaskTracker::new(),
+            lessons: Counters::default(),
             accesses: Accesses::default(),
             settled: AtomicBool::new(false),
             reembedding: Mutex::default(),
@@ -146,6 +151,11 @@ impl Philia {
     /// The settings of those who have not changed them.
     pub fn default_profile(&self) -> &Profile {
         &self.0.parts.default_profile
+    }
+
+    /// How the fast model has done since the program started.
+    pub fn lessons(&self) -> Lessons {
+        self.0.lessons.read()
     }
 
     /// The present instant, by the program's clock.

@@ -35,6 +35,10 @@ pub struct Settings {
     pub session_gap: Duration,
     /// The most bytes of one message.
     pub max_message_bytes: usize,
+    /// Turns that the fast model is asked about at once, 1..=20.
+    pub learn_batch: usize,
+    /// How long more turns are waited for before the fast model is asked. Nobody waits for it.
+    pub learn_wait: Duration,
     /// How long a call of the embedder may hold up a turn before it goes on by words alone.
     pub embed_patience: Duration,
     /// Bytes of a document, and of its text.
@@ -66,6 +70,8 @@ impl Default for Settings {
             block_characters: 2000,
             session_gap: Duration::from_secs(30 * 60),
             max_message_bytes: 32 * 1024,
+            learn_batch: 8,
+            learn_wait: Duration::from_secs(2),
             embed_patience: Duration::from_secs(5),
             document_max_bytes: 20 * 1024 * 1024,
             document_max_parts: 20_000,

@@ -71,9 +71,7 @@ pub fn router(philia: Philia, options: Options) -> Router {
         .route("/api/chat/stream", post(api::chat_stream::post))
         .route("/api/chat/history", get(api::chat_history::get))
         .route("/api/chat/threads", get(api::chat_threads::get))
-        .route("/api/memories", get(api::memories::get))
         .route("/api/memories/forget", post(api::memories_forget::post))
-        .route("/api/memories/{id}", get(api::memory::get).delete(api::memory::delete))
         .route(
             "/api/memories/{id}/attachments",
             post(api::attachments::post).layer(DefaultBodyLimit::max(upload::MAX_BYTES)),
@@ -85,6 +83,12 @@ pub fn router(philia: Philia, options: Options) -> Router {
         )
         .route("/api/documents/{id}", get(api::document::get).delete(api::document::delete))
         .route("/api/documents/{id}/chunks", get(api::document_chunks::get))
+        .route("/api/memories", get(api::memories::get).post(api::memories::post))
+        .route("/api/memories/facts", get(api::memories_facts::get))
+        .route("/api/memories/merge", post(api::memories_merge::post))
+        .route("/api/memories/conflicts", get(api::memories_conflicts::get))
+        .route("/api/memories/conflicts/{id}/resolve", post(api::memories_resolve::post))
+        .route("/api/memories/{id}", get(api::memory::get).patch(api::memory::patch).delete(api::memory::delete))
         .route("/api/settings", get(api::settings::get).patch(api::settings::patch))
         .route("/api/mood", get(api::mood::get))
         .route("/api/bond", get(api::bond::get))

@@ -11,11 +11,14 @@ use philia_mind::persona::Temperament;
 use philia_mind::{Interaction, Memory, MemoryId};
 
 /// What a turn teaches, before it is written.
+#[derive(Default)]
 pub(crate) struct Lesson {
     /// The message first, then its facts, then the reply.
     pub(crate) memories: Vec<Memory>,
     /// The name the person gave themselves.
     pub(crate) name: Option<String>,
+    /// The person said it, and not in need: a model may be asked what it says.
+    pub(super) by_person: bool,
 }
 
 impl Lesson {
@@ -25,12 +28,14 @@ impl Lesson {
         let attempted = turn.security.as_deref().is_some_and(|what| what != "crisis");
         if attempted {
             // What tried to turn the companion into something else stays in the log and teaches nothing.
-            return Self { memories: Vec::new(), name: None };
+            return Self::default();
         }
         let mut lesson = match &turn.speaker {
-            _ if turn.message.is_empty() => Self { memories: Vec::new(), name: None },
+            _ if turn.message.is_empty() => Self::default(),
             None => Self::from_the_person(app, turn, previous, zone),
-            Some(name) => Self { memories: vec![message_memory(app, turn, Speaker::Other(name.clone()))], name: None },
+            Some(name) => {
+                Self { memories: vec![message_memory(app, turn, Speaker::Other(name.clone()))], ..Self::default() }
+            }
         };
         if let Some(reply) = turn.reply.as_deref().filter(|reply| !reply.is_empty()) {
             lesson.memories.push(Memory { importance: 0.1, ..memory_of(turn, "r", Speaker::Companion, reply) });
@@ -65,12 +70,12 @@ impl Lesson {
                 if fact.subject == "user" && fact.key == "name" && !what.ends && !what.past {
                     name = Some(fact.value.clone());
                 }
-                facts.push(fact_memory(turn, n, what, &message));
+                facts.push(fact_memory(turn, &format!("f{n}"), what, &message.id, message.importance));
             }
         }
         let mut memories = vec![message];
         memories.append(&mut facts);
-        Self { memories, name }
+        Self { memories, name, by_person: turn.security.is_none() }
     }
 }
 
@@ -103,7 +108,14 @@ fn memory_of(turn: &Interaction, part: &str, speaker: Speaker, content: &str) ->
     }
 }
 
-fn fact_memory(turn: &Interaction, n: usize, said: Extracted, message: &Memory) -> Memory {
+/// A fact that was read from a message.
+pub(super) fn fact_memory(
+    turn: &Interaction,
+    part: &str,
+    said: Extracted,
+    message: &MemoryId,
+    importance: f64,
+) -> Memory {
     let stands = [(said.ends, ENDED), (said.past, PAST), (said.corrected, CORRECTION)];
     let mut tags = said.tags;
     tags.extend(stands.into_iter().filter(|(is, _)| *is).map(|(_, tag)| tag.to_owned()));
@@ -112,13 +124,13 @@ fn fact_memory(turn: &Interaction, n: usize, said: Extracted, message: &Memory) 
         category: said.category,
         content: said.content,
         confidence: said.confidence,
-        importance: message.importance.max(0.5),
+        importance: importance.max(0.5),
         subject: said.fact.as_ref().map(|fact| fact.subject.clone()),
         fact: said.fact,
         tags,
         place: None,
-        links: vec![Link { to: message.id.clone(), relation: Relation::Parent, strength: 1.0 }],
-        ..memory_of(turn, &format!("f{n}"), Speaker::User, "")
+        links: vec![Link { to: message.clone(), relation: Relation::Parent, strength: 1.0 }],
+        ..memory_of(turn, part, Speaker::User, "")
     }
 }
 

@@ -5,10 +5,13 @@
 //! derive from the turn, so a rebuild from the log yields the same ones.
 
 mod lesson;
+mod second;
 pub(crate) mod write;
 
 pub(crate) use crate::facts::{LiveFact, fact_id};
 pub(crate) use lesson::Lesson;
+pub use second::Lessons;
+pub(crate) use second::{Counters, TASK as SECOND};
 pub(crate) use write::statement_id;
 
 use crate::error::{Error, Result};
@@ -17,6 +20,7 @@ use crate::person::Person;
 use crate::records::{Versioned, draft, read};
 use crate::unit::Unit;
 use jiff::Timestamp;
+use philia_mind::memory::Speaker;
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId};
 use philia_ports::StoreError;
 use philia_ports::store::{Change, Draft, Key, Kind, Scan};
@@ -34,6 +38,8 @@ pub(crate) const PAST: &str = "past";
 pub(crate) const CORRECTION: &str = "correction";
 /// Tag of a fact that was never true.
 pub(crate) const CORRECTED: &str = "corrected";
+/// In a memory's metadata: the model that read it, where it was not the rules.
+pub(crate) const LEARNED_BY: &str = "learned_by";
 /// The most facts that one message teaches: each may change five records, and a commit has an end.
 pub(crate) const MAX_FACTS: usize = 15;
 
@@ -63,7 +69,7 @@ impl Person {
             let done = Change::Delete { key: job.key, expected: Some(job.version) };
             let lesson = match heard.map(read::<Interaction>).transpose()? {
                 Some(Versioned { value: turn, .. }) if !turn.redacted => self.lesson(&turn).await?,
-                _ => Lesson { memories: Vec::new(), name: None },
+                _ => Lesson::default(),
             };
             let vectors = self.vectors_of(&lesson.memories).await;
             let mut unit = Unit::new(self);
@@ -72,6 +78,10 @@ impl Person {
             let mut changes = unit.changes();
             if vectors.is_none() && !new.is_empty() {
                 changes.push(Change::Insert(embed_job(id, &new, self.now())?));
+            }
+            let told = new.iter().any(|memory| memory.speaker == Speaker::User && memory.fact.is_none());
+            if told && lesson.by_person && self.app.parts.fast.is_some() {
+                changes.push(Change::Insert(second::job(id, self.now(), 0)?));
             }
             changes.push(done);
             match self.commit(changes).await {

@@ -10,6 +10,7 @@
 //!   its own that was made durable with the message, so a crash anywhere loses nothing and repeats nothing.
 //! - When the listener goes away, the model is stopped and what was said is kept.
 
+mod clarify;
 mod compose;
 mod feel;
 mod forget;
@@ -162,6 +163,10 @@ impl Person {
                     drop(sink);
                     if let Some(lesson) = learn {
                         lesson.learn(&person).await;
+                        // The next turn may begin meanwhile.
+                        if let Err(error) = person.learn_by_model().await {
+                            tracing::warn!(%error, "the fast model is asked later");
+                        }
                     }
                 }
                 Err(error) => {
@@ -235,7 +240,7 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
     let remembered = compose::recall(person, &mut turn).await;
     let feeling = feel::feel(person, &mut turn, sink).await?;
     let mut said = speak::speak(person, &mut turn, &feeling, &remembered, sink).await;
-    let disclosed = notes::append(&turn, &feeling, &mut said, sink).await;
+    let disclosed = notes::append(person, &turn, &feeling, &mut said, sink).await;
     settle::settle(person, turn, feeling, remembered, said, disclosed).await
 }
 

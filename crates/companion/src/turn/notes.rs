@@ -1,14 +1,16 @@
-//! Notes: what honesty adds to an answer: that this is an AI, and that a turn is not kept.
+//! Notes: what honesty adds to an answer: that this is an AI, that a turn is not kept, and what is not clear.
 
+use super::clarify;
 use super::feel::Feeling;
 use super::hear::Turn;
 use super::speak::{OFFLINE, Said};
 use super::{Sink, TurnEvent};
+use crate::person::Person;
 use jiff::SignedDuration;
 use philia_mind::guard::care;
 
 /// Appends what must be said. Returns whether it was said that this is an AI.
-pub(super) async fn append(turn: &Turn, feeling: &Feeling, said: &mut Said, sink: &Sink) -> bool {
+pub(super) async fn append(person: &Person, turn: &Turn, feeling: &Feeling, said: &mut Said, sink: &Sink) -> bool {
     if said.cancelled {
         return false;
     }
@@ -24,6 +26,9 @@ pub(super) async fn append(turn: &Turn, feeling: &Feeling, said: &mut Said, sink
     }
     if turn.version == 0 {
         notes.push("(I can't reach my memory right now: this will not be remembered.)".to_owned());
+    }
+    if turn.version > 0 {
+        notes.extend(clarify::attend(person, turn, feeling).await);
     }
     for note in notes {
         let note = format!("\n\n{note}");

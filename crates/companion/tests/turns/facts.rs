@@ -188,3 +188,44 @@ async fn the_surer_one_may_win_and_both_may_stay() {
         assert_eq!(now.importance < older * 0.51, older_weaker, "{} {older}", now.importance);
     }
 }
+
+#[tokio::test]
+async fn what_is_not_clear_is_asked_once_and_the_answer_resolves_it() {
+    for (answer, kept, holds) in
+        [("The second one is right.", "I don't have a car.", false), ("I have a car.", "I have a car.", true)]
+    {
+        let world = World::new();
+        let person = world.person("ana").await;
+        world.say(&person, "I have a car.").await;
+        let told = world.say(&person, "I don't have a car.").await;
+        assert!(!told.reply.contains("Which of the two"), "{}", told.reply);
+        let question = world.say(&person, "What a lovely evening it is outside.").await.reply;
+        assert!(question.contains("Which of the two") && question.contains("I have a car"), "{question}");
+        let thanks = world.say(&person, answer).await.reply;
+        assert!(thanks.contains(kept.trim_end_matches('.')), "{thanks}");
+        let conflict = person.conflicts(None, 10, None).await.unwrap().items.remove(0);
+        assert_eq!((conflict.state, conflict.method), (ConflictState::Resolved, Some(Method::UserClarification)));
+        let older = person.memory(&conflict.older).await.unwrap().unwrap();
+        assert_eq!(older.valid_until.is_none(), holds);
+        for _ in 0..3 {
+            let later = world.say(&person, "The lake was so quiet this morning.").await.reply;
+            assert!(!later.contains("Which of the two"), "{later}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_is_not_answered_is_not_asked_again() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    world.say(&person, "I have a car.").await;
+    world.say(&person, "I don't have a car.").await;
+    let mut asked = 0;
+    for n in 0..6 {
+        let reply = world.say(&person, &format!("I walked past the old mill number {n} today.")).await.reply;
+        asked += usize::from(reply.contains("Which of the two"));
+        world.clock.advance(SignedDuration::from_hours(20));
+    }
+    assert_eq!(asked, 1);
+    assert_eq!(person.conflicts(Some(ConflictState::Detected), 10, None).await.unwrap().items.len(), 1);
+}

@@ -13,4 +13,5 @@ mod growth;
 mod hands;
 mod models;
 mod reflection;
+mod second;
 mod world;

@@ -17,6 +17,7 @@ use philia_testkit::faulty::FaultyStore;
 use philia_testkit::world::{CountingChance, ManualClock};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::Notify;
 
 pub(crate) struct World {
@@ -37,10 +38,27 @@ impl World {
         Self::over(store, chat, Arc::new(StaticTable::load().expect("the static table")))
     }
 
+    /// A world in which a model helps with learning; nobody waits for more turns.
+    pub(crate) fn learning(chat: Option<Arc<dyn ChatModel>>, fast: Arc<dyn ChatModel>) -> Self {
+        let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+        let settings = Settings { learn_wait: Duration::ZERO, ..Settings::default() };
+        Self::made(store, chat, Some(fast), Arc::new(StaticTable::load().expect("the static table")), settings)
+    }
+
     pub(crate) fn over(
         store: Arc<FaultyStore<MemoryStore>>,
         chat: Option<Arc<dyn ChatModel>>,
         embedder: Arc<dyn Embedder>,
+    ) -> Self {
+        Self::made(store, chat, None, embedder, Settings::default())
+    }
+
+    fn made(
+        store: Arc<FaultyStore<MemoryStore>>,
+        chat: Option<Arc<dyn ChatModel>>,
+        fast: Option<Arc<dyn ChatModel>>,
+        embedder: Arc<dyn Embedder>,
+        settings: Settings,
     ) -> Self {
         let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
         let cache = Arc::new(FaultyCache::new(LocalCache::new(clock.clone(), 1 << 24)));
@@ -51,13 +69,13 @@ impl World {
             embedder,
             former: None,
             chat,
-            fast: None,
+            fast,
             clock: clock.clone(),
             chance: Arc::new(CountingChance::default()),
             personas: Personas::built_in().expect("the built-in personas"),
             default_profile: Profile::default(),
             hooks: Vec::new(),
-            settings: Settings::default(),
+            settings,
         });
         Self { philia, store, cache, clock }
     }

@@ -9,9 +9,11 @@ mod cues;
 mod emoji;
 mod emotion;
 pub(crate) mod language;
+mod named;
 mod sentiment;
 
 pub use emotion::{Emotion, RuleName};
+pub use named::delta_of;
 
 use crate::interaction::Felt;
 use crate::mood::Pad;

@@ -6,6 +6,10 @@
 //!
 //! Which keys hold a set of values (languages, names of dogs) and which hold one is decided here too ([`is_set`]).
 
+mod clarify;
+
+pub use clarify::{Answer, answer, question, thanks};
+
 use super::extract::sentences;
 use super::sameness::{gist, said, words};
 use super::{Fact, Memory, Speaker};

@@ -36,6 +36,7 @@ pub(crate) struct Config {
     pub(crate) blocks: Blocks,
     pub(crate) documents: Documents,
     pub(crate) turn: Turn,
+    pub(crate) learn: Learn,
     pub(crate) recall: Recall,
     pub(crate) mood: Mood,
     pub(crate) persona: Persona,
@@ -163,6 +164,14 @@ pub(crate) struct Turn {
     pub(crate) session_gap_minutes: f64,
 }
 
+/// `[learn]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Learn {
+    pub(crate) batch: usize,
+    pub(crate) wait_seconds: f64,
+}
+
 /// `[recall]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -269,6 +278,8 @@ impl Config {
             block_characters: self.blocks.max_characters,
             session_gap: Duration::from_secs_f64(self.turn.session_gap_minutes * 60.0),
             max_message_bytes: self.turn.max_message_kb * 1024,
+            learn_batch: self.learn.batch,
+            learn_wait: Duration::from_secs_f64(self.learn.wait_seconds),
             embed_patience: self.models.embed.patience,
             document_max_bytes: self.documents.max_mb * 1024 * 1024,
             document_max_parts: self.documents.max_parts,

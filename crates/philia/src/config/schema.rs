@@ -282,6 +282,20 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
         ),
     ],
     &[
+        key(
+            "learn.batch",
+            Takes::Whole(1, 20, "turns"),
+            Some("8"),
+            "Turns that the fast model is asked about at once, where they come quickly. It is asked at most once a turn.",
+        ),
+        key(
+            "learn.wait_seconds",
+            Takes::Number(0.0, 600.0, "seconds"),
+            Some("2.0"),
+            "How long more turns are waited for before it is asked. Nobody waits for it.",
+        ),
+    ],
+    &[
         key("recall.k", Takes::Whole(1, 50, "memories"), Some("5"), "How many memories a reply may draw on."),
         key(
             "recall.lambda",

@@ -1,11 +1,14 @@
 //! `GET /api/memories`: a page of memories, newest first; with `q`, those that answer it, each with its reason.
+//! `POST /api/memories`: adds one by hand.
 
 use super::Page;
-use crate::extract::{Caller, Params};
+use crate::extract::{Body, Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use philia_companion::documents::Document;
+use philia_companion::edit::NewMemory;
 use philia_companion::recall::Request;
 use philia_mind::Memory;
 use philia_mind::memory::Speaker;
@@ -61,6 +64,16 @@ fn tags(params: &mut Params) -> Vec<String> {
     let mut tags = params.texts("tag");
     tags.extend(params.text("document").map(|id| Document::tag(&id)));
     tags
+}
+
+pub(crate) async fn post(
+    caller: Caller,
+    params: Params,
+    Body(new): Body<NewMemory>,
+) -> Result<(StatusCode, Json<Memory>), Problem> {
+    params.done()?;
+    let memory = caller.person().await?.add_memory("api", new).await?;
+    Ok((StatusCode::CREATED, Json(memory)))
 }
 
 /// Which memories may be found.

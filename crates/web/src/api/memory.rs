@@ -1,8 +1,10 @@
-//! `GET` and `DELETE /api/memories/{id}`: one memory; forgetting it answers with everything that is gone with it.
+//! `GET`, `PATCH` and `DELETE /api/memories/{id}`: one memory. A patch is merged: what it does not name stays.
+//! Forgetting it answers with everything that is gone with it.
 
-use crate::extract::{Caller, Name, Params};
+use crate::extract::{Body, Caller, Name, Params};
 use crate::problem::Problem;
 use axum::Json;
+use philia_companion::edit::MemoryEdit;
 use philia_mind::{Memory, MemoryId};
 use serde::Serialize;
 
@@ -22,4 +24,14 @@ pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Re
     params.done()?;
     let forgotten = caller.person().await?.forget(&MemoryId::new(id)).await?;
     Ok(Json(Forgotten { forgotten }))
+}
+
+pub(crate) async fn patch(
+    caller: Caller,
+    Name(id): Name,
+    params: Params,
+    Body(edit): Body<MemoryEdit>,
+) -> Result<Json<Memory>, Problem> {
+    params.done()?;
+    Ok(Json(caller.person().await?.edit_memory(&MemoryId::new(id), &edit).await?))
 }

@@ -1,0 +1,22 @@
+//! `GET /api/memories/facts`: what is known to be true, by subject and key; with `history` also what was.
+
+use crate::extract::{Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_companion::facts::{FactQuery, FactView};
+use serde::Serialize;
+
+/// What is known.
+#[derive(Serialize)]
+pub(crate) struct Facts {
+    items: Vec<FactView>,
+}
+
+pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Facts>, Problem> {
+    let subject = params.text("subject");
+    let key = params.text("key");
+    let history = params.flag("history");
+    params.done()?;
+    let items = caller.person().await?.facts(&FactQuery { subject, key, history }).await?;
+    Ok(Json(Facts { items }))
+}
