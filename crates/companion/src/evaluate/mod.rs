@@ -4,8 +4,10 @@
 //! lifted, because a ranking is measured; what the floor would cost stands beside it.
 
 mod evidence;
+mod extraction;
 mod report;
 
+pub use extraction::{Counts, ExtractionError, ExtractionReport, Flaw, extraction};
 pub use report::{DEPTHS, RankedTurns, Report, Row};
 
 use crate::exchange::FormatError;

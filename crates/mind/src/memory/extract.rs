@@ -1,10 +1,16 @@
-//! What a message says about the person, as facts: precise rules for English, no model.
+//! What a message says about the person, as facts: precise rules, no model.
 //!
+//! Rules are for English; of other languages only the plainest statements are read ([`foreign`]).
 //! A wrong fact is worse than a missing one, so everything doubtful is left alone: questions, hypotheticals, jokes,
 //! quotations and reported speech are no facts about the person, and a negation never becomes its opposite.
 //! Whatever is not extracted is still kept verbatim as an episode.
 
+mod clause;
+mod correct;
+mod events;
 mod extracted;
+mod feelings;
+mod foreign;
 mod guard;
 mod keys;
 mod pattern;
@@ -15,13 +21,20 @@ pub(crate) mod terms;
 mod tests;
 pub(crate) mod when;
 
+pub use correct::Correction;
 pub use extracted::{Extracted, Feeling};
 pub(crate) use guard::Guard;
 pub use keys::canonical;
 pub use tasks::{FoundTask, Tasks};
 
 use crate::memory::Category;
+use clause::{Grammar, Who};
+use correct::Corrections;
+use events::Events;
+use feelings::Feelings;
+use foreign::Foreign;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use pattern::Pattern;
 use regex::Regex;
 use rules::{Found, Rules};
 use when::Times;
@@ -30,21 +43,26 @@ use when::Times;
 const READ: usize = 20_000;
 /// How much of what went before may say who "he" is, in bytes.
 const BEFORE: usize = 400;
+/// The most that one message says.
+const MOST: usize = 60;
 
-/// The compiled rules. Make one and keep it.
+/// The rules. Make one and keep it: each pattern is compiled when it is first needed.
 #[derive(Debug)]
 pub struct Extractor {
     tasks: Tasks,
+    guard: Guard,
+    grammar: Grammar,
     rules: Rules,
+    events: Events,
+    feelings: Feelings,
+    foreign: Foreign,
+    corrections: Corrections,
     times: Times,
-    quoted: Regex,
-    joking: Regex,
-    unreal: Regex,
-    reported: Regex,
-    asked: Regex,
-    seam: Regex,
-    negated: Regex,
-    plan: Regex,
+    unreal: Pattern,
+    hedged: Pattern,
+    reported: Pattern,
+    asked: Pattern,
+    denied: Pattern,
 }
 
 impl Default for Extractor {
@@ -54,33 +72,33 @@ impl Default for Extractor {
 }
 
 impl Extractor {
-    /// Compiles the rules (a few milliseconds).
+    /// Lays out the rules; they are compiled one by one when a message first needs them.
     pub fn new() -> Self {
+        let rules = Rules::new();
         Self {
             tasks: Tasks::new(),
-            rules: Rules::new(),
+            guard: Guard::new(),
+            grammar: Grammar::new(rules.verbs()),
+            rules,
+            events: Events::new(),
+            feelings: Feelings::new(),
+            foreign: Foreign::new(),
+            corrections: Corrections::new(),
             times: Times::new(),
-            quoted: compile(r#"“[^”]*”|"[^"]*"|«[^»]*»|„[^“”]*[“”]|(?:^|\s)'[^']+ [^']+'(?:[\s.,!?]|$)"#),
-            joking: compile(
-                r"(?i)\b(?:just kidding|only kidding|i'm kidding|i am kidding|just joking|only joking|i'm joking|jk|j/k|as a joke|april fools?|role ?play)\b|(?:^|\s)/s\s*$",
+            unreal: Pattern::new(
+                r"(?i)\b(?:if|unless|wish|wished|imagine|imagining|suppose|supposing|pretend|pretending|hypothetically|dreamt|dreamed (?:that|I)|in my dream|what if|as if|let's say|in (?:the|a|this|my) (?:play|game|film|movie|story|book|novel|show|series|video game)|my (?:character|avatar|horoscope|alter ego)|horoscope|lyrics|song goes|sings|narrator|in another life|when I (?:was|am|'m) (?:rich|dead)|when I grow up|one day I|you (?:must|should) always|you are now|april fool|as a joke|in theory|for the sake of argument)\b",
             ),
-            unreal: compile(
-                r"(?i)\b(?:if|unless|wish|wished|imagine|suppose|supposing|pretend|pretending|would|could|might|maybe|perhaps|hypothetically|dreamt|dreamed|in my dream|what if|as if|used to|almost|let's say|in the (?:play|game|film|movie|story|book)|my character|lyrics|song goes)\b|\bI'd (?:love|like|rather|prefer)\b|\bin another life\b",
+            hedged: Pattern::new(
+                r"(?i)\b(?:maybe|perhaps|almost became|almost|not sure|i guess|would|could|might)\b|\bI'd\b",
             ),
-            reported: compile(
-                r"(?i)\b(?:says?|said|thinks?|thought|claims?|claimed|believes?|told (?:me|us|him|her|them|everyone)|asks?|asked|wrote|insists?|jokes?|joked|swears?|heard|reckons?|according to)\b",
+            reported: Pattern::new(
+                r"(?i)\b(?:says?|said|thinks?|thought|claims?|claimed|believes?|told (?:me|us|him|her|them|everyone)|asks?|asked|wrote|texted(?: me)?|insists?|jokes?|joked|swears?|heard|reckons?|according to|calls? me|goes|convinced)\b",
             ),
-            asked: compile(
-                r"(?i)^\s*(?:and |so |but |ok,? |hey,? )?(?:do|does|did|am|are|is|was|were|have|has|can|could|should|would|will|what|what's|who|who's|where|where's|when|when's|why|how|which|whose)\b(?:\s+(?:i|you|he|she|it|we|they|my|your|the|is|are|am|was|were|do|does|did|many|much|old|long)\b)",
+            asked: Pattern::new(
+                r"(?i)^\s*(?:and |so |but |ok,? |hey,? )?(?:do|does|did|am|are|is|was|were|have|has|can|could|should|would|will|what|what's|who|who's|where|where's|when|when's|why|how|which|whose)\b(?:\s+(?:i|you|he|she|it|we|they|my|your|the|is|are|am|was|were|do|does|did|many|much|old|long|a)\b)",
             ),
-            seam: compile(
-                r"(?i),? (?:and|but|so|because|though|although|while|whereas) (?:(?:now|then|also) )?(?:i|i'm|i've|my|he|he's|she|she's|it|it's|we|we've|they|his|her|its|their)\b|; | – | — |, (?:i|i'm|my|we|he's|she's)\b",
-            ),
-            negated: compile(
-                r"(?i)\b(?:not|never|no longer|nobody|none|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|hadn't|won't|can't|cannot|ain't)\b",
-            ),
-            plan: compile(
-                r"(?i)\b(?:I|we)(?:'m|'re|'ve| am| are| have| will|'ll)?(?: \w+){0,2}? (?:going|flying|travelling|traveling|starting|moving|getting|having|meeting|seeing|leaving|visiting|presenting|running|taking|got|have|start|fly|leave|move|meet|see|visit|take|run|marry|graduate)\b|\bmy (?:\w+ ){1,3}(?:is|starts|begins|takes place)\b",
+            denied: Pattern::new(
+                r"(?i)\b(?:not|never|nobody|none|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|hadn't|won't|can't|cannot|ain't)\b",
             ),
         }
     }
@@ -90,8 +108,16 @@ impl Extractor {
         &self.tasks
     }
 
+    /// A correction that names no fact ("it's Ana, not Anna", "I meant Tuesday"); `before` is what it answers: the
+    /// companion's last reply, or the person's message before. One that names its fact ("no, my sister's name is Ana")
+    /// is found by [`Extractor::extract`], flagged as corrected.
+    pub fn correction(&self, text: &str, before: Option<&str>) -> Option<Correction> {
+        self.corrections.bare(&text.replace(['’', 'ʼ'], "'"), before)
+    }
+
     /// What `text` says about the person. `previous` is their message before it, which may say who "he" is;
-    /// `occurred_at` and `zone` say what "tomorrow" means. At most one result for each subject and key.
+    /// `occurred_at` and `zone` say what "tomorrow" means. At most one result for each subject and key that holds, and
+    /// one for each that ended.
     pub fn extract(
         &self,
         text: &str,
@@ -100,114 +126,162 @@ impl Extractor {
         zone: &TimeZone,
     ) -> Vec<Extracted> {
         let text = head(text, READ);
-        if self.joking.is_match(text) {
+        if self.guard.is_play(text) {
             return Vec::new();
         }
-        let said = occurred_at.to_zoned(zone.clone()).date();
-        let text = text.replace(['’', 'ʼ'], "'");
-        let text = self.quoted.replace_all(&text, " ");
+        let today = occurred_at.to_zoned(zone.clone()).date();
+        let day = Day { today, zone };
+        let text = self.guard.own_words(text);
+        let lower = !text.chars().any(char::is_uppercase)
+            || !text.replace("I'", "i'").replace("I ", "i ").chars().any(char::is_uppercase);
+        let mut it = previous.and_then(|previous| self.spoken_of(tail(previous, BEFORE)));
         let mut results: Vec<Extracted> = Vec::new();
-        let mut before = previous.map(|p| tail(p, BEFORE).replace('’', "'"));
+        let mut first = true;
         for sentence in sentences(&text) {
-            if sentence.ends_with('?') || self.asked.is_match(sentence) {
+            if sentence.ends_with(['?', '？', '؟']) || sentence.starts_with('¿') || self.asked.is_match(sentence) {
+                // "My job? I drive a bus." asks itself.
                 continue;
             }
-            for found in self.sentence(sentence, before.as_deref(), said) {
-                let known = |e: &Extracted| match (&e.fact, &found.fact) {
-                    (Some(a), Some(b)) => a.subject == b.subject && a.key == b.key,
-                    _ => e.content == found.content,
-                };
-                if !results.iter().any(known) {
-                    results.push(found);
+            for found in self.sentence(sentence, first, lower, &mut it, &day) {
+                match results.iter().position(|known| same(known, &found)) {
+                    // "I moved to Boston, and now I live in Denver": the surer one holds.
+                    Some(known) if results[known].confidence < found.confidence => results[known] = found,
+                    Some(_) => {}
+                    None if results.len() < MOST => results.push(found),
+                    None => {}
                 }
             }
-            before = Some(match before {
-                Some(earlier) => tail(&format!("{earlier}. {sentence}"), BEFORE).to_owned(),
-                None => sentence.to_owned(),
-            });
+            first &= self.grammar.is_opening(sentence);
         }
         results
     }
 
-    fn sentence(&self, sentence: &str, before: Option<&str>, said: Date) -> Vec<Extracted> {
-        if self.unreal.is_match(sentence) {
-            return Vec::new();
+    /// Whom the words before spoke of last.
+    fn spoken_of(&self, before: &str) -> Option<Who> {
+        let before = before.replace(['’', 'ʼ'], "'");
+        let mut it = None;
+        for sentence in sentences(&before) {
+            self.grammar.clauses(sentence, false, &mut it);
+            if let Some(who) = self.rules.owned(sentence) {
+                it = Some(who);
+            }
         }
+        it
+    }
+
+    fn sentence(
+        &self,
+        sentence: &str,
+        first: bool,
+        lower: bool,
+        it: &mut Option<Who>,
+        day: &Day<'_>,
+    ) -> Vec<Extracted> {
         let mut results = Vec::new();
-        for clause in self.clauses(sentence) {
-            for found in self.rules.apply(clause, before) {
-                if !self.doubtful(sentence, clause, &found) {
-                    results.push(self.finish(sentence, clause, found, said));
+        if self.unreal.is_match(sentence) {
+            return results;
+        }
+        let corrected = self.corrections.corrects(sentence);
+        if let Some(found) = self.rules.renamed(sentence, it.as_ref()) {
+            results.push(self.finish(sentence, sentence, found, corrected, day));
+        }
+        let clauses = self.grammar.clauses(sentence, first, it);
+        let mut reported_before = false;
+        for clause in &clauses {
+            let start = clause.text.as_ptr() as usize - sentence.as_ptr() as usize;
+            let head = &sentence[..start];
+            // "As he says, I'm a genius": what directly follows a word of saying is said by another.
+            let told = reported_before || ends_reported(&self.reported, head);
+            reported_before = ends_reported(&self.reported, clause.text);
+            if told || self.hedged.is_match(clause.text) {
+                continue;
+            }
+            for found in self.rules.apply(clause, lower) {
+                if found.fact.key == "name"
+                    && found.fact.subject == "user"
+                    && !clause.attribute
+                    && found.confidence < 0.85
+                    && !clause.first
+                {
+                    continue;
                 }
+                results.push(self.finish(clause.text, sentence, found, corrected, day));
             }
         }
-        if let Some(plan) = self.plan(sentence, said) {
-            results.push(plan);
+        for found in self.rules.anywhere(sentence, lower) {
+            results.push(self.finish(sentence, sentence, found, corrected, day));
+        }
+        if let Some(who) = self.rules.owned(sentence) {
+            *it = Some(who);
+        }
+        if results.is_empty() || sentence.chars().any(|c| !c.is_ascii()) {
+            self.foreign.find(sentence, &mut results);
+        }
+        if self.reported.is_match(sentence) {
+            return results;
+        }
+        if !self.denied.is_match(sentence) || results.iter().any(|e| e.ends) {
+            results.extend(
+                self.events
+                    .find(sentence, &self.times, day.today, day.zone)
+                    .filter(|_| !self.hedged.is_match(sentence)),
+            );
+        }
+        if !self.hedged.is_match(sentence) {
+            results.extend(self.feelings.find(sentence));
         }
         results
     }
 
-    /// Reported ("she thinks I'm ...") or negated ("I don't have ...") words before the match take it back.
-    fn doubtful(&self, sentence: &str, clause: &str, found: &Found) -> bool {
-        let start = clause.as_ptr() as usize - sentence.as_ptr() as usize;
-        let until = start + found.range.start;
-        let head = sentence.get(..until).unwrap_or(sentence);
-        let matched = clause.get(found.range.clone()).unwrap_or(clause);
-        let own_head = clause.get(..found.range.start).unwrap_or("");
-        self.reported.is_match(head)
-            || self.negated.is_match(own_head)
-            || (!found.negation_meant && self.negated.is_match(matched))
-    }
-
-    fn finish(&self, sentence: &str, clause: &str, found: Found, said: Date) -> Extracted {
+    fn finish(&self, clause: &str, sentence: &str, found: Found, corrected: bool, day: &Day<'_>) -> Extracted {
         let mut fact = found.fact;
         // "tomorrow" is no birthday a year later.
-        if fact.key == "birthday"
-            && let Some(when) = self.times.find(clause, said)
+        if fact.key.ends_with("birthday")
+            && let Some(when) = self.times.coming(&format!("on {}", fact.value), day.today)
+            && when.grain == when::Grain::Day
         {
             fact.value = format!("{} {}", when.date.day(), month_name(when.date));
         }
+        let category = if ["taste.", "favourite.", "prefers."].iter().any(|head| fact.key.starts_with(head)) {
+            Category::Preference
+        } else {
+            Category::Fact
+        };
         let content = found.content.unwrap_or_else(|| sentence.trim().to_owned());
-        Extracted { confidence: found.confidence, ..Extracted::fact(found.category, fact, content) }
-    }
-
-    fn plan(&self, sentence: &str, said: Date) -> Option<Extracted> {
-        let when = self.times.find(sentence, said)?;
-        let plan = self.plan.find(sentence)?;
-        let head = sentence.get(..plan.end()).unwrap_or(sentence);
-        if when.date < said
-            || self.negated.is_match(head)
-            || self.reported.is_match(head)
-            || sentence.to_lowercase().contains("birthday")
-        {
-            return None;
+        let when = self.times.find(clause, day.today).filter(|_| !fact.key.contains("birth"));
+        let occurred_at =
+            when.and_then(|when| when.date.to_zoned(day.zone.clone()).ok()).map(|start| start.timestamp());
+        Extracted {
+            confidence: found.confidence,
+            ends: found.ends,
+            past: found.past,
+            corrected,
+            occurred_at,
+            ..Extracted::fact(category, fact, content)
         }
-        Some(Extracted {
-            confidence: 0.8,
-            tags: vec!["plan".into(), format!("date:{}", when.date)],
-            ..Extracted::new(Category::Event, sentence.trim())
-        })
     }
+}
 
-    /// The clauses of a sentence, so that each verb keeps its own subject.
-    fn clauses<'a>(&self, sentence: &'a str) -> Vec<&'a str> {
-        let mut clauses = Vec::new();
-        let mut start = 0;
-        for seam in self.seam.find_iter(sentence) {
-            clauses.push(&sentence[start..seam.start()]);
-            // The new subject belongs to the clause that it opens.
-            let skip = seam
-                .as_str()
-                .find([' '])
-                .map_or(0, |first| if seam.start() == 0 { 0 } else { first + usize::from(first == 0) });
-            let from = seam.start() + skip;
-            let opened = sentence[from..].trim_start();
-            start = sentence.len() - opened.len();
-        }
-        clauses.push(&sentence[start..]);
-        clauses.retain(|c| !c.trim().is_empty());
-        clauses
+/// From where a message is seen.
+struct Day<'z> {
+    today: Date,
+    zone: &'z TimeZone,
+}
+
+/// Do both say the same thing of the same?
+fn same(a: &Extracted, b: &Extracted) -> bool {
+    match (&a.fact, &b.fact) {
+        (Some(x), Some(y)) => x.subject == y.subject && x.key == y.key && a.ends == b.ends && a.past == b.past,
+        (None, None) => a.content == b.content && a.category == b.category,
+        _ => false,
     }
+}
+
+/// Does a text end in a word of saying, with nothing said in between?
+fn ends_reported(reported: &Pattern, text: &str) -> bool {
+    let text = text.trim_end_matches([' ', ',', ':', '"']);
+    let last = text.char_indices().rev().filter(|(_, c)| *c == ' ').nth(2).map_or(0, |(at, _)| at);
+    reported.find(&text[last..]).is_some_and(|found| found.end() + last == text.len())
 }
 
 /// At most the first `bytes`, cut between characters.

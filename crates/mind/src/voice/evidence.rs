@@ -229,6 +229,8 @@ impl Hearing {
         if by.is_none() {
             let plain = spelled_out(content);
             facts = extractor.extract(&plain, source.before, source.at, ctx.zone);
+            // What is over answers no question of what is.
+            facts.retain(|said| !said.ends && !said.past);
             facts.extend(self.before(&plain));
         }
         if let Some((memory, fact)) = source.memory.and_then(|m| Some((m, m.fact.as_ref()?))) {
@@ -237,6 +239,7 @@ impl Hearing {
                 ..Extracted::fact(memory.category, fact.clone(), memory.content.as_str())
             });
         }
+        let facts = facts.into_iter().map(related).collect();
         if let Some(name) = &by {
             speaks_of.extend(meaning.of(name));
         }
@@ -349,6 +352,21 @@ fn lend_names(heard: &mut [Heard], meaning: &Meaning) {
             }
         }
     }
+}
+
+/// The name of somebody related, as a fact about the one who bears it: `sister.name` = Ana is "Ana: sister".
+fn related(mut said: Extracted) -> Extracted {
+    if let Some(fact) = &mut said.fact
+        && fact.subject == "user"
+        && let Some(relation) = fact.key.strip_suffix(".name").filter(|head| !head.starts_with("pet."))
+    {
+        let (which, bare) = relation.split_once('-').unwrap_or(("", relation));
+        let told = ["older", "younger", "oldest", "youngest", "twin", "middle", "half", "other"].contains(&which);
+        let relation = if told { bare.to_owned() } else { relation.replace('-', " ") };
+        let name = std::mem::replace(&mut fact.value, relation);
+        (fact.subject, fact.key) = (name, "relation".into());
+    }
+    said
 }
 
 fn first_key(name: &str, meaning: &Meaning) -> String {

@@ -162,6 +162,9 @@ fn stated(fact: &Fact, named: bool) -> Option<(u8, String)> {
         ("study", "") => (5, format!("You study {value}.")),
         ("study", "place") => (5, format!("You study at {value}.")),
         ("status", "") => (6, format!("You're {value}.")),
+        (of, "name") if !matches!(of, "pet" | "name") => {
+            (6, format!("Your {} is called {value}.", of.replace('-', " ")))
+        }
         ("count", _) => (7, format!("You have {value} {thing}.")),
         ("pet", _) => (8, of_pet(rest, value)?),
         ("allergy", _) => (9, format!("You're allergic to {value}.")),

@@ -1,4 +1,5 @@
-//! `philia eval`: how well memories are recalled, on conversations with known evidence.
+//! `philia eval`: how well memories are recalled, on conversations with known evidence, and how well statements are
+//! read, on labelled ones.
 
 use super::Context;
 use super::paint::print;
@@ -7,15 +8,23 @@ use crate::wire;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use philia_companion::evaluate;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "Examples:
   philia eval locomo locomo10.json
   philia eval locomo locomo10.json --rankings rankings.jsonl
+  philia eval extraction statements.jsonl --verbose
 
 Questions are put to the configured embedder and the index, in memory: your own data is not touched, and with the
 built-in embedder nothing leaves this machine.";
+
+const EXTRACTION: &str = r#"Examples:
+  philia eval extraction statements.jsonl
+  philia eval extraction statements.jsonl --verbose
+
+A line of the file:
+  {"kind": "fact", "text": "I live in Lahore", "expect": [{"key": "home", "value": "Lahore"}]}"#;
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -35,11 +44,23 @@ enum What {
         #[arg(long, value_name = "OUT.jsonl")]
         rankings: Option<PathBuf>,
     },
+    /// Precision and recall of what the rules read out of labelled statements, by kind
+    #[command(after_help = EXTRACTION)]
+    Extraction {
+        /// The file: one labelled statement a line, as docs/extraction.md describes
+        file: PathBuf,
+        /// Show each statement that was not read right, with what was missed and what is wrong
+        #[arg(long)]
+        verbose: bool,
+    },
 }
 
 impl Eval {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let What::Locomo { file, rankings } = self.what;
+        let (file, rankings) = match self.what {
+            What::Extraction { file, verbose } => return extraction(&file, verbose),
+            What::Locomo { file, rankings } => (file, rankings),
+        };
         let bytes = std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let embedder = wire::embedder(&context.config)?;
         let index = wire::index(&context.config);
@@ -54,4 +75,19 @@ impl Eval {
         print(&format!("{report}\n"))?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn extraction(file: &Path, verbose: bool) -> anyhow::Result<ExitCode> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let report = evaluate::extraction(&text).with_context(|| file.display().to_string())?;
+    for flaw in report.flaws.iter().filter(|_| verbose) {
+        print(&format!("{:?}\n", flaw.text))?;
+        for (what, items) in [("missed", &flaw.missed), ("wrong ", &flaw.wrong)] {
+            for item in items {
+                print(&format!("  {what}  {item}\n"))?;
+            }
+        }
+    }
+    print(&format!("{report}"))?;
+    Ok(ExitCode::SUCCESS)
 }

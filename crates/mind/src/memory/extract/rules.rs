@@ -1,217 +1,557 @@
-//! The rules: a pattern, and what a match of it says. Order matters only within one subject and key: the first wins.
+//! The rules: what a clause says about somebody. One table for each part of a life; the first that fits a subject and
+//! key wins.
 
-use super::compile;
-use super::terms::{ANIMALS, NOT_NAMES, OCCUPATIONS, RELATIONS, alternation, kind_of};
-use crate::memory::{Category, Fact};
-use regex::{Captures, Regex};
-use std::ops::Range;
+mod home;
+mod kin;
+mod pets;
+mod selves;
+mod tastes;
+mod ways;
+mod work;
 
-/// A match: the fact, and where in the clause it stood.
+use super::clause::{Clause, Who};
+use super::keys::slug;
+use super::pattern::Pattern;
+use super::terms::{ANIMALS, JOBS_END, NATIONALITIES, NOT_NAMES, OCCUPATIONS, RELATIONS, alternation, kind_of};
+use crate::memory::Fact;
+use regex::Captures;
+use std::collections::{HashMap, HashSet};
+
+/// A name: one to three words with capitals.
+pub(super) const NAME: &str = r"(?-i:\p{Lu}[\p{L}\p{M}'-]*\p{L}(?: \p{Lu}[\p{L}\p{M}'-]*\p{L}){0,2})";
+const PLACE: &str = r"(?-i:(?:the )?\p{Lu}[\p{L}\p{M}'.-]*\p{L}(?:(?:,? | de | del | of | am | an der | upon | sur | la )(?:the )?\p{Lu}[\p{L}\p{M}'-]*\p{L}){0,3})";
+/// A place as it is written in haste; taken only from a text without any capital.
+const LOW: &str = r"(?-i:[a-z]{3,}(?: (?:york|francisco|angeles|city|town|zealand|africa|korea|kong|delhi|orleans|diego|aires|janeiro))?)";
+/// A short noun phrase that ends where the thought does.
+const THING: &str =
+    r"(?:(?:the|a|an|my) )?[\p{L}\p{N}'&-]+(?: (?:of |and |with |in |on |the |in the )?[\p{L}\p{N}'&-]+){0,3}?";
+const END: &str = r"(?:[.!,;:()]|$| (?:because|when|while|but|so|since|though|although|more|right|at|for|on|too|as|very|a lot|so much|anymore|any more|any longer|now|today|tonight|from|and (?:I|my|we|he|she|it)|that|which|who|every|in the|these days|lately|tbh|honestly|to be honest|really|until|till|after|before|to be|ever|again|by far|is|are|was|if|except|especially|like|than|with (?:my|a|the|music))\b)";
+const MONTH: &str = "January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec";
+const NUM: &str = r"\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen";
+
+/// What a match says. `holds` is read with the clause's own mode.
+#[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) fact: Fact,
-    pub(super) category: Category,
     pub(super) confidence: f64,
-    pub(super) range: Range<usize>,
-    /// The rule itself speaks of a negation ("I don't eat meat").
-    pub(super) negation_meant: bool,
+    /// "I don't eat meat" holds; "I no longer eat meat" does too.
+    pub(super) ends: bool,
+    pub(super) past: bool,
     /// Said anew, where the words do not stand by themselves.
     pub(super) content: Option<String>,
 }
 
-/// How a match becomes a fact. `{v}`, `{n}`, `{r}`, `{a}`, `{t}` are the named groups of the pattern.
+/// How a rule takes a clause's mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    /// A state: it holds now; in the past it was; with "no longer" it ended; denied it says nothing.
+    Is,
+    /// A deed that changes a state: done, it holds now.
+    Did,
+    /// It is said by the denial ("I don't eat meat").
+    Not,
+    /// A deed that changes a state, told of as done.
+    Done,
+    /// A plan or a wish, now or to come.
+    Will,
+    /// A deed that ends a state ("I sold my car").
+    Ended,
+}
+
+/// Whom a rule may be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    /// Anybody.
+    Any,
+    /// The person only.
+    Me,
+    /// People, not pets.
+    People,
+    /// Not the person.
+    Others,
+}
+
+/// (verbs, what follows, of whom, when, key, value, confidence). `{v}`, `{n}`, `{r}`, `{a}`, `{t}` are the named groups.
+type Row = (&'static str, &'static str, Of, When, &'static str, &'static str, f64);
+
+#[derive(Debug)]
 struct Rule {
-    pattern: Regex,
-    subject: &'static str,
+    rest: Pattern,
+    of: Of,
+    when: When,
     key: &'static str,
     value: &'static str,
-    category: Category,
     confidence: f64,
-    negation_meant: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct Rules {
-    direct: Vec<Rule>,
-    named_later: Vec<Regex>,
-    breed: Regex,
-    owned: Regex,
+    /// By verb.
+    verbs: HashMap<&'static str, Vec<Rule>>,
+    /// "My NOUN is".
+    nouns: Vec<(Pattern, Rule)>,
+    /// Anywhere in a clause, whatever its verb.
+    free: Vec<(&'static str, Rule)>,
+    /// "I got a puppy", "my sister": whom "he" and "she" may stand for.
+    owned: Pattern,
+    renaming: Pattern,
 }
 
-impl std::fmt::Debug for Rule {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Rule").field(&self.pattern.as_str()).finish()
-    }
-}
-
-const NAME: &str = r"(?-i:\p{Lu}[\p{L}\p{M}'-]*\p{L}(?: \p{Lu}[\p{L}\p{M}'-]*\p{L}){0,2})";
-const PLACE: &str = r"(?-i:(?:the )?\p{Lu}[\p{L}\p{M}'.-]*(?:(?:,? | de | del | of | am | an der | upon | sur )(?:the )?\p{Lu}[\p{L}\p{M}'.-]*){0,3})";
-/// A short noun phrase that ends where the thought does.
-const THING: &str = r"(?:(?:the|a|an) )?[\p{L}\p{N}'-]+(?: (?:of |and |with |in )?[\p{L}\p{N}'-]+){0,3}?";
-const END: &str = r"(?:[.!,;:)]|$| (?:because|when|while|but|so|since|though|although|more|these|right|at|for|on|too|as|very|a lot|so much|anymore|any more|now|today|from|and (?:I|my|we|he|she|it)|that|which|who|every|in the)\b)";
-const ADVERBS: &str = r"(?:(?:really|absolutely|just|also|still|now|currently|always|honestly|do|so|truly|recently|finally|already|simply|actually|quite|completely|especially) )*";
-const MONTH: &str = "January|February|March|April|May|June|July|August|September|October|November|December";
+/// Verbs that are read for their mode, their object, or because they begin a statement that no rule reads.
+const MORE_VERBS: &[&str] = &[
+    "go", "stop", "quit", "give", "start", "begin", "keep", "see", "know", "say", "think", "make", "feel", "call",
+    "put", "leave", "become", "take", "do", "tell", "ask", "help", "visit", "fly", "win", "pass", "fail", "break",
+    "crash", "meet", "lose", "finish", "graduate", "die", "wish", "cook", "read", "watch", "bake", "sing", "dance",
+    "paint", "garden", "write", "ride", "drink", "eat", "sleep", "miss", "try", "sign", "bring", "find", "drop",
+];
 
 impl Rules {
     pub(super) fn new() -> Self {
-        let animals = alternation(ANIMALS.iter().flat_map(|row| row.iter().copied()));
-        let relations = alternation(RELATIONS.iter().flat_map(|row| row.iter().copied()));
-        let jobs = alternation(OCCUPATIONS.iter().copied());
-        let fill = |pattern: &str| {
-            let filled = pattern
-                .replace("NAME", NAME)
-                .replace("PLACE", PLACE)
-                .replace("THING", THING)
-                .replace("END", END)
-                .replace("ADV", ADVERBS)
-                .replace("MONTH", MONTH)
-                .replace("ANIMAL", &animals)
-                .replace("RELATION", &relations)
-                .replace("JOB", &jobs);
-            compile(&format!("(?i){filled}"))
+        let mut verbs: HashMap<&'static str, Vec<Rule>> = HashMap::new();
+        let fill = Filler::new();
+        let rule = |row: &Row, anchor: &str| Rule {
+            rest: Pattern::new(format!("(?i){anchor}(?:{})", fill.filled(row.1))),
+            of: row.2,
+            when: row.3,
+            key: row.4,
+            value: row.5,
+            confidence: row.6,
         };
-        let direct = RULES
+        for row in
+            [selves::VERBS, home::VERBS, work::VERBS, kin::VERBS, pets::VERBS, tastes::VERBS, ways::VERBS].concat()
+        {
+            for verb in row.0.split('|') {
+                verbs.entry(verb).or_default().push(rule(&row, "^"));
+            }
+        }
+        let nouns =
+            [selves::NOUNS, home::NOUNS, work::NOUNS, kin::NOUNS, pets::NOUNS, tastes::NOUNS, ways::NOUNS].concat();
+        let nouns = nouns
             .iter()
-            .map(|&(pattern, subject, key, value, category, confidence)| Rule {
-                pattern: fill(pattern),
-                subject,
-                key,
-                value,
-                category,
-                confidence,
-                negation_meant: key.starts_with("diet") || value == "dislike" || value.starts_with("not "),
-            })
+            .map(|row| (Pattern::new(format!("(?i)^(?:{})$", fill.filled(row.0))), rule(row, "^")))
             .collect();
-        Self {
-            direct,
-            named_later: [
-                r"^(?:and |so |but )?(?:his|her|its|their) name(?:'s| is) (?P<n>NAME)",
-                r"^(?:and |so |but )?(?:he|she|it)(?:'s| is) (?:called|named) (?P<n>NAME)",
-                r"\b(?:I|we)(?:'ve| have)? (?:named|called|renamed) (?:him|her|it|them) (?P<n>NAME)",
-                r"^(?:and |so |but )?(?:he|she|it)(?:'s| is) now (?:called|named) (?P<n>NAME)",
-            ]
-            .into_iter()
-            .map(fill)
-            .collect(),
-            breed: fill(r"^(?:and |so |but )?(?:he|she|it)(?:'s| is) an? (?P<v>(?:[\p{L}-]+ ){0,2}(?:ANIMAL))\b"),
-            owned: fill(
-                r"(?:\bmy (?:\w+ ){0,2}?|\b(?:I|we)(?:'ve| have)?(?: just| finally| also)? (?:got|have|adopted|bought|rescued|own|brought home) (?:an?|another|our|my) (?:[\w-]+ ){0,3}?)(?P<o>ANIMAL|RELATION)\b",
-            ),
+        let free = [kin::FREE, pets::FREE, tastes::FREE, selves::FREE, home::FREE].concat();
+        let free = free.iter().map(|row| (row.0, rule(row, ""))).collect();
+        let owned = Pattern::new(fill.filled(
+            r"(?i)(?:\b(?:my|our) (?:\w+ ){0,2}?|\b(?:I|we)(?:'ve| have)?(?: just| finally| also)? (?:got|have|adopted|bought|rescued|own|brought home) (?:an?|another|our|my) (?:[\w-]+ ){0,3}?)(?P<o>ANIMAL|RELATION)(?:[.,!?;]|$|\s)",
+        ));
+        let renaming =
+            Pattern::new(fill.filled(
+                r"(?i)\b(?:I|we)(?:'ve| have)?(?: just)? (?:re)?(?:named|called) (?:him|her|it|them) (?P<n>NAME)",
+            ));
+        Self { verbs, nouns, free, owned, renaming }
+    }
+
+    /// Whom or what of theirs a sentence speaks of last.
+    pub(super) fn owned(&self, sentence: &str) -> Option<Who> {
+        if !["my ", "our ", "a ", "an "].iter().any(|word| sentence.to_lowercase().contains(word)) {
+            return None;
+        }
+        let owner = self.owned.regex().captures_iter(sentence).last()?.name("o")?.as_str().to_lowercase();
+        match kind_of(ANIMALS, &owner) {
+            Some(animal) => Some(Who::Pet(animal.to_owned(), None)),
+            None => Some(Who::Kin(super::keys::kin(&owner), None)),
         }
     }
 
-    /// Everything that a clause says; `before` may say who "his" is.
-    pub(super) fn apply(&self, clause: &str, before: Option<&str>) -> Vec<Found> {
-        let mut found: Vec<Found> = self.direct.iter().flat_map(|rule| rule.find(clause)).collect();
-        found.extend(self.pronouns(clause, before));
+    /// The verbs that the grammar has to know.
+    pub(super) fn verbs(&self) -> HashSet<&'static str> {
+        self.verbs.keys().copied().chain(MORE_VERBS.iter().copied()).filter(|verb| *verb != "be").collect()
+    }
+
+    /// Everything that a clause says. `lower` where the whole message has no capital.
+    pub(super) fn apply(&self, clause: &Clause<'_>, lower: bool) -> Vec<Found> {
+        let mut found = Vec::new();
+        if clause.attribute {
+            for (noun, rule) in &self.nouns {
+                if let Some(captures) = noun.captures(&clause.verb) {
+                    rule.find(clause, clause.rest, Some(&captures), lower, &mut found);
+                }
+            }
+        } else if let Some(rules) = self.verbs.get(clause.verb.as_str()) {
+            for rule in rules {
+                rule.find(clause, clause.rest, None, lower, &mut found);
+            }
+        }
+        if let Who::Kin(kin, Some(name)) = &clause.who {
+            found.push(named(&format!("{}.name", slug(kin)), name));
+        }
+        if let Who::Pet(kind, Some(name)) = &clause.who {
+            found.push(named(&format!("pet.{}.name", slug(kind)), name));
+        }
         found
     }
 
-    /// "His name is Sparky": only if the words before say whose.
-    fn pronouns(&self, clause: &str, before: Option<&str>) -> Option<Found> {
-        let owner = self.owned.captures_iter(before?).last()?.name("o")?.as_str().to_lowercase();
-        let named = self.named_later.iter().find_map(|pattern| pattern.captures(clause));
-        let animal = kind_of(ANIMALS, &owner);
-        let (captures, fact, content) = if let Some(captures) = named {
-            let name = captures["n"].to_owned();
-            match (animal, kind_of(RELATIONS, &owner)) {
-                (Some(animal), _) => {
-                    let fact = fact("user", &format!("pet.{}.name", slug(animal)), &name);
-                    (captures, fact, format!("My {owner} is called {name}."))
-                }
-                (None, Some(relation)) => {
-                    (captures, fact(&name, "relation", relation), format!("My {owner} is called {name}."))
-                }
-                (None, None) => return None,
-            }
-        } else {
-            let captures = self.breed.captures(clause)?;
-            let breed = captures["v"].to_owned();
-            let fact = fact("user", &format!("pet.{}.breed", slug(animal?)), &breed);
-            (captures, fact, format!("My {owner} is a {breed}."))
+    /// "We named her Olive": whom that is, `it` says.
+    pub(super) fn renamed(&self, sentence: &str, it: Option<&Who>) -> Option<Found> {
+        if !sentence.contains("named ") && !sentence.contains("called ") {
+            return None;
+        }
+        let name = self.renaming.captures(sentence)?["n"].to_owned();
+        let (of, key) = match it? {
+            Who::Pet(kind, _) => (kind, format!("pet.{}.name", slug(kind))),
+            Who::Kin(kin, _) => (kin, format!("{}.name", slug(kin))),
+            _ => return None,
         };
-        let range = captures.get(0)?.range();
-        Some(Found {
-            fact,
-            category: Category::Fact,
-            confidence: 0.85,
-            range,
-            negation_meant: false,
-            content: Some(content),
-        })
+        let content = Some(format!("My {of} is called {name}."));
+        is_name(&name, false, 0.84).then(|| Found { content, ..named(&key, &name) })
     }
+
+    /// What stands anywhere in a sentence, whatever its verb: "with my wife Ola".
+    pub(super) fn anywhere(&self, sentence: &str, lower: bool) -> Vec<Found> {
+        let mut found = Vec::new();
+        let small = sentence.to_lowercase();
+        for (trigger, rule) in &self.free {
+            if trigger.split('|').any(|word| small.contains(word)) {
+                let clause = Clause {
+                    who: Who::User,
+                    mode: super::clause::Mode::default(),
+                    verb: String::new(),
+                    attribute: false,
+                    rest: sentence,
+                    text: sentence,
+                    first: false,
+                };
+                for captures in rule.rest.regex().captures_iter(sentence) {
+                    rule.read(&clause, &captures, None, lower, &mut found);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The clause with its pronoun told: "His name is Sparky" stands by itself as "My dog's name is Sparky."
+fn resolved(clause: &Clause<'_>) -> Option<String> {
+    let word = clause.text.split([' ', '\'']).next()?;
+    let of = match &clause.who {
+        Who::Kin(of, _) | Who::Pet(of, _) => format!("My {of}"),
+        Who::Named(name) => name.clone(),
+        Who::User => return None,
+    };
+    let told = match word.to_lowercase().as_str() {
+        "he" | "she" | "it" | "they" => of,
+        "his" | "her" | "its" | "their" => format!("{of}'s"),
+        _ => return None,
+    };
+    Some(format!("{told}{}.", &clause.text[word.len()..]))
+}
+
+fn named(key: &str, name: &str) -> Found {
+    let fact = Fact { subject: "user".into(), key: key.into(), value: tidy(name) };
+    Found { fact, confidence: 0.9, ends: false, past: false, content: None }
 }
 
 impl Rule {
-    fn find(&self, clause: &str) -> Option<Found> {
-        let captures = self.pattern.captures(clause)?;
-        let group = |name: &str| captures.name(name).map(|m| tidy(m.as_str()));
-        if let Some(name) = group("n")
-            && name.split(' ').any(|word| NOT_NAMES.contains(&word.to_lowercase().as_str()))
-        {
-            return None;
+    fn find(&self, clause: &Clause<'_>, rest: &str, noun: Option<&Captures<'_>>, lower: bool, found: &mut Vec<Found>) {
+        if let Some(captures) = self.rest.captures(rest) {
+            self.read(clause, &captures, noun, lower, found);
         }
-        if self.key.starts_with("taste") && is_no_taste(&group("t")?) {
-            return None;
-        }
-        let subject = expand(self.subject, &captures);
-        let fact =
-            Fact { subject, key: expand(self.key, &captures).to_lowercase(), value: expand(self.value, &captures) };
-        if fact.value.is_empty() || (self.key == "age" && !plausible_age(&fact.value)) {
-            return None;
-        }
-        let range = captures.get(0)?.range();
-        Some(Found {
-            fact,
-            category: self.category,
-            confidence: self.confidence,
-            range,
-            negation_meant: self.negation_meant,
-            content: None,
-        })
     }
-}
 
-fn fact(subject: &str, key: &str, value: &str) -> Fact {
-    Fact { subject: subject.into(), key: key.into(), value: value.into() }
-}
-
-/// Fills `{x}` with the group x: in keys as a slug, an animal or a relation by its kind's own name.
-fn expand(template: &str, captures: &Captures<'_>) -> String {
-    let mut text = template.to_owned();
-    for name in ["v", "n", "r", "a", "t", "w"] {
-        let slot = format!("{{{name}}}");
-        if !text.contains(&slot) {
-            continue;
-        }
-        let raw = captures.name(name).map(|m| tidy(m.as_str())).unwrap_or_default();
-        let filled = match name {
-            "a" => slug(kind_of(ANIMALS, &raw).unwrap_or(&raw)),
-            "r" => kind_of(RELATIONS, &raw).unwrap_or(&raw).to_owned(),
-            "t" if template.contains('.') => slug(&raw),
-            _ => raw,
+    fn read(
+        &self,
+        clause: &Clause<'_>,
+        captures: &Captures<'_>,
+        noun: Option<&Captures<'_>>,
+        lower: bool,
+        found: &mut Vec<Found>,
+    ) {
+        let Some((ends, past)) = self.holds(clause) else { return };
+        let who = match (&clause.who, self.of) {
+            (Who::User, Of::Others)
+            | (Who::Kin(..) | Who::Named(_) | Who::Pet(..), Of::Me)
+            | (Who::Pet(..), Of::People) => return,
+            (who, _) => who,
         };
-        text = text.replace(&slot, &filled);
+        let group = |name: &str| {
+            captures.name(name).or_else(|| noun.and_then(|noun| noun.name(name))).map(|m| tidy(m.as_str()))
+        };
+        if let Some(name) = group("n")
+            && !is_name(&name, lower, self.confidence)
+        {
+            return;
+        }
+        if matches!(self.key, "home" | "origin" | "birth.place" | "work.employer") {
+            let value = group("v").unwrap_or_default();
+            let low = !value.chars().any(char::is_uppercase);
+            if (low && !(lower && is_low_place(&value))) || is_no_place(&value) {
+                return;
+            }
+        }
+        let things: Vec<String> = match group("t") {
+            // "crosswords and puzzles" are two.
+            Some(things) if self.key.contains("{t}") => listed(&things),
+            Some(thing) => vec![thing],
+            None => vec![String::new()],
+        };
+        for thing in things {
+            if self.key.contains("{t}") && (thing.is_empty() || is_no_thing(&thing, self.key)) {
+                continue;
+            }
+            let expand = |template: &str, in_key: bool| {
+                let mut text = template.to_owned();
+                for name in ["v", "n", "r", "a", "t", "w", "k"] {
+                    let slot = format!("{{{name}}}");
+                    if text.contains(&slot) {
+                        let raw = if name == "t" { thing.clone() } else { group(name).unwrap_or_default() };
+                        // Where no noun was named, it is the verb.
+                        let raw = if name == "k" && raw.is_empty() { clause.verb.clone() } else { raw };
+                        let filled = match name {
+                            "a" => kind_of(ANIMALS, &raw).unwrap_or(&raw).to_owned(),
+                            "r" => super::keys::kin(&raw),
+                            _ => raw,
+                        };
+                        text = text.replace(&slot, &if in_key { slug(&filled) } else { filled });
+                    }
+                }
+                text
+            };
+            let (key, value) = (expand(self.key, true).to_lowercase(), expand(self.value, false));
+            if value.is_empty() && self.when != When::Ended || (key == "age" && !plausible_age(&value)) {
+                continue;
+            }
+            // Which liking it was, or which car, is not said when it ends.
+            let value =
+                if ends && ["taste.", "pet."].iter().any(|head| key.starts_with(head)) { String::new() } else { value };
+            if let (Who::Pet(kind, _), "deceased") = (who, key.as_str()) {
+                let fact = Fact { subject: "user".into(), key: format!("pet.{}", slug(kind)), value: String::new() };
+                found.push(Found { fact, confidence: self.confidence, ends: true, past: false, content: None });
+                continue;
+            }
+            let (subject, key) = match who {
+                Who::User => ("user".to_owned(), key),
+                Who::Kin(kin, _) if key == "name" || key == "display_name" => {
+                    ("user".to_owned(), format!("{}.name", slug(kin)))
+                }
+                Who::Kin(kin, _) => (kin.clone(), key),
+                Who::Pet(kind, _) => ("user".to_owned(), format!("pet.{}.{key}", slug(kind))),
+                Who::Named(_) if key == "name" => continue,
+                Who::Named(name) => (name.clone(), key),
+            };
+            found.push(Found {
+                fact: Fact { subject, key, value },
+                confidence: self.confidence,
+                ends,
+                past,
+                content: resolved(clause),
+            });
+        }
     }
-    text
+
+    /// Whether the rule holds in the clause's mode: (ended, past), or not at all.
+    fn holds(&self, clause: &Clause<'_>) -> Option<(bool, bool)> {
+        let mode = clause.mode;
+        if mode.unreal {
+            return None;
+        }
+        match self.when {
+            When::Is if mode.not || mode.future => None,
+            When::Is => Some((mode.ends, mode.past && !mode.ends)),
+            When::Did if mode.not || mode.ends || mode.future || mode.used_to => None,
+            When::Did => Some((false, false)),
+            When::Done if mode.done && !mode.not && !mode.ends && !mode.used_to => Some((false, false)),
+            When::Done => None,
+            When::Not if mode.not => Some((false, mode.past)),
+            When::Not if mode.ends => Some((false, false)),
+            When::Not => None,
+            When::Will if mode.not || mode.ends || mode.past => None,
+            When::Will => Some((false, false)),
+            When::Ended if mode.not || mode.future || mode.used_to => None,
+            When::Ended => Some((true, false)),
+        }
+    }
 }
 
-fn slug(words: &str) -> String {
-    words.to_lowercase().trim_start_matches("the ").trim_start_matches("a ").replace(' ', "-")
+/// Puts the words into the patterns.
+struct Filler {
+    animals: String,
+    relations: String,
+    jobs: String,
+    nations: String,
 }
 
-fn tidy(text: &str) -> String {
-    let text = text.trim().trim_end_matches([',', '.', '!', ';', ':']);
+impl Filler {
+    fn new() -> Self {
+        let job = alternation(OCCUPATIONS.iter().copied());
+        Self {
+            animals: format!("(?:{})s?", alternation(ANIMALS.iter().flat_map(|row| row.iter().copied()))),
+            relations: format!(
+                "(?:(?:(?:big|little|older|younger|elder|eldest|oldest|youngest|middle|twin|baby|late|new|other|second|half|dear|ex)[ -])*(?:{}))",
+                alternation(RELATIONS.iter().flat_map(|row| row.iter().copied()))
+            ),
+            jobs: format!("(?:{job}|{JOBS_END})"),
+            nations: alternation(NATIONALITIES.iter().copied()),
+        }
+    }
+
+    fn filled(&self, pattern: &str) -> String {
+        pattern
+            .replace("NAME", NAME)
+            .replace("PLACE", &format!("(?:{PLACE}|{LOW})"))
+            .replace("THING", THING)
+            .replace("END", END)
+            .replace("MONTH", MONTH)
+            .replace("NUM", &format!("(?:{NUM})"))
+            .replace("ANIMAL", &self.animals)
+            .replace("RELATION", &self.relations)
+            .replace("NATION", &self.nations)
+            .replace("JOB", &self.jobs)
+    }
+}
+
+pub(super) fn tidy(text: &str) -> String {
+    let text = text.trim().trim_end_matches([',', '.', '!', ';', ':']).trim();
     text.strip_suffix("'s").unwrap_or(text).trim().to_owned()
 }
 
+fn is_name(name: &str, lower: bool, confidence: f64) -> bool {
+    let capital = name.starts_with(char::is_uppercase);
+    // A name without a capital is taken where nothing else can stand ("my name is ana").
+    (capital || lower || confidence >= 0.85)
+        && !name.split(' ').filter(|word| *word != "and").any(|word| {
+            let word = word.trim_end_matches(',').to_lowercase();
+            NOT_NAMES.contains(&word.as_str()) || NATIONALITIES.iter().any(|nation| nation.eq_ignore_ascii_case(&word))
+        })
+}
+
+fn is_low_place(place: &str) -> bool {
+    let first = place.split(' ').next().unwrap_or("");
+    ![
+        "the",
+        "his",
+        "her",
+        "our",
+        "their",
+        "this",
+        "that",
+        "here",
+        "there",
+        "hope",
+        "fear",
+        "peace",
+        "sin",
+        "town",
+        "bed",
+        "love",
+        "work",
+        "school",
+        "one",
+        "two",
+        "same",
+        "small",
+        "big",
+        "city",
+        "country",
+        "village",
+        "house",
+        "flat",
+        "general",
+        "fact",
+        "debt",
+        "pain",
+        "silence",
+        "harmony",
+        "denial",
+        "with",
+        "for",
+        "off",
+        "by",
+        "near",
+        "alone",
+        "together",
+        "each",
+        "every",
+        "some",
+        "any",
+        "what",
+        "mind",
+        "its",
+        "such",
+        "style",
+        "another",
+        "dorms",
+        "and",
+        "abroad",
+        "you",
+        "him",
+        "them",
+        "home",
+        "somewhere",
+        "everywhere",
+    ]
+    .contains(&first)
+}
+
+fn is_no_place(place: &str) -> bool {
+    matches!(
+        place.to_lowercase().as_str(),
+        "i" | "rust"
+            | "god"
+            | "jesus"
+            | "christ"
+            | "english"
+            | "french"
+            | "german"
+            | "monday"
+            | "sunday"
+            | "christmas"
+            | "me"
+            | "google maps"
+    ) || place.split(' ').next().is_some_and(|word| {
+        [
+            "January",
+            "February",
+            "March",
+            "April",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ]
+        .contains(&word)
+    })
+}
+
+/// The things of a list: "crosswords and puzzles", "tea, cake and rain".
+fn listed(things: &str) -> Vec<String> {
+    let pair = [
+        "rock and roll",
+        "salt and vinegar",
+        "arts and crafts",
+        "mac and cheese",
+        "fish and chips",
+        "peanut butter and jelly",
+        "drum and bass",
+        "dungeons and dragons",
+        "pride and prejudice",
+        "gin and tonic",
+    ];
+    if pair.iter().any(|pair| things.to_lowercase().contains(pair)) {
+        return vec![things.to_owned()];
+    }
+    things
+        .split(" and ")
+        .flat_map(|part| part.split(", "))
+        .map(|part| part.trim().to_owned())
+        .filter(|p| !p.is_empty())
+        .collect()
+}
+
 fn plausible_age(value: &str) -> bool {
-    value.parse::<u8>().map_or(value.chars().all(|c| c.is_alphabetic() || c == '-'), |age| (3..=120).contains(&age))
+    value
+        .parse::<u8>()
+        .map_or(value.chars().all(|c| c.is_alphabetic() || c == '-' || c == ' '), |age| (1..=120).contains(&age))
 }
 
 /// "I love it", "I like how you ..." say nothing about a taste.
-fn is_no_taste(thing: &str) -> bool {
-    let first = thing.split(' ').next().unwrap_or("").to_lowercase();
-    let empty = [
+fn is_no_thing(thing: &str, key: &str) -> bool {
+    let lower = thing.to_lowercase();
+    let first = lower.split(' ').next().unwrap_or("");
+    const EMPTY: &[&str] = &[
         "it",
         "that",
         "this",
@@ -227,7 +567,6 @@ fn is_no_taste(thing: &str) -> bool {
         "what",
         "when",
         "where",
-        "my",
         "your",
         "his",
         "their",
@@ -238,7 +577,8 @@ fn is_no_taste(thing: &str) -> bool {
         "something",
         "someone",
         "everyone",
-        "the",
+        "anything",
+        "anyone",
         "who",
         "both",
         "all",
@@ -249,419 +589,38 @@ fn is_no_taste(thing: &str) -> bool {
         "hearing",
         "with",
         "about",
-        "doing",
         "having",
+        "if",
+        "here",
+        "there",
+        "life",
+        "things",
+        "stuff",
+        "i",
+        "so",
+        "not",
+        "more",
+        "again",
+        "i'm",
+        "feeling",
+        "mondays",
+        "just",
+        "doing",
+        "seeing",
+        "knowing",
     ];
-    empty.contains(&first.as_str())
-        && !(first == "the"
-            && thing.split(' ').count() == 2
-            && !thing.ends_with(" way")
-            && !thing.ends_with(" idea")
-            && !thing.ends_with(" fact"))
+    if first == "my" && (key.starts_with("taste") || key.starts_with("fear")) {
+        // "I love my job" is a liking; "I love my wife" is none that is a taste.
+        return kind_of(RELATIONS, lower.trim_start_matches("my ")).is_some()
+            || kind_of(ANIMALS, lower.trim_start_matches("my ")).is_some();
+    }
+    EMPTY.contains(&first)
+        || (first == "the"
+            && (lower.split(' ').count() < 2
+                || [
+                    "way", "idea", "fact", "thought", "sound", "look", "feeling", "one", "name", "part", "time",
+                    "most", "news", "film", "movie", "book", "show", "food", "place",
+                ]
+                .iter()
+                .any(|end| lower.ends_with(end))))
 }
-
-type Row = (&'static str, &'static str, &'static str, &'static str, Category, f64);
-const FACT: Category = Category::Fact;
-const LIKES: Category = Category::Preference;
-
-/// (pattern, subject, key, value, category, confidence)
-const RULES: &[Row] = &[
-    // Name
-    (r"\bmy (?:(?:full|first|real) )?name(?:'s| is) (?P<n>NAME)", "user", "name", "{n}", FACT, 0.95),
-    (r"\bmy name(?:'s| is) (?P<n>\p{L}{2,20})(?:[.!,]|$| and\b)", "user", "name", "{n}", FACT, 0.85),
-    (
-        r"^(?:(?:hi|hello|hey|hiya|good (?:morning|evening|afternoon))(?: there| philia)?[,!. ]*)?(?:I'm|I am) (?P<n>NAME)(?:[.!,]|$| from\b| and\b|, )",
-        "user",
-        "name",
-        "{n}",
-        FACT,
-        0.85,
-    ),
-    (r"\b(?:please |just |you can |do )?call me (?P<n>NAME)", "user", "display_name", "{n}", FACT, 0.95),
-    (r"^(?:please |just |you can )*call me (?P<n>\p{L}{2,20})[.!]?$", "user", "display_name", "{n}", FACT, 0.9),
-    (
-        r"\b(?:I go by|(?:everyone|everybody|people|my friends|friends) calls? me) (?P<n>NAME)",
-        "user",
-        "display_name",
-        "{n}",
-        FACT,
-        0.9,
-    ),
-    // Age and birth
-    (
-        r"\bI(?:'m| am) (?P<v>\d{1,3}|[a-z]+ty(?:-[a-z]+)?|[a-z]+teen) (?:years old|years of age|yrs old|y/o)\b",
-        "user",
-        "age",
-        "{v}",
-        FACT,
-        0.95,
-    ),
-    (r"\bI(?:'m| am) (?P<v>\d{1,3})(?:[.!,]|$| and\b)", "user", "age", "{v}", FACT, 0.8),
-    (r"\bI (?:just |recently )?turned (?P<v>\d{1,3}|[a-z]+ty(?:-[a-z]+)?)\b", "user", "age", "{v}", FACT, 0.9),
-    (r"\bI(?:'m| am) turning (?P<v>\d{1,3})\b", "user", "age.next", "{v}", FACT, 0.85),
-    (
-        r"\bmy birthday(?:'s| is) (?:on )?(?:the )?(?P<v>\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:MONTH)|(?:MONTH) (?:the )?\d{1,2}(?:st|nd|rd|th)?|today|tomorrow|(?:on |this |next )?\w+day)\b",
-        "user",
-        "birthday",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bI was born (?:on )(?:the )?(?P<v>\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:MONTH)|(?:MONTH) \d{1,2}(?:st|nd|rd|th)?)\b",
-        "user",
-        "birthday",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (r"\bI was born in (?:(?:MONTH) )?(?P<v>(?:19|20)\d\d)\b", "user", "birth.year", "{v}", FACT, 0.95),
-    (r"\bI was born(?: and raised| and grew up)? in (?P<v>PLACE)", "user", "birth.place", "{v}", FACT, 0.9),
-    // Home and origin
-    (r"\bI ADV(?:live|reside) (?:\w+ )?(?:in|near|outside) (?P<v>PLACE)", "user", "home", "{v}", FACT, 0.9),
-    (
-        r"\bI(?:'m| am|'ve been| have been) ADV(?:living|based|staying for good) in (?P<v>PLACE)",
-        "user",
-        "home",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\b(?:I|we)(?:'ve| have)? ADVmoved (?:\w+ )?(?:from PLACE )?(?:back |over |here )?to (?P<v>PLACE)",
-        "user",
-        "home",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (r"\bI(?:'m| am| come) ADV(?:originally )?from (?P<v>PLACE)", "user", "origin", "{v}", FACT, 0.9),
-    (r"\bI grew up (?:\w+ )?in (?P<v>PLACE)", "user", "origin", "{v}", FACT, 0.85),
-    // Work and studies
-    (
-        r"\bI ADVwork(?:ed)? as an? (?P<v>[\p{L}-]+(?: [\p{L}-]+){0,3}?)(?:[.!,;]|$| (?:at|for|in|and|but|with|on|here|there|now|nights|days)\b)",
-        "user",
-        "work",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bI(?:'m| am) ADVan? (?P<v>(?:[\p{L}-]+ ){0,3}?(?:JOB))(?:[.!,;]|$| (?:at|for|in|and|but|with|on|here|now|by|from)\b)",
-        "user",
-        "work",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bmy (?:new )?job is (?P<v>[\p{L}-]+(?:ing|er|or|ist)(?: [\p{L}-]+){0,2})(?:[.!,;]|$)",
-        "user",
-        "work",
-        "{v}",
-        FACT,
-        0.8,
-    ),
-    (
-        r"\bI(?:'m| am| just) (?:a )?(?P<v>retired(?: (?:[\p{L}-]+ ){0,2}?(?:JOB))?|unemployed|self-employed)\b",
-        "user",
-        "work",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bI ADVwork (?:as .{2,40} )?(?:at|for) (?P<v>(?:the |a )?(?-i:\p{Lu}[\p{L}&'-]*(?: (?:of )?\p{Lu}[\p{L}&'-]*){0,3}))",
-        "user",
-        "work.employer",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bI ADVwork (?:at|for|in) (?P<v>an? (?:[\p{L}-]+ ){0,2}(?:hospital|school|bank|bakery|shop|library|lab|restaurant|café|cafe|university|startup|factory|clinic|museum|law firm|nursery|hotel|office|bookshop|garage|theatre|farm|pharmacy|supermarket))\b",
-        "user",
-        "work.place",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bI(?:'m| am)? ADVstud(?:y|ying) (?P<v>[\p{L}]+(?: (?:and |of )?[\p{L}]+){0,2}?)(?:[.!,;]|$| (?:at|in|for|here|with|and I|but|because|abroad)\b)",
-        "user",
-        "study",
-        "{v}",
-        FACT,
-        0.85,
-    ),
-    (
-        r"\bI(?:'m| am) (?:doing|taking|finishing) (?:a|my) (?:degree|phd|master's|masters|bachelor's|doctorate) in (?P<v>[\p{L}]+(?: [\p{L}]+){0,2}?)(?:[.!,;]|$| (?:at|in)\b)",
-        "user",
-        "study",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bI(?:'m| am)? (?:stud(?:y|ying)|a (?:\w+ )?student)\b.{0,40}? (?:at|in) (?P<v>(?:the )?(?:University of )?(?-i:\p{Lu}[\p{L}'-]*(?: \p{Lu}[\p{L}'-]*){0,2}))",
-        "user",
-        "study.place",
-        "{v}",
-        FACT,
-        0.85,
-    ),
-    (
-        r"\bI (?:can )?ADVspeak (?P<v>(?-i:\p{Lu}\p{Ll}+)(?:(?:, | and |, and )(?-i:\p{Lu}\p{Ll}+))*)",
-        "user",
-        "languages",
-        "{v}",
-        FACT,
-        0.85,
-    ),
-    (
-        r"\bI(?:'m| am) learning (?P<v>(?-i:\p{Lu}\p{Ll}+)|(?:to play )?the \w+|to \w+)(?:[.!,;]|$| )",
-        "user",
-        "learning",
-        "{v}",
-        FACT,
-        0.85,
-    ),
-    (
-        r"\bI play (?:the )?(?P<v>guitar|piano|violin|cello|drums|flute|bass|trumpet|saxophone|football|tennis|chess|basketball|cricket|hockey|badminton|volleyball|rugby|golf)\b",
-        "user",
-        "plays.{v}",
-        "{v}",
-        FACT,
-        0.85,
-    ),
-    // Family and friends
-    (
-        r"\bmy (?:(?:big|little|older|younger|elder|eldest|youngest|twin|baby|late|new|other|half) )*(?P<r>RELATION)(?:'s name(?:'s| is)| is called| is named|,? named|,? called|'s called| goes by) (?P<n>NAME)",
-        "{n}",
-        "relation",
-        "{r}",
-        FACT,
-        0.95,
-    ),
-    (
-        r"\bmy (?:(?:big|little|older|younger|elder|eldest|youngest|twin|baby|late|new|other|half|dear) )*(?P<r>RELATION),? (?P<n>NAME)",
-        "{n}",
-        "relation",
-        "{r}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"(?-i:^|, )(?P<n>NAME) is my (?:(?:big|little|older|younger|elder|eldest|youngest|twin|new|other) )*(?P<r>RELATION)(?:[.!,;]|$| and\b)",
-        "{n}",
-        "relation",
-        "{r}",
-        FACT,
-        0.95,
-    ),
-    (
-        r"\b(?:I|we)(?:'ve| have)?(?: got)? (?:have )?an? (?:(?:big|little|older|younger|elder|twin|baby) )*(?P<r>RELATION)(?:,? (?:called|named)|, whose name is) (?P<n>NAME)",
-        "{n}",
-        "relation",
-        "{r}",
-        FACT,
-        0.95,
-    ),
-    (
-        r"\b(?:I|we)(?:'ve got| have| have got) (?P<v>(?:one|two|three|four|five|six|\d)|no) (?:(?:big|little|older|younger|small|grown) )*(?P<w>sisters?|brothers?|children|kids|sons?|daughters?|siblings|grandchildren|cousins|dogs|cats)\b",
-        "user",
-        "count.{w}",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (r"\bI(?:'m| am) married to (?P<n>NAME)", "{n}", "relation", "spouse", FACT, 0.95),
-    (r"\bI(?:'m| am) ADV(?P<v>married|divorced|widowed|engaged|single)\b", "user", "status", "{v}", FACT, 0.85),
-    (
-        r"\bmy (?:(?:big|little|older|younger|elder|eldest|youngest|twin) )*(?P<r>RELATION)(?:,? NAME,?)? (?:works as|is|has become|became) an? (?P<v>(?:[\p{L}-]+ ){0,3}?(?:JOB))\b",
-        "{r}",
-        "work",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bmy (?:(?:big|little|older|younger|elder|eldest|youngest|twin) )*(?P<r>RELATION)(?:,? NAME,?)? (?:now |still )?(?:lives|moved(?: back)? to|has moved to|is living) (?:in )?(?P<v>PLACE)",
-        "{r}",
-        "home",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bmy (?:(?:big|little|older|younger|elder|eldest|youngest|twin) )*(?P<r>RELATION)(?:,? NAME,?)? (?:is|just turned|turned) (?P<v>\d{1,3})(?: years old)?(?:[.!,;]|$| and\b)",
-        "{r}",
-        "age",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bmy (?:(?:big|little|older|younger|elder|eldest|youngest|twin) )*(?P<r>RELATION)(?:,? NAME,?)? (?:is|'s) allergic to (?P<t>THING)END",
-        "{r}",
-        "allergy.{t}",
-        "{t}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\bmy (?:(?:big|little|older|younger|elder|eldest|youngest|twin) )*(?P<r>RELATION)(?:,? NAME,?)? ADV(?P<v>loves|likes|hates|adores) (?P<t>THING)END",
-        "{r}",
-        "taste.{t}",
-        "{v} {t}",
-        LIKES,
-        0.8,
-    ),
-    (
-        r"\bmy (?:(?:big|little|older|younger|elder|eldest|youngest|twin) )*(?P<r>RELATION)'s birthday is (?:on )?(?:the )?(?P<v>\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:MONTH)|(?:MONTH) \d{1,2}(?:st|nd|rd|th)?)",
-        "{r}",
-        "birthday.date",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    // Pets
-    (
-        r"\b(?:my|our) (?:(?:new|little|old|big|other|late|dear) )*(?P<a>ANIMAL)(?:'s name(?:'s| is)| is called| is named|,? named|,? called|'s called| is now called| answers to) (?P<n>NAME)",
-        "user",
-        "pet.{a}.name",
-        "{n}",
-        FACT,
-        0.95,
-    ),
-    (
-        r"\b(?:my|our) (?:(?:new|little|old|big|other|late|dear) )*(?P<a>ANIMAL),? (?P<n>NAME)",
-        "user",
-        "pet.{a}.name",
-        "{n}",
-        FACT,
-        0.9,
-    ),
-    (
-        r"\b(?:I|we)(?:'ve| have)?(?: just| finally| also| recently)? (?:got|have|had|adopted|bought|rescued|own) an? (?:[\p{L}-]+ ){0,3}?(?P<a>ANIMAL)(?: \w+ing)?,? (?:called|named) (?P<n>NAME)",
-        "user",
-        "pet.{a}.name",
-        "{n}",
-        FACT,
-        0.95,
-    ),
-    (
-        r"\b(?:I|we) (?:re)?named (?:my|our|the) (?:new )?(?P<a>ANIMAL) (?P<n>NAME)",
-        "user",
-        "pet.{a}.name",
-        "{n}",
-        FACT,
-        0.95,
-    ),
-    (
-        r"(?-i:^|, )(?P<n>NAME) is (?:my|our) (?:new |old |little )?(?P<a>ANIMAL)\b",
-        "user",
-        "pet.{a}.name",
-        "{n}",
-        FACT,
-        0.95,
-    ),
-    (
-        r"\b(?:I|we)(?:'ve| have)?(?: just| finally| also| recently)? (?:got|have|adopted|bought|rescued|own) (?P<v>an? (?:[\p{L}-]+ ){0,3}?(?P<a>ANIMAL))(?:[.!,;]|$| (?:and|today|yesterday|now|from|at|who|last|this|called|named|but|already|with)\b)",
-        "user",
-        "pet.{a}",
-        "{v}",
-        FACT,
-        0.9,
-    ),
-    // Allergies and diet
-    (
-        r"\bI(?:'m| am) ADV(?:\w+ly )?allergic to (?P<t>THING(?: and [\p{L}]+)?)END",
-        "user",
-        "allergy.{t}",
-        "{t}",
-        FACT,
-        0.95,
-    ),
-    (
-        r"\bI have an? (?:\w+ )?(?P<t>nut|peanut|pollen|cat|dog|egg|milk|shellfish|penicillin|bee|dust|gluten|soy|fish|latex) allergy\b",
-        "user",
-        "allergy.{t}",
-        "{t}",
-        FACT,
-        0.95,
-    ),
-    (
-        r"\bI(?:'m| am|'ve been| have been) ADV(?:a |an )?(?P<v>vegan|vegetarian|pescatarian|lactose[- ]intolerant|gluten[- ]intolerant|coeliac|celiac|diabetic)\b",
-        "user",
-        "diet",
-        "{v}",
-        FACT,
-        0.95,
-    ),
-    (
-        r"\bI (?:don't|do not|never) (?P<v>(?:eat|drink) (?P<t>meat|pork|beef|fish|dairy|gluten|sugar|alcohol|eggs|coffee|seafood))\b",
-        "user",
-        "diet.{t}",
-        "doesn't {v}",
-        FACT,
-        0.9,
-    ),
-    // Likes, dislikes, preferences, favourites
-    (
-        r"\bI ADVprefer (?P<t>THING(?: [\p{L}]+)?) (?:to|over|rather than) (?P<w>THING)END",
-        "user",
-        "prefers.{t}",
-        "{t} over {w}",
-        LIKES,
-        0.9,
-    ),
-    (
-        r"\bmy (?:all-time |absolute )?favou?rite (?P<t>[\p{L}]+(?: [\p{L}]+){0,2}?) (?:is|are|has always been|was always) (?:definitely |still |now |probably )?(?P<v>[^.!;,]{2,60}?)(?:[.!;,]|$| (?:because|but|since|though)\b)",
-        "user",
-        "favourite.{t}",
-        "{v}",
-        LIKES,
-        0.95,
-    ),
-    (
-        r"(?-i:^)(?P<v>[\p{L}' -]{2,40}?) is my (?:all-time |absolute )?favou?rite (?P<t>[\p{L}]+(?: [\p{L}]+){0,1}?)(?:[.!;,]|$)",
-        "user",
-        "favourite.{t}",
-        "{v}",
-        LIKES,
-        0.9,
-    ),
-    (
-        r"\bI ADV(?P<v>love|like|enjoy|adore) (?P<t>to [\p{L}]+(?: [\p{L}]+){0,3}?|THING)END",
-        "user",
-        "taste.{t}",
-        "{v}",
-        LIKES,
-        0.8,
-    ),
-    (
-        r"\bI(?:'m| am) (?:really |so |totally )?(?:into|fond of|crazy about|a (?:big |huge )?fan of) (?P<t>THING)END",
-        "user",
-        "taste.{t}",
-        "like",
-        LIKES,
-        0.8,
-    ),
-    (
-        r"\bI ADV(?:hate|dislike|can't stand|cannot stand|detest|loathe|can't bear|don't (?:really )?like|do not like|don't enjoy|never liked) (?P<t>THING)END",
-        "user",
-        "taste.{t}",
-        "dislike",
-        LIKES,
-        0.85,
-    ),
-    (
-        r"\bI(?:'m| am) not (?:really )?(?:a (?:big |huge )?fan of|into|fond of) (?P<t>THING)END",
-        "user",
-        "taste.{t}",
-        "dislike",
-        LIKES,
-        0.8,
-    ),
-];

@@ -1,0 +1,111 @@
+//! Where somebody lives, comes from, and has been.
+
+use super::{Of::*, Row, When::*};
+
+pub(super) const VERBS: &[Row] = &[
+    (
+        "live|reside|stay|dwell",
+        r"(?:(?:alone|together|over|up|down|out|back|right|just|still|with (?:[\p{L}'-]+ ){1,4}?|happily|abroad|in an? (?:[\p{L}'-]+ ){1,4}?(?:called |named )?|in (?:the )?(?:\w+ )?(?:suburbs|outskirts|middle|centre|center|north|south|east|west|heart) of|on the (?:[\p{L}'-]+ ){1,3}?|near the (?:[\p{L}'-]+ ){1,2}?|called |named ) ?)*(?:in|near|outside|at|around|close to|by|of|called|named) (?P<v>PLACE)",
+        Any,
+        Is,
+        "home",
+        "{v}",
+        0.9,
+    ),
+    (
+        "be",
+        r"(?:(?:currently|now|all|happily) )*(?:based|located|settled|living|residing|at home|over|up|down) (?:(?:over|up|down|out) )?(?:in|out of|near|at|outside) (?P<v>PLACE)",
+        Any,
+        Is,
+        "home",
+        "{v}",
+        0.9,
+    ),
+    (
+        "move|relocate|emigrate|immigrate|migrate",
+        r"(?:(?:house|away|over|back|here|again|out|up|down|across|all the way) )*(?:from (?:PLACE) )?(?:back |over |here |up |down |out |all the way )*to (?P<v>PLACE)",
+        People,
+        Did,
+        "home",
+        "{v}",
+        0.88,
+    ),
+    (
+        "move|relocate|emigrate|immigrate|migrate",
+        r"(?:(?:house|away|over|back|here|again|out|up|down) )*(?:here )?from (?P<v>PLACE)",
+        People,
+        Ended,
+        "home",
+        "{v}",
+        0.9,
+    ),
+    ("leave", r"(?P<v>PLACE) (?:for|and moved)\b", People, Ended, "home", "{v}", 0.84),
+    ("settle", r"(?:down )?in (?P<v>PLACE)", People, Did, "home", "{v}", 0.85),
+    (
+        "buy|rent",
+        r"(?:an? |our |my )(?:\w+ ){0,3}?(?:flat|house|apartment|home|place|cottage|studio) (?:\w+ )?(?:in|near|outside) (?P<v>PLACE)",
+        Me,
+        Did,
+        "home",
+        "{v}",
+        0.84,
+    ),
+    (
+        "have",
+        r"(?:an? |our |my )(?:\w+ ){0,2}?(?:flat|apartment|studio) (?:\w+ )?in (?P<v>PLACE)",
+        Me,
+        Is,
+        "home",
+        "{v}",
+        0.84,
+    ),
+    ("be", r"(?:originally |actually |all )?from (?P<v>PLACE)", Any, Is, "origin", "{v}", 0.9),
+    ("come|hail", r"(?:originally |actually )?from (?P<v>PLACE)", People, Is, "origin", "{v}", 0.9),
+    (
+        "grow",
+        r"up (?:\w+ ){0,3}?(?:in|near|outside|around) (?:an? (?:[\p{L}-]+ ){0,3}(?:called|named) |an? (?:[\p{L}-]+ ){0,3}(?:in|near|outside) |(?:the )?(?:\w+ ){0,2}of )?(?P<v>PLACE)",
+        People,
+        Did,
+        "origin",
+        "{v}",
+        0.9,
+    ),
+    (
+        "be",
+        r"(?:born and (?:raised|bred)|raised|brought up|born and brought up|from) (?:\w+ )?(?:in|near|outside) (?P<v>PLACE)",
+        People,
+        Did,
+        "origin",
+        "{v}",
+        0.9,
+    ),
+    ("be", r"an? (?P<v>PLACE) (?:native|born and bred)\b", People, Is, "origin", "{v}", 0.84),
+    ("call", r"(?P<v>PLACE) (?:my |our )?home\b", People, Is, "home", "{v}", 0.86),
+    ("be", r"in (?P<v>PLACE) (?:now|these days|at the moment)\b", Others, Is, "home", "{v}", 0.84),
+];
+
+pub(super) const NOUNS: &[Row] = &[
+    (
+        r"(?:home|house|flat|apartment|place|new (?:flat|house|place|home|apartment)|current (?:city|town|home))",
+        r"(?:now )?(?:in|near|outside) (?:the \w+ of )?(?P<v>PLACE)",
+        People,
+        Is,
+        "home",
+        "{v}",
+        0.88,
+    ),
+    (r"(?:home|current city|city|town|home city|home town)", r"(?P<v>PLACE)(?:[.!,]|$)", Me, Is, "home", "{v}", 0.84),
+    (r"hometown|home ?town|birthplace", r"(?P<v>PLACE)", People, Is, "origin", "{v}", 0.9),
+    (r"family|parents|people|roots|folks", r"(?:originally )?from (?P<v>PLACE)", Me, Is, "family.origin", "{v}", 0.85),
+    (r"new address|address", r"(?P<v>.{5,80})$", People, Is, "address", "{v}", 0.9),
+];
+
+pub(super) const FREE: &[Row] = &[(
+    "my |our ",
+    r"\b(?:my|our) (?:new |little |tiny |own )*(?:flat|house|apartment|place|studio) (?:is )?in (?P<v>PLACE)",
+    Me,
+    Is,
+    "home",
+    "{v}",
+    0.84,
+)];
