@@ -11,12 +11,12 @@ use philia_ports::index::Entry;
 use philia_ports::{Partition, PartitionId};
 
 /// Somebody.
-pub fn person(name: &str) -> Partition {
+pub(crate) fn person(name: &str) -> Partition {
     Partition { id: PartitionId::new("house", name).unwrap(), generation: 0 }
 }
 
 /// Something the person said, without a vector and without a place.
-pub fn entry(id: &str, text: &str) -> Entry {
+pub(crate) fn entry(id: &str, text: &str) -> Entry {
     Entry {
         id: MemoryId::new(id),
         text: text.into(),
@@ -35,6 +35,6 @@ pub fn entry(id: &str, text: &str) -> Entry {
 }
 
 /// A question, analysed.
-pub fn question(text: &str) -> Query {
+pub(crate) fn question(text: &str) -> Query {
     analyse(&Analyzer::new(), text, &Known::default(), Timestamp::UNIX_EPOCH, &TimeZone::UTC)
 }
