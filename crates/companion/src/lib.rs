@@ -31,6 +31,7 @@ mod reflect;
 pub mod settings;
 pub mod simulate;
 pub mod state;
+pub mod tasks;
 pub mod tokens;
 pub mod turn;
 

@@ -17,7 +17,7 @@ pub(crate) use write::statement_id;
 use crate::error::{Error, Result};
 use crate::hook::Event;
 use crate::person::Person;
-use crate::records::{Versioned, draft, read};
+use crate::records::{draft, read};
 use crate::unit::Unit;
 use jiff::Timestamp;
 use philia_mind::memory::Speaker;
@@ -67,19 +67,23 @@ impl Person {
                 self.get_records([Key::new(Kind::Job, job_id(id)), Key::new(Kind::Interaction, id.as_str())]).await?;
             let Some(job) = job else { return Ok(()) };
             let done = Change::Delete { key: job.key, expected: Some(job.version) };
-            let lesson = match heard.map(read::<Interaction>).transpose()? {
-                Some(Versioned { value: turn, .. }) if !turn.redacted => self.lesson(&turn).await?,
-                _ => Lesson::default(),
+            let turn = heard.map(read::<Interaction>).transpose()?.map(|heard| heard.value).filter(|t| !t.redacted);
+            let lesson = match &turn {
+                Some(turn) => self.lesson(turn).await?,
+                None => Lesson::default(),
             };
             let vectors = self.vectors_of(&lesson.memories).await;
             let mut unit = Unit::new(self);
-            let new = self.write_memories(&mut unit, &lesson.memories, vectors.as_deref()).await?;
+            let mut new = self.write_memories(&mut unit, &lesson.memories, vectors.as_deref()).await?;
             self.compare(&mut unit, &new, &lesson.memories, vectors.as_deref()).await?;
+            let told = new.iter().any(|memory| memory.speaker == Speaker::User && memory.fact.is_none());
+            if let Some(turn) = &turn {
+                new.extend(self.learn_tasks(&mut unit, turn).await?);
+            }
             let mut changes = unit.changes();
             if vectors.is_none() && !new.is_empty() {
                 changes.push(Change::Insert(embed_job(id, &new, self.now())?));
             }
-            let told = new.iter().any(|memory| memory.speaker == Speaker::User && memory.fact.is_none());
             if told && lesson.by_person && self.app.parts.fast.is_some() {
                 changes.push(Change::Insert(second::job(id, self.now(), 0)?));
             }

@@ -6,12 +6,13 @@ use crate::blocks::Written;
 use crate::context::{AtHand, KnownFact, Recent};
 use crate::person::Person;
 use crate::recall::{Recollection, Request};
+use crate::tasks::TaskNews;
 use crate::tokens::estimate_tokens;
 use philia_mind::memory::recall::Recalled;
 use philia_mind::needs::Need;
 use philia_mind::persona::Lore;
 use philia_mind::profile::AgeBand;
-use philia_mind::prompt::{self, Block, Known, Living, PromptInput};
+use philia_mind::prompt::{self, Agenda, Block, Known, Living, PromptInput};
 use philia_mind::quirks;
 use philia_ports::model::{ChatMessage, ChatRequest, Role};
 use std::time::Instant;
@@ -27,6 +28,8 @@ pub(super) struct Remembered {
     facts: Vec<KnownFact>,
     /// The core blocks that somebody wrote.
     blocks: Vec<Written>,
+    /// What is to be said of their tasks.
+    pub(super) tasks: TaskNews,
 }
 
 pub(super) async fn recall(person: &Person, turn: &mut Turn) -> Remembered {
@@ -50,7 +53,7 @@ pub(super) async fn recall(person: &Person, turn: &mut Turn) -> Remembered {
     let recent = recent(person, turn).await;
     let (facts, blocks) = always(person, turn).await;
     turn.took("recall", started);
-    Remembered { memories, recent, facts, blocks }
+    Remembered { memories, recent, facts, blocks, tasks: TaskNews::default() }
 }
 
 async fn recent(person: &Person, turn: &mut Turn) -> Vec<Recent> {
@@ -66,6 +69,17 @@ async fn recent(person: &Person, turn: &mut Turn) -> Vec<Recent> {
             Vec::new()
         }
     }
+}
+
+/// What is to be said of the tasks, from when the companion last talked with them.
+pub(super) async fn tasks(person: &Person, turn: &mut Turn, feeling: &Feeling) -> TaskNews {
+    let zone = person.zone(&turn.profile);
+    let since = feeling.state.value.last_turn_at;
+    person.task_news(&turn.interaction, &zone, since).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the tasks cannot be read");
+        turn.without("tasks");
+        TaskNews::default()
+    })
 }
 
 /// What stands in every prompt.
@@ -120,7 +134,11 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
         lore: &lore.as_ref().map(|lore| lore.triggered(&talk, &estimate_tokens)).unwrap_or_default(),
         blocks: &blocks,
         known: &known,
-        ..Living::default()
+        agenda: Agenda {
+            came_due: &remembered.tasks.came_due,
+            asked: remembered.tasks.asked.as_ref().map(|(when, tasks)| (when.as_str(), tasks.as_slice())),
+            changed: &remembered.tasks.changed,
+        },
     };
     // Without the cache everything is there all the same.
     let missed: Vec<String> = turn.interaction.degraded.iter().filter(|part| *part != "cache").cloned().collect();

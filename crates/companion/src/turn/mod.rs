@@ -237,8 +237,9 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
         Ok(answered) => return Ok(answered),
         Err(turn) => turn,
     };
-    let remembered = compose::recall(person, &mut turn).await;
+    let mut remembered = compose::recall(person, &mut turn).await;
     let feeling = feel::feel(person, &mut turn, sink).await?;
+    remembered.tasks = compose::tasks(person, &mut turn, &feeling).await;
     let mut said = speak::speak(person, &mut turn, &feeling, &remembered, sink).await;
     let disclosed = notes::append(person, &turn, &feeling, &mut said, sink).await;
     settle::settle(person, turn, feeling, remembered, said, disclosed).await

@@ -135,7 +135,7 @@ async fn by_voice(person: &Person, turn: &mut Turn, feeling: &Feeling, remembere
     let zone = person.zone(&turn.profile);
     let recent: Vec<voice::Turn<'_>> =
         remembered.recent.iter().map(|i| voice::Turn { message: &i.message, reply: &i.reply, at: i.at }).collect();
-    let Spoken { text, used } = person.app.voice.reply(&voice::Context {
+    let Spoken { mut text, mut used } = person.app.voice.reply(&voice::Context {
         persona: &feeling.grown,
         profile: &turn.profile,
         mood: feeling.shown,
@@ -149,6 +149,18 @@ async fn by_voice(person: &Person, turn: &mut Turn, feeling: &Feeling, remembere
         announce,
         turn: feeling.state.value.turns,
     });
+    let (answer, reminder) = remembered.tasks.in_words();
+    if let Some(answer) = answer {
+        // What the voice has to say of itself is said all the same.
+        if feeling.first_meeting() || announce {
+            text = format!("{text}\n\n{answer}");
+        } else {
+            (text, used) = (answer, Vec::new());
+        }
+    }
+    if let Some(reminder) = reminder {
+        text = format!("{text}\n\n{reminder}");
+    }
     sink.send(TurnEvent::Text(text.clone())).await;
     Said { text, model: OFFLINE.into(), quoted: Some(used), announced: announce, ..Said::default() }
 }

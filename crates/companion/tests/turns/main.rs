@@ -14,4 +14,5 @@ mod hands;
 mod models;
 mod reflection;
 mod second;
+mod tasks;
 mod world;

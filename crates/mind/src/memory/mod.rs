@@ -298,3 +298,4 @@ pub mod layers;
 pub mod opinion;
 pub mod recall;
 pub mod sameness;
+pub mod tasks;

@@ -200,6 +200,11 @@ impl Tasks {
         })
     }
 
+    /// The time that words such as "tomorrow at 5pm" name, as seen from `at` in the time zone `zone`.
+    pub fn due(&self, words: &str, at: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        self.dues.find(head(words, LONGEST), at, zone).map(|due| due.at)
+    }
+
     /// "Snooze that until tomorrow": what is put off (`that`, or its name), and until when.
     pub fn snoozed(&self, text: &str, at: Timestamp, zone: &TimeZone) -> Option<(String, Timestamp)> {
         let plain = head(text.trim(), LONGEST).trim_end_matches(['.', '!', '?', ' ']);
