@@ -359,7 +359,7 @@ impl Person {
 
     async fn write_new(&self, unit: &mut Unit<'_>, memory: &Memory) -> Result<()> {
         let vectors = self.vectors_of(std::slice::from_ref(memory)).await;
-        let vector = vectors.as_ref().and_then(|vectors| vectors.first()).and_then(Option::as_deref);
+        let vector = vectors.as_ref().and_then(|vectors| vectors.first()).and_then(Option::as_ref);
         unit.write(self.memory_draft(memory.clone(), vector)?);
         let task = memory.task.clone().unwrap_or_default();
         unit.put(Kind::Task, memory.id.as_str(), place(&task), &task)
@@ -371,7 +371,7 @@ impl Person {
             let Some((before, memory)) = change(&mut unit, id, &how).await? else { return Err(no_such(id)) };
             if memory.content != before {
                 let vectors = self.vectors_of(std::slice::from_ref(&memory)).await;
-                let vector = vectors.as_ref().and_then(|vectors| vectors.first()).and_then(Option::as_deref);
+                let vector = vectors.as_ref().and_then(|vectors| vectors.first()).and_then(Option::as_ref);
                 unit.write(self.memory_draft(memory.clone(), vector)?);
             }
             match self.commit(unit.changes()).await {

@@ -1,6 +1,7 @@
 //! The command line: one file per command. Commands translate and show; what they do is the companion's.
 
 mod bench;
+mod block;
 mod chat;
 mod config;
 mod doctor;
@@ -18,6 +19,7 @@ mod progress;
 mod serve;
 mod show;
 mod simulate;
+mod task;
 
 use crate::config::{Config, Loaded, Settings, Surroundings};
 use crate::{lifecycle, logging, wire};
@@ -74,6 +76,10 @@ enum Command {
     Persona(persona::PersonaArgs),
     /// Search memories
     Memory(memory::MemoryArgs),
+    /// What there is to do: list, add, tick off, put off
+    Task(task::TaskArgs),
+    /// The small texts that stand in every prompt
+    Block(block::BlockArgs),
     /// Files whose text is remembered: read them in, see them, remove them
     Document(document::DocumentArgs),
     /// Show how the companion feels
@@ -177,6 +183,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Export(args) => args.run(&context).await,
             Command::Persona(args) => args.run(&context).await,
             Command::Memory(args) => args.run(&context).await,
+            Command::Task(args) => args.run(&context).await,
+            Command::Block(args) => args.run(&context).await,
             Command::Document(args) => args.run(&context).await,
             Command::Mood(args) => args.run(&context).await,
             Command::Personality(args) => args.run(&context, &by_hand).await,

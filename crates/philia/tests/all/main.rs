@@ -18,3 +18,4 @@ mod model;
 mod people;
 mod persona;
 mod serve;
+mod task;

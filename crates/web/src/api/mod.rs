@@ -2,6 +2,8 @@
 
 pub(crate) mod attachment;
 pub(crate) mod attachments;
+pub(crate) mod block;
+pub(crate) mod blocks;
 pub(crate) mod bond;
 mod characters;
 pub(crate) mod chat_history;
@@ -35,6 +37,11 @@ pub(crate) mod personas_import;
 pub(crate) mod personas_schema;
 pub(crate) mod personas_validate;
 pub(crate) mod settings;
+pub(crate) mod task;
+pub(crate) mod task_done;
+pub(crate) mod task_snooze;
+pub(crate) mod tasks;
+pub(crate) mod tasks_due;
 
 use philia_ports::store;
 use serde::Serialize;

@@ -13,5 +13,6 @@ mod personas_bad;
 mod problems;
 mod settings;
 mod streaming;
+mod tasks;
 mod things;
 mod world;

@@ -5,7 +5,7 @@ use super::command::{Command, HELP};
 use super::editor::Editor;
 use super::settings::{self, SETTINGS};
 use crate::cli::show::{self, Show};
-use crate::cli::{document, export, personality};
+use crate::cli::{document, export, personality, task};
 use philia_companion::recall::Request;
 use philia_mind::{Memory, MemoryId, ThreadId};
 use std::fmt::Write as _;
@@ -21,6 +21,11 @@ pub(super) async fn act(talk: &mut Talk, command: Command, editor: Option<&mut E
     match command {
         Command::Help => Ok(help(talk)),
         Command::Memories(words) => memories(talk, &words).await,
+        Command::Tasks => task::shown(&talk.person, &task::listed(&talk.person, false).await?, talk.paint).await,
+        Command::Done(which) => {
+            let done = talk.person.finish_task(&task::find(&talk.person, &which).await?).await?;
+            Ok(format!("Ticked off: {}\n", show::one_line(&done.text)))
+        }
         Command::Mood => {
             let mood = talk.person.mood(talk.asked_for.as_deref()).await?;
             Ok(show::mood(&mood, &talk.persona.name, talk.paint))

@@ -8,6 +8,8 @@ pub(super) enum Command {
     Help,
     Memories(String),
     Mood,
+    Tasks,
+    Done(String),
     Personality,
     Forget(String),
     Why,
@@ -23,6 +25,8 @@ pub(super) enum Command {
 pub(super) const HELP: &[(&str, &str, &str)] = &[
     ("/help", "", "show this"),
     ("/memories", "[words]", "what I remember, or what I remember about something"),
+    ("/tasks", "", "what there is to do"),
+    ("/done", "ID | words", "tick a task off"),
     ("/mood", "", "how I feel, and how that moves"),
     ("/personality", "", "who I have become with you"),
     ("/why", "", "what I felt and thought before my last answer, and which memories it drew on"),
@@ -52,6 +56,8 @@ pub(super) fn parse(line: &str) -> Result<Option<Command>, String> {
     let command = match name.to_lowercase().as_str() {
         "help" | "?" => Command::Help,
         "memories" | "memory" => Command::Memories(rest.to_owned()),
+        "tasks" | "task" => Command::Tasks,
+        "done" => Command::Done(needed("ID, or words of the task")?),
         "mood" => Command::Mood,
         "personality" => Command::Personality,
         "forget" => Command::Forget(needed("ID, last, or some words")?),

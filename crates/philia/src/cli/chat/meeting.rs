@@ -4,7 +4,7 @@ use super::Talk;
 use super::editor::{Editor, is_yes};
 use crate::cli::paint::print;
 use crate::cli::show::one_line;
-use crate::cli::{Context, probe};
+use crate::cli::{Context, probe, task};
 use std::fmt::Write as _;
 
 pub(super) async fn welcome(talk: &mut Talk, context: &Context, editor: &mut Editor) -> anyhow::Result<()> {
@@ -28,6 +28,10 @@ pub(super) async fn welcome(talk: &mut Talk, context: &Context, editor: &mut Edi
     }
     let first = talk.person.mood(talk.asked_for.as_deref()).await?.turns == 0;
     print(&format!("{out}\n"))?;
+    let due = talk.person.due_tasks().await?;
+    if !due.is_empty() {
+        print(&format!("Due now:\n{}\n", task::shown(&talk.person, &due, paint).await?))?;
+    }
     if first {
         introduce(talk, editor).await?;
     }

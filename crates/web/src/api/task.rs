@@ -1,0 +1,55 @@
+//! `GET`, `PATCH` and `DELETE /api/tasks/{id}`: one task.
+
+use crate::extract::{Body, Caller, Name, Params};
+use crate::problem::Problem;
+use axum::Json;
+use axum::http::StatusCode;
+use philia_companion::tasks::{TaskEdit, TaskView};
+use philia_mind::MemoryId;
+use serde::{Deserialize, Deserializer};
+
+/// What is to be changed; what is not named stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Edit {
+    text: Option<String>,
+    /// An instant or words; `null` takes the time away.
+    #[serde(default, deserialize_with = "named")]
+    due: Option<Option<String>>,
+    done: Option<bool>,
+    /// Who asks.
+    user: Option<String>,
+}
+
+/// A field that is there, even as `null`.
+fn named<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(field).map(Some)
+}
+
+pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Json<TaskView>, Problem> {
+    params.done()?;
+    Ok(Json(caller.person().await?.task(&MemoryId::new(id)).await?))
+}
+
+pub(crate) async fn patch(
+    caller: Caller,
+    Name(id): Name,
+    params: Params,
+    Body(asked): Body<Edit>,
+) -> Result<Json<TaskView>, Problem> {
+    params.done()?;
+    let person = caller.person_or(asked.user).await?;
+    let due = match asked.due {
+        Some(Some(words)) => Some(Some(person.read_time(&words).await?)),
+        Some(None) => Some(None),
+        None => None,
+    };
+    let edit = TaskEdit { text: asked.text, due, done: asked.done };
+    Ok(Json(person.edit_task(&MemoryId::new(id), &edit).await?))
+}
+
+pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Result<StatusCode, Problem> {
+    params.done()?;
+    caller.person().await?.remove_task(&MemoryId::new(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

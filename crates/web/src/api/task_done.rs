@@ -1,0 +1,12 @@
+//! `POST /api/tasks/{id}/done`: completes a task.
+
+use crate::extract::{Caller, Name, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_companion::tasks::TaskView;
+use philia_mind::MemoryId;
+
+pub(crate) async fn post(caller: Caller, Name(id): Name, params: Params) -> Result<Json<TaskView>, Problem> {
+    params.done()?;
+    Ok(Json(caller.person().await?.finish_task(&MemoryId::new(id)).await?))
+}

@@ -1,0 +1,47 @@
+//! `GET` and `POST /api/tasks`: the tasks by when they come up, and a new one.
+
+use super::Page;
+use crate::extract::{Body, Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use axum::http::StatusCode;
+use axum::http::header::{HeaderName, LOCATION};
+use philia_companion::tasks::{TaskFilter, TaskView};
+use philia_ports::store::Cursor;
+use serde::Deserialize;
+
+/// A task to be added.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct New {
+    /// What is to be done.
+    text: String,
+    /// When: an instant, or words such as `tomorrow 5pm`.
+    due: Option<String>,
+    /// Who asks.
+    user: Option<String>,
+}
+
+pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<TaskView>>, Problem> {
+    let filter =
+        TaskFilter { states: params.some("state"), from: params.instant("from"), until: params.instant("until") };
+    let limit = params.number("limit", 1..=200).unwrap_or(50);
+    let cursor = params.text("cursor").map(Cursor);
+    params.done()?;
+    Ok(Json(caller.person().await?.tasks(&filter, limit, cursor).await?.into()))
+}
+
+pub(crate) async fn post(
+    caller: Caller,
+    params: Params,
+    Body(new): Body<New>,
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<TaskView>), Problem> {
+    params.done()?;
+    let person = caller.person_or(new.user).await?;
+    let due = match &new.due {
+        Some(words) => Some(person.read_time(words).await?),
+        None => None,
+    };
+    let task = person.add_task(&new.text, due, "api").await?;
+    Ok((StatusCode::CREATED, [(LOCATION, format!("/api/tasks/{}", task.id))], Json(task)))
+}
