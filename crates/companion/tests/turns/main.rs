@@ -11,6 +11,7 @@ mod facts;
 mod forgetting;
 mod growth;
 mod hands;
+mod life;
 mod models;
 mod reflection;
 mod second;
