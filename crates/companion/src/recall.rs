@@ -1,18 +1,25 @@
 //! Recall: the index catches up with the store, finds candidates, and the mind ranks them.
 //!
+//! There is at most one further search: for names that the first hits bring up, or for memories of the feeling that
+//! is asked for.
+//!
 //! The index is a follower of the store's change feed. That one mechanism loads a person at first use, takes in
 //! what was just learned, follows what another instance wrote, and recovers from a crash.
 
 use crate::error::{Error, Result};
 use crate::hook::Event;
-use crate::learn::folded;
+use crate::learn::{QUESTION, folded};
 use crate::person::Person;
 use crate::philia::zone_of;
 use crate::records::read;
+use crate::tokens::estimate_tokens;
 use crate::vectors::unpack;
 use jiff::Timestamp;
+use philia_mind::appraisal::Emotion;
 use philia_mind::memory::recall::{self, Known, Query, Ranking, Recalled};
 use philia_mind::memory::{Memory, Speaker};
+use philia_mind::mood::EmotionLabel;
+use philia_mind::text::Analyzer;
 use philia_mind::{MemoryId, Profile};
 use philia_ports::index::{Entry, Filter, Hit};
 use philia_ports::store::{Key, Kind, Record};
@@ -21,6 +28,9 @@ use std::collections::HashSet;
 
 /// Records that the index takes in at once.
 const FEED: usize = 500;
+
+/// From this intensity on a mood colours what is remembered of it.
+const STRONG_MOOD: f64 = 0.25;
 
 /// What is asked of memory.
 #[derive(Clone, Debug)]
@@ -33,12 +43,14 @@ pub struct Request {
     pub filter: Filter,
     /// Relevance against diversity, 0..=1; none takes the configured one.
     pub lambda: Option<f64>,
+    /// At most so many tokens of memories together (estimated); none sets no limit.
+    pub budget: Option<usize>,
 }
 
 impl Request {
     /// Five memories for a question, any of them.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), k: 5, filter: Filter::default(), lambda: None }
+        Self { text: text.into(), k: 5, filter: Filter::default(), lambda: None, budget: None }
     }
 }
 
@@ -55,7 +67,8 @@ impl Person {
     /// Recalls memories for a question asked now.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an empty question, or a `k` outside 1..=50.
+    /// [`Error::Invalid`] for an empty question, a `k` outside 1..=50, a `lambda` outside 0..=1, or a filter that lets
+    /// nothing pass by its range.
     pub async fn recall(&self, request: &Request) -> Result<Recollection> {
         self.recall_for(request, &self.profile().await?, self.now()).await
     }
@@ -67,12 +80,7 @@ impl Person {
         now: Timestamp,
     ) -> Result<Recollection> {
         let settings = &self.app.parts.settings;
-        if request.text.trim().is_empty() {
-            return Err(Error::Invalid("the question is empty; say what to look for".into()));
-        }
-        if !(1..=50).contains(&request.k) {
-            return Err(Error::Invalid(format!("k: {} is not 1 to 50", request.k)));
-        }
+        check(request)?;
         self.app.tell(&self.partition.id, &Event::Query(&request.text));
 
         let mut degraded = Vec::new();
@@ -84,9 +92,9 @@ impl Person {
         let vectors = self.query_vectors(&**embedder, &query, &mut degraded).await;
         let mut filter = request.filter.clone();
         filter.include_companion |= query.asks_companion;
-        let hits = self.search(&**embedder, &query, &vectors, &filter, recall::POOL).await?;
+        filter.include_hidden |= query.asks_past;
 
-        let embedder = embedder.info();
+        let info = embedder.info();
         let ranking = Ranking {
             // A fact and the message it was read from may say the same in the same words: room for the next.
             k: (2 * request.k).min(50),
@@ -94,9 +102,11 @@ impl Person {
             importance: settings.recall_importance,
             recency: settings.recall_recency,
             half_life_days: settings.recency_half_life_days,
-            floor: Some(f64::from(embedder.floor)),
-            duplicate: f64::from(embedder.duplicate),
+            floor: Some(f64::from(info.floor)),
+            duplicate: f64::from(info.duplicate),
         };
+        let hits = self.search(&**embedder, &query, &vectors, &filter, recall::POOL).await?;
+        let hits = self.second_round(&**embedder, &query, &known, &vectors, &filter, &ranking, hits).await?;
         let ranked = recall::rank(&query, hits, &ranking, now);
         let keys: Vec<Key> = ranked.iter().map(|ranked| Key::new(Kind::Memory, ranked.hit.id.as_str())).collect();
         let records = self.app.parts.store.get_many(&self.partition, &keys).await?;
@@ -106,13 +116,48 @@ impl Person {
             // Forgotten since the index caught up: then it is not recalled.
             let Some(record) = record else { continue };
             let memory = read::<Memory>(record)?.value;
-            if memories.len() == request.k || !said.insert(folded(&memory.content)) {
-                continue;
+            if !memory.tags.iter().any(|tag| tag == QUESTION) && said.insert(folded(&memory.content)) {
+                memories.push(Recalled::new(ranked, memory, &ranking, now, &zone));
             }
-            self.app.tell(&self.partition.id, &Event::MemoryAccessed(&memory));
-            memories.push(Recalled::new(ranked, memory, &ranking, now, &zone));
+        }
+        // A fact that is asked for answers by itself, whatever else was said about it.
+        memories.sort_by_key(|recalled| !recalled.memory.answers(&query, &self.app.analyzer));
+        memories.truncate(request.k);
+        if let Some(budget) = request.budget {
+            memories = recall::fit(memories, budget, estimate_tokens);
+        }
+        for recalled in &memories {
+            self.app.tell(&self.partition.id, &Event::MemoryAccessed(&recalled.memory));
         }
         Ok(Recollection { memories, degraded })
+    }
+
+    /// One further search at most: for the feeling that is asked for, or for names that the first hits bring up.
+    async fn second_round(
+        &self,
+        embedder: &dyn Embedder,
+        query: &Query,
+        known: &Known<'_>,
+        vectors: &[Option<Vec<f32>>],
+        filter: &Filter,
+        ranking: &Ranking,
+        hits: Vec<Hit>,
+    ) -> Result<Vec<Hit>> {
+        if let Some(feeling) = query.feeling.filter(|_| filter.emotions.is_empty()) {
+            let emotions = feeling.emotions().into_iter().map(str::to_owned).collect();
+            let felt = self.search(embedder, query, vectors, &Filter { emotions, ..filter.clone() }, recall::POOL).await?;
+            return Ok(recall::felt(hits, felt));
+        }
+        let keys: Vec<Key> =
+            recall::to_read(query, &hits, ranking).into_iter().map(|id| Key::new(Kind::Memory, id.as_str())).collect();
+        let mut texts = Vec::with_capacity(keys.len());
+        for record in self.app.parts.store.get_many(&self.partition, &keys).await?.into_iter().flatten() {
+            texts.push(read::<Memory>(record)?.value.content);
+        }
+        match recall::linked(&self.app.analyzer, query, known, texts.iter().map(String::as_str)) {
+            None => Ok(hits),
+            Some(further) => Ok(recall::join(hits, self.search(embedder, &further, vectors, filter, recall::POOL).await?)),
+        }
     }
 
     async fn query_vectors(
@@ -206,7 +251,7 @@ impl Person {
         let blob = record.blob.take();
         let id = record.key.id.clone();
         match read::<Memory>(record) {
-            Ok(memory) => Some(entry_of(memory.value, blob.as_deref(), embedder)),
+            Ok(memory) => Some(entry_of(&self.app.analyzer, memory.value, blob.as_deref(), embedder)),
             Err(error) => {
                 tracing::error!(%error, id, "a memory cannot be read and is left out of recall");
                 None
@@ -217,18 +262,20 @@ impl Person {
 
 /// What the index needs to know of a memory. A vector of another embedder's space is left out: the memory is
 /// found by its words until it is embedded anew.
-fn entry_of(memory: Memory, blob: Option<&[u8]>, embedder: &str) -> Entry {
+fn entry_of(analyzer: &Analyzer, memory: Memory, blob: Option<&[u8]>, embedder: &str) -> Entry {
     let vectors = unpack(memory.embedder.as_deref(), blob).into_iter();
     let vector = vectors.filter(|vector| vector.by == embedder).find_map(|vector| vector.numbers);
-    let hidden = memory.valid_until.is_some() || memory.tags.iter().any(|tag| tag == crate::learn::QUESTION);
+    let hidden = memory.valid_until.is_some() || memory.tags.iter().any(|tag| tag == QUESTION);
+    let emotion = felt_as(&memory).map(str::to_owned);
+    let marks = analyzer.marks(&memory.content);
     let text = match (&memory.fact, &memory.speaker) {
-        (Some(fact), _) => format!("{} {}", memory.content, fact.cues()),
+        (Some(fact), _) => format!("{} {}{marks}", memory.content, fact.cues()),
         // A part of a document is also about what stands above it.
         (None, Speaker::Document(title)) => {
             let section = memory.metadata.get("section").and_then(serde_json::Value::as_str).unwrap_or_default();
-            format!("{title} {section}\n{}", memory.content)
+            format!("{title} {section}\n{}{marks}", memory.content)
         }
-        (None, _) => memory.content,
+        (None, _) => memory.content + &marks,
     };
     Entry {
         id: memory.id,
@@ -241,9 +288,49 @@ fn entry_of(memory: Memory, blob: Option<&[u8]>, embedder: &str) -> Entry {
         category: memory.category,
         importance: memory.importance,
         reinforced: memory.reinforced,
-        emotion: memory.emotion,
+        emotion,
         tags: memory.tags,
         hidden,
+    }
+}
+
+/// The emotion that a memory was appraised as, or else the mood it came in, where that was strong enough to name.
+pub(crate) fn felt_as(memory: &Memory) -> Option<&str> {
+    let mood = || memory.mood.filter(|mood| mood.intensity() >= STRONG_MOOD).map(|mood| mood.emotion().as_str());
+    memory.emotion.as_deref().or_else(mood)
+}
+
+/// What cannot be asked is refused.
+fn check(request: &Request) -> Result<()> {
+    if request.text.trim().is_empty() {
+        return Err(Error::Invalid("the question is empty; say what to look for".into()));
+    }
+    if !(1..=50).contains(&request.k) {
+        return Err(Error::Invalid(format!("k: {} is not 1 to 50", request.k)));
+    }
+    if let Some(lambda) = request.lambda.filter(|lambda| !(0.0..=1.0).contains(lambda)) {
+        return Err(Error::Invalid(format!("lambda: {lambda} is not 0 to 1")));
+    }
+    check_filter(&request.filter)
+}
+
+/// A filter that nothing can pass, or that names what nothing has, is a mistake.
+pub(crate) fn check_filter(filter: &Filter) -> Result<()> {
+    if !(0.0..=1.0).contains(&filter.min_importance) {
+        return Err(Error::Invalid(format!("min_importance: {} is not 0 to 1", filter.min_importance)));
+    }
+    if let (Some(after), Some(before)) = (filter.after, filter.before)
+        && after >= before
+    {
+        return Err(Error::Invalid(format!("after: {after} is not before {before}")));
+    }
+    let names = || Emotion::ALL.iter().map(|e| e.as_str()).chain(EmotionLabel::ALL.iter().map(|e| e.as_str()));
+    match filter.emotions.iter().find(|emotion| !names().any(|name| name == *emotion)) {
+        None => Ok(()),
+        Some(unknown) => {
+            let known: Vec<&str> = names().collect();
+            Err(Error::Invalid(format!("emotion: there is no {unknown:?}; there are {}", known.join(", "))))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Evaluation: how much of the evidence does recall find?
 //!
-//! The questions go the way of everybody's questions: [`analyse`], [`Index::search`], [`rank`]. Only the floor is
+//! The questions go the way of everybody's questions: [`analyse`], [`Index::search`], perhaps once more with the names
+//! that the first hits bring up, [`rank`]. Only the floor is
 //! lifted, because a ranking is measured; what the floor would cost stands beside it.
 
 mod evidence;
@@ -15,13 +16,13 @@ use crate::exchange::locomo::{Sample, samples};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::MemoryId;
-use philia_mind::memory::recall::{Hit, Known, POOL, Query, Ranking, analyse, rank};
+use philia_mind::memory::recall::{Hit, Known, POOL, Query, Ranking, analyse, join, linked, rank, to_read};
 use philia_mind::memory::{Category, MemoryKind, Place, Speaker};
 use philia_mind::text::Analyzer;
 use philia_ports::index::{Entry, Filter};
 use philia_ports::{Embedder, EmbedderError, Index, IndexError, Partition, PartitionId, StoreError};
 use report::Outcome;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// How many turns are embedded at once.
 const BATCH: usize = 256;
@@ -72,14 +73,20 @@ pub async fn locomo(
     let mut report = Report { conversations: samples.len(), ..Report::default() };
     let mut outcomes = Vec::with_capacity(all);
     for sample in &samples {
-        let entries = entries(sample, embedder).await?;
+        let mut entries = entries(sample, embedder).await?;
+        let texts: HashMap<MemoryId, String> =
+            entries.iter().map(|entry| (entry.id.clone(), entry.text.clone())).collect();
+        for entry in &mut entries {
+            let marks = analyzer.marks(&entry.text);
+            entry.text.push_str(&marks);
+        }
         let said: Vec<String> = entries.iter().map(|entry| entry.id.as_str().to_owned()).collect();
         let turns: HashSet<String> = said.iter().cloned().collect();
         let now = entries.iter().map(|entry| entry.occurred_at).max().unwrap_or_default();
         report.turns += entries.len();
         let partition = Partition { id: PartitionId::new("evaluation", &sample.id)?, generation: 0 };
         index.apply(&partition, None, entries, &[], 1).await?;
-        let asked = Asked { analyzer: &analyzer, embedder, index, partition: &partition, now };
+        let asked = Asked { analyzer: &analyzer, embedder, index, partition: &partition, texts: &texts, now };
         for question in &sample.questions {
             let (query, hits) = asked.search(&question.question).await?;
             let mut ranking = asked.ranked(&query, hits.clone(), None);
@@ -120,6 +127,7 @@ struct Asked<'a> {
     embedder: &'a dyn Embedder,
     index: &'a dyn Index,
     partition: &'a Partition,
+    texts: &'a HashMap<MemoryId, String>,
     now: Timestamp,
 }
 
@@ -132,7 +140,14 @@ impl Asked<'_> {
         for text in &query.dense_texts {
             vectors.push(self.embedder.embed_query(text).await?);
         }
-        let hits = self.index.search(self.partition, &query, &vectors, &Filter::default(), POOL).await?;
+        let filter = Filter::default();
+        let hits = self.index.search(self.partition, &query, &vectors, &filter, POOL).await?;
+        let read = to_read(&query, &hits, &Ranking { floor: None, ..Ranking::default() });
+        let texts = read.iter().filter_map(|id| self.texts.get(id)).map(String::as_str);
+        let hits = match linked(self.analyzer, &query, &known, texts) {
+            Some(further) => join(hits, self.index.search(self.partition, &further, &vectors, &filter, POOL).await?),
+            None => hits,
+        };
         Ok((query, hits))
     }
 

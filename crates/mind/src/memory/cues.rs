@@ -2,7 +2,9 @@
 //!
 //! "We moved to Berlin" answers "Where do I live?" and shares no word with it.
 
-use super::Fact;
+use super::recall::Query;
+use super::{Fact, Memory};
+use crate::text::Analyzer;
 
 /// (the head of a key, words that ask for it).
 const CUES: &[(&str, &str)] = &[
@@ -41,6 +43,30 @@ impl Fact {
             .map(|(_, words)| *words);
         let own = key.split(['.', '_']).filter(|word| word.len() > 2);
         meant.chain(own).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Memory {
+    /// Is it the very fact that a question asks for: are all the question's content words such that ask for it, its
+    /// subject or its value? A value that is no longer true answers only what asks for the past, and there before the
+    /// present one. A question that names a time is answered by what was said then.
+    pub fn answers(&self, query: &Query, analyzer: &Analyzer) -> bool {
+        let Some(fact) = self.fact.as_ref().filter(|_| query.times.is_empty()) else { return false };
+        if self.valid_until.is_some() != query.asks_past {
+            return false;
+        }
+        let cues = analyzer.terms(&fact.cues());
+        let own = analyzer.terms(&format!("{} {}", fact.subject, fact.value));
+        let mut asked = query.terms.iter().filter(|term| term.content && term.is_word()).peekable();
+        let subject_fits = fact.subject == "user" || query.terms.iter().any(|term| own.contains(&term.stem));
+        let mut any = false;
+        subject_fits
+            && asked.peek().is_some()
+            && asked.all(|term| {
+                any |= cues.contains(&term.stem);
+                cues.contains(&term.stem) || own.contains(&term.stem) || term.is_of_the_past()
+            })
+            && any
     }
 }
 

@@ -21,7 +21,15 @@ fn recalled(id: &str, at: &str, speaker: Speaker, content: &str, score: f64) -> 
     let from = Provenance::Interaction(InteractionId::new("i"));
     let memory =
         Memory { importance: 0.5, ..Memory::new(MemoryId::new(id), content, speaker, "cli", occurred_at, from) };
-    Recalled { memory, score, relevance: score, signals: Signals::default(), shared: Vec::new(), why: String::new() }
+    Recalled {
+        memory,
+        score,
+        relevance: score,
+        signals: Signals::default(),
+        shared: Vec::new(),
+        linked: Vec::new(),
+        why: String::new(),
+    }
 }
 
 fn words(text: &str) -> usize {

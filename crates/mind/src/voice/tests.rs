@@ -78,6 +78,7 @@ fn told(list: &[(i64, &str)]) -> Vec<Recalled> {
                 relevance: 1.0,
                 signals: Signals::default(),
                 shared: Vec::new(),
+                linked: Vec::new(),
                 why: String::new(),
             }
         })

@@ -1,6 +1,7 @@
 //! Why a memory was recalled, in words fit for the person.
 
 use super::Ranked;
+use super::link::LINK;
 use crate::memory::{Memory, Speaker};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -20,13 +21,50 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// What the surface of a kind that is asked for begins with: "pets" is not shared by a puppy, but meant.
+pub(super) const KIND: char = '≈';
+
+/// What a hit shares with the question, as people may read it: words (those it only means included), and names that
+/// were followed.
+pub(super) fn told(shared: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let (mut words, mut names): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for word in shared {
+        let (into, word) = match word.strip_prefix(LINK) {
+            Some(name) => (&mut names, name),
+            None => (&mut words, word.strip_prefix(KIND).unwrap_or(&word)),
+        };
+        if !into.iter().any(|known| known == word) {
+            into.push(word.to_owned());
+        }
+    }
+    (words, names)
+}
+
 /// "shares 'dog', 'name'; close in meaning; you said it 3 days ago". `floor` is the embedder's.
 pub fn explain(ranked: &Ranked, memory: &Memory, floor: Option<f64>, now: Timestamp, tz: &TimeZone) -> String {
     let hit = &ranked.hit;
     let mut parts = Vec::new();
-    if !hit.shared.is_empty() {
-        let words: Vec<String> = hit.shared.iter().map(|word| format!("'{word}'")).collect();
-        parts.push(format!("shares {}", words.join(", ")));
+    let quoted = |words: Vec<&str>| words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ");
+    let (mut shared, mut kinds, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for word in &hit.shared {
+        match (word.strip_prefix(LINK), word.strip_prefix(KIND)) {
+            (Some(name), _) => names.push(name),
+            (None, Some(kind)) => kinds.push(kind),
+            (None, None) => shared.push(word.as_str()),
+        }
+    }
+    kinds.retain(|kind| !shared.contains(kind));
+    if !shared.is_empty() {
+        parts.push(format!("shares {}", quoted(shared)));
+    }
+    if !kinds.is_empty() {
+        parts.push(format!("speaks of {}", quoted(kinds)));
+    }
+    if !names.is_empty() {
+        parts.push(format!("linked to {}", quoted(names)));
+    }
+    if hit.signals.feeling > 0.0 {
+        parts.push("felt as you ask".to_owned());
     }
     if hit.shared.is_empty() && hit.signals.neighbourhood >= 0.5 {
         parts.push("said next to words of the question".to_owned());

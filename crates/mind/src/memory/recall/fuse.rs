@@ -87,6 +87,7 @@ pub fn fuse(candidates: &[Raw], weights: &Weights) -> Vec<(Signals, f64)> {
                 kindred: kindred.scale(raw.kindred),
                 speaker: raw.speaker,
                 date: raw.date,
+                feeling: 0.0,
             };
             let sum = weights.lexical * signals.lexical
                 + weights.neighbourhood * signals.neighbourhood

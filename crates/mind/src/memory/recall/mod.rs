@@ -3,22 +3,27 @@
 //! The way of a question: [`analyse`] says what it asks for; an index scores its memories by several signals
 //! and fuses them ([`fuse`]); [`rank`] adds importance and recency, turns away what has nothing to do with the
 //! question, spreads what says the same, and cuts to `k`; [`explain`] puts the reason into words; [`fit`] keeps
-//! to a token budget.
+//! to a token budget. Between search and rank there may be a second round: [`linked`] names, or [`felt`] memories.
 //!
 //! The recipe and its figures are in `docs/recall.md`.
 
+mod asking;
 mod bm25;
 mod explain;
+mod feeling;
 mod fuse;
+mod link;
 mod query;
 mod rank;
 mod time;
 
 pub use bm25::Bm25;
 pub use explain::explain;
+pub use feeling::Feeling;
 pub use fuse::{POOL, Raw, Weights, fuse};
+pub use link::{join, linked, to_read};
 pub use query::{Known, analyse};
-pub use rank::{Ranked, Ranking, fit, rank};
+pub use rank::{Ranked, Ranking, felt, fit, rank};
 pub use time::{TimeRange, times};
 
 use super::Speaker;
@@ -42,12 +47,21 @@ pub struct Query {
     pub times: Vec<TimeRange>,
     /// It asks for the companion's own words ("what did you recommend?"), so these may be hits.
     pub asks_companion: bool,
+    /// It asks for what is no longer so ("Where did I live before?"), so what was true once may be a hit.
+    pub asks_past: bool,
+    /// It asks for memories of a feeling.
+    pub feeling: Option<Feeling>,
 }
 
 impl Query {
     /// It names a time and nothing else ("What did I do last week?"), so the time alone must answer it.
     pub fn is_only_about_time(&self) -> bool {
         !self.times.is_empty() && !self.terms.iter().any(|term| term.content)
+    }
+
+    /// It names a feeling and nothing else ("When was I sad?"), so the feeling alone must answer it.
+    pub fn is_only_about_feeling(&self) -> bool {
+        self.feeling.is_some() && self.terms.iter().all(|term| !term.content || asking::is_feeling(&term.surface))
     }
 }
 
@@ -61,6 +75,18 @@ pub struct Term {
     /// Holding it makes a memory worth recalling. Words of asking ("tell", "remember") and of time ("last week")
     /// are looked for, but prove nothing.
     pub content: bool,
+}
+
+impl Term {
+    /// A word of the question itself, neither the mark of a kind nor a name that was followed.
+    pub fn is_word(&self) -> bool {
+        !self.surface.starts_with([explain::KIND, link::LINK])
+    }
+
+    /// It only says that the past is meant ("previous").
+    pub fn is_of_the_past(&self) -> bool {
+        asking::is_past(&self.surface)
+    }
 }
 
 /// Each signal of one candidate.
@@ -80,6 +106,8 @@ pub struct Signals {
     pub speaker: f64,
     /// How near this memory is to a time the question asks about: 1 within, falling off outside; 0 without one.
     pub date: f64,
+    /// 1 if this memory was felt as the question asks, else 0 ([`felt`]).
+    pub feeling: f64,
 }
 
 /// A memory that an index found.
@@ -120,6 +148,8 @@ pub struct Recalled {
     pub signals: Signals,
     /// Words of the question that it holds itself, as the question spelled them.
     pub shared: Vec<String>,
+    /// Names it was found by in the second round ([`linked`]).
+    pub linked: Vec<String>,
     /// Why, in words fit for the person ("shares 'dog', 'name'; close in meaning; said 3 days ago").
     pub why: String,
 }
@@ -129,7 +159,8 @@ impl Recalled {
     pub fn new(ranked: Ranked, memory: Memory, ranking: &Ranking, now: Timestamp, tz: &TimeZone) -> Self {
         let why = explain(&ranked, &memory, ranking.floor, now, tz);
         let Ranked { hit, score, .. } = ranked;
-        Self { memory, score, relevance: hit.relevance, signals: hit.signals, shared: hit.shared, why }
+        let (shared, linked) = explain::told(hit.shared);
+        Self { memory, score, relevance: hit.relevance, signals: hit.signals, shared, linked, why }
     }
 }
 

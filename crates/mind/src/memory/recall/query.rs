@@ -1,5 +1,7 @@
 //! What a question asks for: its words, its people, its times.
 
+use super::asking::{self, Asked};
+use super::explain::KIND;
 use super::time::{self, Mention};
 use super::{Query, Term};
 use crate::memory::Speaker;
@@ -17,126 +19,17 @@ pub struct Known<'a> {
     pub speakers: &'a [String],
 }
 
-/// Words of asking: they are looked for, but holding them proves nothing.
-const ASKING: &[&str] = &[
-    "happen",
-    "happened",
-    "happening",
-    "tell",
-    "told",
-    "remember",
-    "recall",
-    "remind",
-    "know",
-    "knew",
-    "mention",
-    "say",
-    "said",
-    "talk",
-    "speak",
-    "spoke",
-    "think",
-    "thought",
-    "ask",
-    "answer",
-    "call",
-    "describe",
-    "explain",
-    "thing",
-    "something",
-    "anything",
-    "everything",
-    "ever",
-    "please",
-    "kind",
-    "sort",
-    "many",
-    "much",
-    "long",
-    "often",
-    "time",
-    "get",
-    "got",
-    "going",
-    "go",
-    "did",
-    "want",
-    "like",
-    "day",
-    "week",
-    "month",
-    "year",
-];
-
-/// What the companion may be asked to have said: "did you ...".
-const SAYING: &[&str] = &[
-    "say",
-    "tell",
-    "recommend",
-    "suggest",
-    "advise",
-    "mention",
-    "promise",
-    "propose",
-    "explain",
-    "ask",
-    "answer",
-    "reply",
-    "offer",
-    "write",
-    "give",
-    "call",
-    "describe",
-    "think",
-    "warn",
-    "teach",
-];
-
-/// "you ...", "have you ...".
-const SAID: &[&str] = &[
-    "said",
-    "told",
-    "recommended",
-    "suggested",
-    "advised",
-    "mentioned",
-    "promised",
-    "proposed",
-    "explained",
-    "asked",
-    "answered",
-    "replied",
-    "offered",
-    "wrote",
-    "written",
-    "gave",
-    "given",
-    "called",
-    "described",
-    "warned",
-    "taught",
-];
-
-/// "your ...".
-const WORDS_OF_YOURS: &[&str] = &[
-    "advice",
-    "suggestion",
-    "suggestions",
-    "recommendation",
-    "recommendations",
-    "answer",
-    "answers",
-    "reply",
-    "idea",
-    "ideas",
-    "tip",
-    "tips",
-    "opinion",
-    "promise",
-    "words",
-    "explanation",
-    "proposal",
-];
+impl Known<'_> {
+    /// Is this (a part of) one of these names?
+    pub(super) fn names(&self, word: &str) -> bool {
+        let folded = fold(word);
+        let mut found = false;
+        for name in self.user.into_iter().chain(self.speakers.iter().map(String::as_str)) {
+            words(name, |part| found |= fold(part.text) == folded);
+        }
+        found
+    }
+}
 
 /// Analyses a question asked at `now` in the time zone `tz`.
 pub fn analyse(analyzer: &Analyzer, text: &str, known: &Known<'_>, now: Timestamp, tz: &TimeZone) -> Query {
@@ -145,16 +38,16 @@ pub fn analyse(analyzer: &Analyzer, text: &str, known: &Known<'_>, now: Timestam
     let text = plain.as_str();
     let named = Names::of(analyzer, known).find(analyzer, text);
     let times = time::mentions(text, now, tz);
-    let asks_companion = asks_companion(text);
+    let asked = Asked::read(text, |at| times.iter().any(|mention| (mention.start..mention.end).contains(&at)));
     let mut speakers: Vec<Speaker> = Vec::new();
     for mention in &named {
         if !speakers.contains(&mention.speaker) {
             speakers.push(mention.speaker.clone());
         }
     }
-    if asks_companion {
+    if asked.companion {
         speakers.push(Speaker::Companion);
-    } else if speakers.is_empty() && speaks_of_self(text) {
+    } else if speakers.is_empty() && asked.of_self {
         speakers.push(Speaker::User);
     }
     Query {
@@ -163,7 +56,9 @@ pub fn analyse(analyzer: &Analyzer, text: &str, known: &Known<'_>, now: Timestam
         terms: terms(analyzer, text, &named, &times),
         speakers,
         times: times.iter().flat_map(|mention| mention.ranges().iter().copied()).collect(),
-        asks_companion,
+        asks_companion: asked.companion,
+        asks_past: asked.past,
+        feeling: asked.feeling,
     }
 }
 
@@ -282,50 +177,38 @@ fn dense_texts(text: &str, named: &[Named]) -> Vec<String> {
 fn terms(analyzer: &Analyzer, text: &str, named: &[Named], times: &[Mention]) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();
     let mut names: Vec<Term> = Vec::new();
+    let mut kinds: Vec<Term> = Vec::new();
     analyzer.each(text, |term| {
-        if term.stop {
+        if term.stop || asking::is_hedge(term.surface) {
             return;
         }
         let is_name = named.iter().any(|mention| mention.at.contains(&term.start));
         let is_time = times.iter().any(|mention| (mention.start..mention.end).contains(&term.start));
-        let content = !is_time && (is_name || !ASKING.contains(&fold(term.surface).as_str()));
+        let content = !is_time && (is_name || !asking::is_asking(term.surface));
         let into = if is_name { &mut names } else { &mut terms };
         match into.iter_mut().find(|known| known.stem == term.stem) {
             Some(known) => known.content |= content,
             None => into.push(Term { stem: term.stem.to_owned(), surface: term.surface.to_owned(), content }),
         }
-    });
-    if terms.is_empty() { names } else { terms }
-}
-
-fn speaks_of_self(text: &str) -> bool {
-    let mut found = false;
-    words(text, |word| {
-        let head = word.text.split(['\'', '’']).next().unwrap_or_default().to_lowercase();
-        found |= matches!(head.as_str(), "i" | "me" | "my" | "mine" | "myself");
-    });
-    found
-}
-
-/// "What did you recommend?", "the film you suggested", "your advice"; not "can you tell me" nor "did I tell you".
-fn asks_companion(text: &str) -> bool {
-    let mut tokens: Vec<String> = Vec::new();
-    words(text, |word| tokens.push(fold(word.text)));
-    tokens.iter().enumerate().any(|(at, token)| match token.as_str() {
-        "your" => tokens.get(at + 1).is_some_and(|next| WORDS_OF_YOURS.contains(&next.as_str())),
-        "you" | "you've" | "you'd" => {
-            let did = at > 0 && tokens[at - 1] == "did";
-            tokens[at + 1..]
-                .iter()
-                .take(3)
-                // Whoever comes next is the one who speaks.
-                .take_while(|next| {
-                    !matches!(next.as_str(), "i" | "i've" | "we" | "he" | "she" | "they" | "who" | "what" | "that")
-                })
-                .any(|next| SAID.contains(&next.as_str()) || (did && SAYING.contains(&next.as_str())))
+        let mark = if is_name || is_definite(text, term.start, term.surface) { None } else { analyzer.mark(term.stem) };
+        if let Some(stem) = mark.filter(|mark| kinds.iter().all(|known| known.stem != *mark)) {
+            kinds.push(Term { stem, surface: format!("{KIND}{}", term.surface), content: true });
         }
-        _ => false,
-    })
+    });
+    if terms.is_empty() {
+        return names;
+    }
+    terms.extend(kinds);
+    terms
+}
+
+/// One certain thing ("the book", "Ana's car") asks for no kind; several do ("my pets").
+fn is_definite(text: &str, start: usize, word: &str) -> bool {
+    let before = text[..start].trim_end().rsplit(char::is_whitespace).next().unwrap_or_default().to_lowercase();
+    let one = before.ends_with("'s")
+        || before.ends_with("’s")
+        || matches!(before.as_str(), "the" | "this" | "that" | "my" | "your" | "his" | "her" | "its" | "our" | "their");
+    one && !word.ends_with('s')
 }
 
 #[cfg(test)]
@@ -343,7 +226,12 @@ mod tests {
     }
 
     fn stems(query: &Query, content: bool) -> Vec<&str> {
-        query.terms.iter().filter(|t| t.content == content).map(|t| t.stem.as_str()).collect()
+        query
+            .terms
+            .iter()
+            .filter(|t| t.content == content && !t.surface.starts_with(KIND))
+            .map(|t| t.stem.as_str())
+            .collect()
     }
 
     #[test]
@@ -369,6 +257,23 @@ mod tests {
     #[test]
     fn a_name_alone_is_looked_for() {
         assert_eq!(stems(&query("Who is Melanie?"), true), ["melani"]);
+    }
+
+    #[test]
+    fn a_kind_is_asked_for_by_its_mark_but_one_certain_thing_is_not() {
+        let kinds = |text: &str| -> Vec<String> {
+            let terms = query(text).terms;
+            terms.into_iter().filter_map(|t| t.surface.strip_prefix(KIND).map(str::to_owned)).collect()
+        };
+        assert_eq!(kinds("Do I have any pets?"), ["pets"]);
+        assert_eq!(kinds("What are my hobbies?"), ["hobbies"]);
+        assert_eq!(kinds("Which sport does Melanie's family do?"), ["sport"]);
+        assert_eq!(kinds("Where is the book?"), [""; 0]);
+    }
+
+    #[test]
+    fn a_hedge_is_not_looked_for() {
+        assert_eq!(stems(&query("Would Melanie likely enjoy opera?"), true), ["enjoy", "opera"]);
     }
 
     #[test]

@@ -7,6 +7,13 @@ use std::cmp::Ordering;
 /// What being said again can add to a score, at most; half of it the first time, half of the rest each further.
 const REINFORCEMENT: f64 = 0.05;
 
+/// From this cosine on, a word counts as one of the question ("puppy" for "pet"). Measured on the built-in table: of
+/// questions about what was never told, see `docs/recall.md`.
+const KINDRED: f64 = 0.5;
+
+/// What a memory gains that was felt as the question asks.
+const FELT: f64 = 0.5;
+
 /// How to rank.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranking {
@@ -62,17 +69,35 @@ pub struct Ranked {
 pub fn rank(query: &Query, hits: Vec<Hit>, ranking: &Ranking, now: Timestamp) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = hits
         .into_iter()
-        .filter(|hit| ranking.floor.is_none_or(|floor| has_to_do_with(query, hit, floor)))
+        .filter(|hit| is_about(query, hit, ranking))
         .map(|hit| {
             let recency = recency(hit.occurred_at, now, ranking.half_life_days);
             let reinforced = REINFORCEMENT * (1.0 - (-f64::from(hit.reinforced)).exp2());
-            let score = hit.relevance + ranking.importance * hit.importance + ranking.recency * recency + reinforced;
+            let score = hit.relevance
+                + ranking.importance * hit.importance
+                + ranking.recency * recency
+                + reinforced
+                + FELT * hit.signals.feeling;
             Ranked { hit, score, recency }
         })
         .collect();
     ranked.sort_by(best_first);
     ranked.truncate((3 * ranking.k).min(50).max(ranking.k));
     diversify(ranked, ranking)
+}
+
+/// Marks the hits that were felt as the question asks (they came from a search for its emotions) and joins them with
+/// the others.
+pub fn felt(hits: Vec<Hit>, felt: Vec<Hit>) -> Vec<Hit> {
+    let mut all = hits;
+    for mut hit in felt {
+        hit.signals.feeling = 1.0;
+        match all.iter_mut().find(|known| known.id == hit.id) {
+            Some(known) => known.signals.feeling = 1.0,
+            None => all.push(hit),
+        }
+    }
+    all
 }
 
 /// Those that fit into `budget` tokens, in order; one that is too long is passed over for shorter ones.
@@ -91,10 +116,13 @@ pub fn fit(recalled: Vec<Recalled>, budget: usize, tokens: impl Fn(&str) -> usiz
 }
 
 /// The absolute floor: min-max makes the best of nothing look good. Words of its neighbours do not lift a memory.
-fn has_to_do_with(query: &Query, hit: &Hit, floor: f64) -> bool {
+pub(super) fn is_about(query: &Query, hit: &Hit, ranking: &Ranking) -> bool {
+    let Some(floor) = ranking.floor else { return true };
     !hit.shared.is_empty()
+        || hit.kin >= KINDRED
         || (hit.vector.is_some() && hit.signals.cosine >= floor)
         || (query.is_only_about_time() && hit.signals.date >= 0.25)
+        || (query.is_only_about_feeling() && hit.signals.feeling > 0.0)
 }
 
 /// 2^(-age / half-life); what is yet to come is as good as now.

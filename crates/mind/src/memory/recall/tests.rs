@@ -61,6 +61,7 @@ fn what_has_nothing_to_do_with_the_question_is_not_recalled() {
     let far = |id: &str| {
         let mut hit = hit(id, 1.0);
         hit.shared.clear();
+        hit.kin = 0.1;
         hit.signals.cosine = 0.1;
         hit.signals.neighbourhood = 1.0;
         hit.signals.date = 1.0;
@@ -72,8 +73,12 @@ fn what_has_nothing_to_do_with_the_question_is_not_recalled() {
         hit
     };
     let unembedded = Hit { vector: None, signals: Signals { cosine: 0.9, ..Signals::default() }, ..far("unembedded") };
+    let kindred = Hit { kin: 0.6, ..far("kindred") };
     let sharing = Hit { shared: vec!["dog".into()], ..far("sharing") };
-    assert_eq!(order(vec![far("far"), near("near"), unembedded, sharing], &ranking), ["near", "sharing"]);
+    assert_eq!(
+        order(vec![far("far"), kindred, near("near"), unembedded, sharing], &ranking),
+        ["kindred", "near", "sharing"]
+    );
     assert_eq!(order(vec![far("far")], &Ranking { floor: None, ..ranking }), ["far"]);
 
     let last_week = TimeRange { from: now(), until: now(), weight: 1.0 };
@@ -113,9 +118,27 @@ fn the_reason_is_put_into_words() {
         "said next to words of the question; from the time asked about; Melanie said it on 3 May 2023"
     );
     assert!(why(hit("c", 1.0), Speaker::Companion).ends_with("I said it today"));
+    let mut further = hit("d", 1.0);
+    further.shared = vec!["work".into(), "≈jobs".into(), "→Ana".into()];
+    further.signals = Signals { feeling: 1.0, ..Signals::default() };
+    assert_eq!(
+        why(further, Speaker::User),
+        "shares 'work'; speaks of 'jobs'; linked to 'Ana'; felt as you ask; you said it today"
+    );
     assert!(
         why(hit("d", 1.0), Speaker::Document("Handbook.pdf".into())).ends_with("it is in \"Handbook.pdf\", page 3")
     );
+}
+
+#[test]
+fn what_was_felt_as_asked_comes_first_and_passes_the_floor_where_nothing_else_is_asked() {
+    let query = Query { feeling: Some(Feeling::Sad), ..Query::default() };
+    let other = |id: &str| Hit { shared: Vec::new(), kin: 0.0, signals: Signals::default(), ..hit(id, 0.4) };
+    let hits = felt(vec![other("plain"), other("sad")], vec![other("sad"), other("sadder")]);
+    let ranked = rank(&query, hits.clone(), &Ranking::default(), now());
+    assert_eq!(ranked.iter().map(|r| r.hit.id.as_str()).collect::<Vec<_>>(), ["sad", "sadder"]);
+    let open = rank(&query, hits, &Ranking { floor: None, ..Ranking::default() }, now());
+    assert_eq!(open.last().map(|r| r.hit.id.as_str()), Some("plain"));
 }
 
 #[test]

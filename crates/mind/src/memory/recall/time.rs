@@ -83,6 +83,11 @@ pub(super) fn mentions(text: &str, now: Timestamp, tz: &TimeZone) -> Vec<Mention
     found
 }
 
+/// Does this word (folded) name a weekday or a month? Then it is spelled like a name and is none.
+pub(super) fn names_a_time(word: &str) -> bool {
+    weekday(word).is_some() || month(word).is_some()
+}
+
 struct Token {
     low: String,
     capital: bool,
