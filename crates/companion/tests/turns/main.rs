@@ -13,6 +13,7 @@ mod growth;
 mod hands;
 mod life;
 mod models;
+mod recall;
 mod reflection;
 mod second;
 mod tasks;

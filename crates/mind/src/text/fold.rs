@@ -19,7 +19,14 @@ pub(super) fn fold_into(text: &str, out: &mut String) {
         out.extend(text.chars().filter(|c| *c != ',').map(|c| c.to_ascii_lowercase()));
         return;
     }
-    let kept = text.nfkd().filter(|c| !is_folded_away(*c)).flat_map(char::to_lowercase).nfc();
+    let mut last = ' ';
+    let is_kept = |c: &char| {
+        // Russian "й" is no "и" with an accent.
+        let kept = !is_folded_away(*c) || (*c == '\u{0306}' && matches!(last, 'и' | 'И'));
+        last = *c;
+        kept
+    };
+    let kept = text.nfkd().filter(is_kept).flat_map(char::to_lowercase).nfc();
     for c in kept {
         match c {
             'ß' => out.push_str("ss"),
@@ -35,6 +42,8 @@ pub(super) fn fold_into(text: &str, out: &mut String) {
             'ى' | 'ی' => out.push('ي'),
             'ک' => out.push('ك'),
             'ة' => out.push('ه'),
+            // The moon-dot and the dot of nasal vowels, which Hindi typists mix.
+            'ँ' => out.push('ं'),
             ',' => {}
             c if is_apostrophe(c) => out.push('\''),
             c => out.push(c),
@@ -60,6 +69,8 @@ fn is_folded_away(c: char) -> bool {
         '\u{0640}' | '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0591}'..='\u{05BD}' => {
             is_combining_mark(c) || c == '\u{0640}'
         }
+        // The dot of Hindi letters for borrowed sounds, which many leave out.
+        '\u{093C}' => true,
         // Joiners and other marks that are not seen.
         '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' => true,
         _ => false,

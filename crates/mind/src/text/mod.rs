@@ -1,21 +1,23 @@
 //! Words: how any text, in any script, becomes the terms that recall compares.
 //!
 //! One [`Analyzer`] serves the index and the query, so both sides always agree. Words are split by script, folded
-//! (case, accents, width), stripped of possessives, freed of stop words and, where they are Latin, stemmed with
-//! Snowball's English stemmer. Scripts without spaces (Chinese, Japanese, Korean, Thai, ...) become bigrams of
+//! (case, accents, width), stripped of possessives, freed of stop words and stemmed by the rules of their script.
+//! Scripts without spaces (Chinese, Japanese, Korean, Thai, ...) become bigrams of
 //! characters, as is usual in search engines; emoji are words of their own.
 
 mod fold;
 mod kinds;
 mod scan;
+mod stem;
 mod stop;
 
 pub use fold::fold;
 pub use scan::{Kind, Word, words};
 
 use kinds::Kinds;
-use rust_stemmers::{Algorithm, Stemmer};
+use std::borrow::Cow;
 use std::collections::HashSet;
+use stem::Stemmers;
 
 /// One term of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +41,7 @@ impl Term<'_> {
 
 /// Turns texts into terms. Built once and passed in; building takes well under a millisecond.
 pub struct Analyzer {
-    stemmer: Stemmer,
+    stemmers: Stemmers,
     stop: HashSet<String>,
     kinds: Kinds,
 }
@@ -59,8 +61,7 @@ impl std::fmt::Debug for Analyzer {
 impl Analyzer {
     /// An analyser with the built-in stop words.
     pub fn new() -> Self {
-        let stemmer = Stemmer::create(Algorithm::English);
-        let bare = Self { stemmer, stop: stop::words().map(fold).collect(), kinds: Kinds::default() };
+        let bare = Self { stemmers: Stemmers::new(), stop: stop::words().map(fold).collect(), kinds: Kinds::default() };
         let kinds = Kinds::new(&bare);
         Self { kinds, ..bare }
     }
@@ -70,7 +71,7 @@ impl Analyzer {
         let mut folded = String::with_capacity(32);
         words(text, |word| match word.kind {
             Kind::Spaced => self.spaced(word, &mut folded, &mut found),
-            Kind::Unspaced => unspaced(word, &mut found),
+            Kind::Unspaced => self.unspaced(word, &mut found),
             Kind::Emoji => {
                 folded.clear();
                 folded.extend(word.text.chars().filter(|c| !fold::is_emoji_variant(*c)));
@@ -99,7 +100,7 @@ impl Analyzer {
         let mut folded = String::new();
         fold::fold_into(word, &mut folded);
         let base = strip_affixes(&folded);
-        if is_stemmable(base) { self.stemmer.stem(base).into_owned() } else { base.to_owned() }
+        self.stemmers.stem(base).into_owned()
     }
 
     /// Does this word say nothing by itself?
@@ -117,18 +118,50 @@ impl Analyzer {
         }
         let stop = self.stop.contains(base);
         let surface = surface_of(word.text);
-        if !stop && is_stemmable(base) {
-            let stem = self.stemmer.stem(base);
-            found(Term { stem: &stem, surface, start: word.start, stop });
-        } else {
-            found(Term { stem: base, surface, start: word.start, stop });
+        let stem = if stop { Cow::Borrowed(base) } else { self.stemmers.stem(base) };
+        found(Term { stem: &stem, surface, start: word.start, stop });
+    }
+
+    /// Bigrams within a stretch of one script, between function characters; a Chinese character is also a word by itself.
+    /// Where scripts meet ("子猫を") a particle or an ending begins, so nothing reaches across.
+    fn unspaced(&self, word: Word<'_>, found: &mut impl FnMut(Term<'_>)) {
+        let folded: Vec<char> = fold::fold(word.text).chars().collect();
+        let starts: Vec<usize> = word.text.char_indices().map(|(at, _)| word.start + at).collect();
+        // Where folding merged characters (half-width kana), only the beginning of the run is known.
+        let start_of = |at: usize| if starts.len() == folded.len() { starts[at] } else { word.start };
+        let mut gram = String::with_capacity(8);
+        let mut emit = |at: usize, chars: &[char]| {
+            gram.clear();
+            gram.extend(chars);
+            let stop = self.stop.contains(gram.as_str());
+            found(Term { stem: &gram, surface: &gram, start: start_of(at), stop });
+        };
+        let breaks = |at: usize| stop::is_function_character(folded[at]);
+        let mut at = 0;
+        while at < folded.len() {
+            if breaks(at) {
+                at += 1;
+                continue;
+            }
+            let from = at;
+            while at < folded.len() && !breaks(at) && scan::is_same_script(folded[from], folded[at]) {
+                at += 1;
+            }
+            let piece = &folded[from..at];
+            if let [single] = piece {
+                emit(from, &[*single]);
+                continue;
+            }
+            for (offset, &c) in piece.iter().enumerate() {
+                if scan::is_han(c) {
+                    emit(from + offset, &[c]);
+                }
+                if let Some(&next) = piece.get(offset + 1) {
+                    emit(from + offset, &[c, next]);
+                }
+            }
         }
     }
-}
-
-/// Snowball's English rules are for lower-case Latin words; short ones have nothing to lose.
-fn is_stemmable(word: &str) -> bool {
-    word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase())
 }
 
 /// "dog's" is about a dog, "don't" is a stop word by its head, "l'ami" is a friend.
@@ -147,37 +180,6 @@ fn surface_of(text: &str) -> &str {
     match (chars.next(), chars.next()) {
         (Some((_, 's' | 'S')), Some((at, quote))) if fold::is_apostrophe(quote) => &text[..at],
         _ => text,
-    }
-}
-
-/// Bigrams of the run between function characters; a Chinese character is also a word by itself.
-fn unspaced(word: Word<'_>, found: &mut impl FnMut(Term<'_>)) {
-    let folded: Vec<char> = fold::fold(word.text).chars().collect();
-    let starts: Vec<usize> = word.text.char_indices().map(|(at, _)| word.start + at).collect();
-    // Where folding merged characters (half-width kana), only the beginning of the run is known.
-    let start_of = |at: usize| if starts.len() == folded.len() { starts[at] } else { word.start };
-    let mut gram = String::with_capacity(8);
-    let mut emit = |at: usize, chars: &[char]| {
-        gram.clear();
-        gram.extend(chars);
-        let stop = stop::is_function_bigram(&gram);
-        found(Term { stem: &gram, surface: &gram, start: start_of(at), stop });
-    };
-    let mut piece_at = 0;
-    for piece in folded.split(|c| stop::is_function_character(*c)) {
-        if let [single] = piece {
-            emit(piece_at, &[*single]);
-        } else {
-            for (at, &c) in piece.iter().enumerate() {
-                if scan::is_han(c) {
-                    emit(piece_at + at, &[c]);
-                }
-                if let Some(&next) = piece.get(at + 1) {
-                    emit(piece_at + at, &[c, next]);
-                }
-            }
-        }
-        piece_at += piece.len() + 1;
     }
 }
 

@@ -127,6 +127,18 @@ pub(super) fn is_han(c: char) -> bool {
     matches!(c, '\u{3005}'..='\u{3007}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
+/// Do two characters of unspaced scripts belong to one: Chinese characters, hiragana, katakana, or another alphabet?
+pub(super) fn is_same_script(a: char, b: char) -> bool {
+    let script = |c: char| match c {
+        '\u{30FC}' => 2,
+        c if is_han(c) => 0,
+        '\u{3041}'..='\u{309F}' => 1,
+        '\u{30A0}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}' | '\u{FF66}'..='\u{FF9F}' => 2,
+        _ => 3,
+    };
+    script(a) == script(b)
+}
+
 fn is_unspaced(c: char) -> bool {
     is_han(c)
         || matches!(c,

@@ -1,0 +1,123 @@
+//! Recall the way everybody's questions go: imported or told, learned, indexed, floor included.
+
+use crate::world::World;
+use jiff::tz::TimeZone;
+use philia_companion::Person;
+use philia_companion::exchange::{Format, locomo};
+use philia_companion::recall::Request;
+use philia_mind::memory::Speaker;
+use philia_ports::index::Filter;
+
+const LANGUAGES: &str = include_str!("../../../testkit/data/languages.json");
+
+async fn found(person: &Person, question: &str) -> Vec<String> {
+    let found = person.recall(&Request::new(question)).await.unwrap().memories;
+    found.into_iter().map(|recalled| recalled.memory.content).collect()
+}
+
+#[tokio::test]
+async fn questions_in_japanese_russian_arabic_and_hindi_are_answered() {
+    let world = World::new();
+    let samples = locomo::samples(LANGUAGES.as_bytes()).unwrap();
+    let mut talks = Format::Locomo.parse(LANGUAGES.as_bytes(), &TimeZone::UTC).unwrap();
+    for (sample, talk) in samples.iter().zip(&mut talks) {
+        let companion = Speaker::Other("Philia".into());
+        for turn in &mut talk.turns {
+            turn.speaker = if turn.speaker == companion { Speaker::Companion } else { Speaker::User };
+        }
+        let person = world.person(&sample.id).await;
+        person.import(std::slice::from_ref(talk), |_, _| {}).await.unwrap();
+        world.philia.idle().await;
+        let text_of = |id: &str| {
+            let turns = sample.sessions.iter().flat_map(|session| &session.turns);
+            turns.filter(|turn| turn.dia_id.as_deref() == Some(id)).map(|turn| turn.text.clone()).next().unwrap()
+        };
+        let mut missed = Vec::new();
+        for question in &sample.questions {
+            let hits = found(&person, &question.question).await;
+            if !question.evidence.iter().any(|id| hits.contains(&text_of(id))) {
+                missed.push(question.question.clone());
+            }
+        }
+        let hit = 1.0 - missed.len() as f64 / sample.questions.len() as f64;
+        println!("{}: hit@5 {hit:.2}, missed {missed:?}", sample.id);
+        assert!(hit >= 0.8, "{}: hit@5 {hit:.2}, missed {missed:?}", sample.id);
+    }
+}
+
+#[tokio::test]
+async fn a_fact_that_is_asked_for_comes_first_and_the_past_when_it_is_meant() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    for message in [
+        "I live in Lahore.",
+        "People who live well live long.",
+        "I moved from Lahore to Berlin.",
+        "I like to live near a river",
+    ] {
+        world.say(&person, message).await;
+    }
+    let first = person.recall(&Request::new("Where do I live?")).await.unwrap().memories.remove(0).memory;
+    assert!(first.valid_until.is_none() && first.content.contains("Berlin"), "{first:?}");
+    let first = person.recall(&Request::new("Where did I live before?")).await.unwrap().memories.remove(0).memory;
+    assert!(first.content.contains("Lahore"), "{first:?}");
+    let now = found(&person, "Where do I live?").await;
+    assert!(!now.iter().any(|text| text == "I live in Lahore."), "{now:?}");
+}
+
+#[tokio::test]
+async fn a_feeling_that_is_asked_for_is_found_without_its_word() {
+    let world = World::new();
+    let person = world.person("ben").await;
+    for message in [
+        "My grandfather died on Tuesday, I miss him so much",
+        "I finally passed my driving test, yes!",
+        "The bus takes forty minutes to the office",
+    ] {
+        world.say(&person, message).await;
+    }
+    let sad = person.recall(&Request::new("When was I sad?")).await.unwrap().memories;
+    assert!(sad[0].memory.content.contains("grandfather"), "{:?}", sad[0].why);
+    assert!(sad[0].why.contains("felt as you ask"), "{}", sad[0].why);
+    let happy = found(&person, "Tell me a happy memory").await;
+    assert!(happy[0].contains("driving test"), "{happy:?}");
+    assert!(!happy.iter().any(|text| text.contains("bus")), "{happy:?}");
+}
+
+#[tokio::test]
+async fn kinds_are_found_by_what_names_them_and_never_told_stays_unknown() {
+    let world = World::new();
+    let person = world.person("cai").await;
+    for message in
+        ["I got a puppy last spring", "The dentist found two holes", "My sister Ana came by", "Ana started at a bakery"]
+    {
+        world.say(&person, message).await;
+    }
+    assert!(found(&person, "Do I have any pets?").await.iter().any(|text| text.contains("puppy")));
+    assert!(found(&person, "Where does my sister work?").await.iter().any(|text| text.contains("bakery")));
+    for never in ["What is my blood type?", "Which university did my uncle attend?", "What colour is my car?"] {
+        assert_eq!(found(&person, never).await, [""; 0], "{never}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_refused_and_a_budget_is_kept() {
+    let world = World::new();
+    let person = world.person("dee").await;
+    world.say(&person, "My cat Moss sleeps on the piano all day").await;
+    let ask = |request: Request| {
+        let person = &person;
+        async move { person.recall(&request).await.unwrap_err().to_string() }
+    };
+    let request = || Request::new("cat");
+    assert!(ask(Request { k: 0, ..request() }).await.contains("k: 0 is not 1 to 50"));
+    assert!(ask(Request { k: 10_000, ..request() }).await.contains("not 1 to 50"));
+    assert!(ask(Request { lambda: Some(2.0), ..request() }).await.contains("lambda"));
+    let filter = Filter { emotions: vec!["hungry".into()], ..Filter::default() };
+    assert!(ask(Request { filter, ..request() }).await.contains("there are happy-for"));
+    let filter = Filter { min_importance: 3.0, ..Filter::default() };
+    assert!(ask(Request { filter, ..request() }).await.contains("min_importance"));
+    let none = person.recall(&Request { budget: Some(3), ..request() }).await.unwrap();
+    assert!(none.memories.is_empty(), "a memory longer than the budget is left out");
+    assert!(!person.recall(&Request { budget: Some(200), ..request() }).await.unwrap().memories.is_empty());
+}
