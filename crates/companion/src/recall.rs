@@ -30,7 +30,7 @@ use std::collections::HashSet;
 const FEED: usize = 500;
 
 /// From this intensity on a mood colours what is remembered of it.
-const STRONG_MOOD: f64 = 0.25;
+const STRONG_MOOD: f64 = 0.6;
 
 /// What is asked of memory.
 #[derive(Clone, Debug)]
@@ -145,7 +145,8 @@ impl Person {
     ) -> Result<Vec<Hit>> {
         if let Some(feeling) = query.feeling.filter(|_| filter.emotions.is_empty()) {
             let emotions = feeling.emotions().into_iter().map(str::to_owned).collect();
-            let felt = self.search(embedder, query, vectors, &Filter { emotions, ..filter.clone() }, recall::POOL).await?;
+            let felt =
+                self.search(embedder, query, vectors, &Filter { emotions, ..filter.clone() }, recall::POOL).await?;
             return Ok(recall::felt(hits, felt));
         }
         let keys: Vec<Key> =
@@ -156,7 +157,9 @@ impl Person {
         }
         match recall::linked(&self.app.analyzer, query, known, texts.iter().map(String::as_str)) {
             None => Ok(hits),
-            Some(further) => Ok(recall::join(hits, self.search(embedder, &further, vectors, filter, recall::POOL).await?)),
+            Some(further) => {
+                Ok(recall::join(hits, self.search(embedder, &further, vectors, filter, recall::POOL).await?))
+            }
         }
     }
 

@@ -73,7 +73,7 @@ fn what_has_nothing_to_do_with_the_question_is_not_recalled() {
         hit
     };
     let unembedded = Hit { vector: None, signals: Signals { cosine: 0.9, ..Signals::default() }, ..far("unembedded") };
-    let kindred = Hit { kin: 0.6, ..far("kindred") };
+    let kindred = Hit { kin: 0.7, ..far("kindred") };
     let sharing = Hit { shared: vec!["dog".into()], ..far("sharing") };
     assert_eq!(
         order(vec![far("far"), kindred, near("near"), unembedded, sharing], &ranking),
