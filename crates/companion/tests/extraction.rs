@@ -1,5 +1,7 @@
 //! Extraction by rules on the project's own labelled statements.
 
+#![allow(clippy::expect_used, reason = "a test ends where something is not as it must be")]
+
 use philia_companion::evaluate::{ExtractionError, ExtractionReport, extraction};
 use std::path::Path;
 

@@ -276,7 +276,6 @@ fn stance(value: &str) -> Option<bool> {
         "dislike" | "hate" | "hates" | "dislikes" => Some(false),
         _ => None,
     }
-    .or_else(|| None)
 }
 
 /// A relation without what tells it from others of its kind: a label may say only "sister".

@@ -214,7 +214,7 @@ impl Extractor {
         if let Some(who) = self.rules.owned(sentence) {
             *it = Some(who);
         }
-        if results.is_empty() || sentence.chars().any(|c| !c.is_ascii()) {
+        if results.is_empty() || !sentence.is_ascii() {
             self.foreign.find(sentence, &mut results);
         }
         if self.reported.is_match(sentence) {

@@ -5,7 +5,7 @@
 //! "live in PLACE" once for "I've been living in", "she lives in" and "we used to live in".
 
 use super::pattern::Pattern;
-use super::terms::{ANIMALS, NOT_NAMES, RELATIONS, alternation, kind_of};
+use super::terms::{ANIMALS, NOT_NAMES, RELATIONS, alternation};
 use super::{keys, rules};
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ pub(super) enum Who {
     User,
     /// Somebody related to them, by relation, with the name if it stands beside.
     Kin(String, Option<String>),
-    /// An animal of theirs, by kind, with the name if it stands beside.
+    /// An animal of theirs, by the word they use (`puppy`), with the name if it stands beside.
     Pet(String, Option<String>),
     /// Somebody by name.
     Named(String),
@@ -438,8 +438,7 @@ impl Grammar {
             }
         }
         if let Some(found) = self.pet.captures(text) {
-            let kind = kind_of(ANIMALS, &found["a"])?;
-            let who = Who::Pet(kind.to_owned(), found.name("n").map(|n| n.as_str().to_owned()));
+            let who = Who::Pet(found["a"].to_lowercase(), found.name("n").map(|n| n.as_str().to_owned()));
             let owned = found.name("p").or_else(|| found.name("q"));
             let end = found
                 .name("q")

@@ -45,7 +45,9 @@ impl Events {
             return None;
         }
         let when = times.find(sentence, said);
-        let coming = when.as_ref().filter(|when| when.date >= said && self.plan.is_match(sentence));
+        let coming = when.as_ref().filter(|when| {
+            (when.date > said || (when.date == said && !times.tells_past(sentence))) && self.plan.is_match(sentence)
+        });
         let landmark = self.landmark.is_match(sentence);
         let happened =
             landmark || (when.as_ref().is_some_and(|when| when.date <= said) && self.dated.is_match(sentence));

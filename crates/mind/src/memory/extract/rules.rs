@@ -149,7 +149,7 @@ impl Rules {
         }
         let owner = self.owned.regex().captures_iter(sentence).last()?.name("o")?.as_str().to_lowercase();
         match kind_of(ANIMALS, &owner) {
-            Some(animal) => Some(Who::Pet(animal.to_owned(), None)),
+            Some(_) => Some(Who::Pet(owner, None)),
             None => Some(Who::Kin(super::keys::kin(&owner), None)),
         }
     }
@@ -177,7 +177,7 @@ impl Rules {
             found.push(named(&format!("{}.name", slug(kin)), name));
         }
         if let Who::Pet(kind, Some(name)) = &clause.who {
-            found.push(named(&format!("pet.{}.name", slug(kind)), name));
+            found.push(named(&format!("pet.{}.name", animal(kind)), name));
         }
         found
     }
@@ -189,7 +189,7 @@ impl Rules {
         }
         let name = self.renaming.captures(sentence)?["n"].to_owned();
         let (of, key) = match it? {
-            Who::Pet(kind, _) => (kind, format!("pet.{}.name", slug(kind))),
+            Who::Pet(kind, _) => (kind, format!("pet.{}.name", animal(kind))),
             Who::Kin(kin, _) => (kin, format!("{}.name", slug(kin))),
             _ => return None,
         };
@@ -235,6 +235,11 @@ fn resolved(clause: &Clause<'_>) -> Option<String> {
         _ => return None,
     };
     Some(format!("{told}{}.", &clause.text[word.len()..]))
+}
+
+/// The kind of an animal as it stands in a key: a puppy is a `dog`.
+fn animal(word: &str) -> String {
+    slug(kind_of(ANIMALS, word).unwrap_or(word))
 }
 
 fn named(key: &str, name: &str) -> Found {
@@ -315,7 +320,7 @@ impl Rule {
             let value =
                 if ends && ["taste.", "pet."].iter().any(|head| key.starts_with(head)) { String::new() } else { value };
             if let (Who::Pet(kind, _), "deceased") = (who, key.as_str()) {
-                let fact = Fact { subject: "user".into(), key: format!("pet.{}", slug(kind)), value: String::new() };
+                let fact = Fact { subject: "user".into(), key: format!("pet.{}", animal(kind)), value: String::new() };
                 found.push(Found { fact, confidence: self.confidence, ends: true, past: false, content: None });
                 continue;
             }
@@ -325,7 +330,7 @@ impl Rule {
                     ("user".to_owned(), format!("{}.name", slug(kin)))
                 }
                 Who::Kin(kin, _) => (kin.clone(), key),
-                Who::Pet(kind, _) => ("user".to_owned(), format!("pet.{}.{key}", slug(kind))),
+                Who::Pet(kind, _) => ("user".to_owned(), format!("pet.{}.{key}", animal(kind))),
                 Who::Named(_) if key == "name" => continue,
                 Who::Named(name) => (name.clone(), key),
             };

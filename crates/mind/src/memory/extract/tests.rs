@@ -268,7 +268,7 @@ fn others_facts_are_theirs() {
 fn what_is_kept_stands_by_itself() {
     let now: Timestamp = "2026-05-13T10:00:00Z".parse().unwrap();
     let found = EXTRACTOR.extract("His name is Sparky.", Some("I got a puppy"), now, &TimeZone::UTC);
-    assert_eq!(found[0].content, "My dog's name is Sparky.");
+    assert_eq!(found[0].content, "My puppy's name is Sparky.");
     let found = EXTRACTOR.extract("Long day. I live in Lahore now, near the river.", None, now, &TimeZone::UTC);
     assert_eq!(found[0].content, "I live in Lahore now, near the river.");
     assert!((0.0..=1.0).contains(&found[0].confidence));

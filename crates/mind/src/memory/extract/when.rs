@@ -87,6 +87,11 @@ impl Times {
         self.seen(text, said, false)
     }
 
+    /// Does a verb of the text tell of the past?
+    pub(crate) fn tells_past(&self, text: &str) -> bool {
+        self.past.is_match(text)
+    }
+
     fn seen(&self, text: &str, said: Date, past: bool) -> Option<When> {
         self.absolute(text, said, past)
             .or_else(|| self.iso(text))
