@@ -355,10 +355,11 @@ fn lend_names(heard: &mut [Heard], meaning: &Meaning) {
 }
 
 /// The name of somebody related, as a fact about the one who bears it: `sister.name` = Ana is "Ana: sister".
+/// Not of an ex: there may be several, and what one did is not what another did.
 fn related(mut said: Extracted) -> Extracted {
     if let Some(fact) = &mut said.fact
         && fact.subject == "user"
-        && let Some(relation) = fact.key.strip_suffix(".name").filter(|head| !head.starts_with("pet."))
+        && let Some(relation) = fact.key.strip_suffix(".name").filter(|head| !head.starts_with("pet.") && *head != "ex")
     {
         let (which, bare) = relation.split_once('-').unwrap_or(("", relation));
         let told = ["older", "younger", "oldest", "youngest", "twin", "middle", "half", "other"].contains(&which);
