@@ -71,7 +71,12 @@ pub fn router(philia: Philia, options: Options) -> Router {
         .route("/api/chat/stream", post(api::chat_stream::post))
         .route("/api/chat/history", get(api::chat_history::get))
         .route("/api/chat/threads", get(api::chat_threads::get))
+        .route("/api/memories/audit", get(api::memories_audit::get))
+        .route("/api/memories/consolidate", post(api::memories_consolidate::post))
         .route("/api/memories/forget", post(api::memories_forget::post))
+        .route("/api/memories/graph", get(api::memories_graph::get))
+        .route("/api/memories/retention", get(api::memories_retention::get))
+        .route("/api/memories/stats", get(api::memories_stats::get))
         .route(
             "/api/memories/{id}/attachments",
             post(api::attachments::post).layer(DefaultBodyLimit::max(upload::MAX_BYTES)),

@@ -11,11 +11,13 @@ mod about;
 pub(crate) mod access;
 mod consolidate;
 pub(crate) mod forget;
+mod overview;
 mod retention;
 mod survey;
 
 pub use about::{About, Example, Forgetting, Going, Maybe, Word};
 pub use consolidate::Consolidated;
+pub use overview::{Audit, Statistics};
 pub use retention::{MOST_DAYS, Retention};
 
 use crate::error::Result;

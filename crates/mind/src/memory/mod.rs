@@ -287,12 +287,14 @@ pub const PAGE: &str = "page";
 /// In a part of a document's metadata: the page it ends on, if that is another one.
 pub const LAST_PAGE: &str = "last_page";
 
+pub mod audit;
 pub mod chunk;
 pub mod conflict;
 pub mod consolidate;
 mod cues;
 pub mod extract;
 pub mod forget;
+pub mod graph;
 pub mod importance;
 pub mod layers;
 pub mod opinion;

@@ -94,3 +94,33 @@ fn no_byte_of_a_single_memory_is_left() {
     assert_eq!(holding(&data, "quicksilver"), Vec::<PathBuf>::new());
     assert!(!holding(&data, "coffee").is_empty());
 }
+
+#[test]
+fn memories_are_kept_in_order_from_the_command_line() {
+    let home = Home::new();
+    let ok = |args: &[&str]| {
+        let ran = home.run(["memory"].into_iter().chain(args.iter().copied()).collect::<Vec<_>>(), "");
+        assert_eq!(ran.code, Some(0), "{args:?}: {ran:?}");
+        ran.stdout
+    };
+    home.say("My sister Ana lives in Rome.\nI love black coffee.\n");
+    ok(&["add", "My locker code is quicksilver.", "--tag", "gym"]);
+    assert!(ok(&["list"]).contains("black coffee"));
+    let listed: Value = serde_json::from_str(&ok(&["list", "--tag", "gym", "--layer", "active", "--json"])).unwrap();
+    let id = listed["items"][0]["memory"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
+    ok(&["pin", &id]);
+    ok(&["tag", &id, "code"]);
+    let shown = ok(&["show", &id]);
+    assert!(shown.contains("pinned") && shown.contains("gym, code"), "{shown}");
+    assert!(ok(&["list", "--pinned"]).contains("quicksilver"));
+    assert!(ok(&["stats"]).contains("category"));
+    assert!(ok(&["audit"]).contains("All is well"));
+    assert!(ok(&["graph"]).contains("Rome"));
+    assert!(ok(&["graph", "--dot"]).starts_with("digraph"));
+    assert!(ok(&["consolidate"]).contains("looked at"));
+    let wrong = home.run(["memory", "list", "--category", "fcat"], "");
+    assert!(wrong.stderr.contains("`fact`"), "{wrong:?}");
+    let wrong = home.run(["memory", "show", &format!("{id}x")], "");
+    assert!(wrong.stderr.contains(&id), "{wrong:?}");
+}

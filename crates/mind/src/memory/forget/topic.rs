@@ -303,13 +303,15 @@ impl Topic {
             Speaker::User | Speaker::Companion => None,
         };
         let fact = memory.fact.as_ref();
+        // Whatever its shape: a corrected memory keeps its former words there.
+        let metadata: Vec<String> = memory.metadata.values().map(serde_json::Value::to_string).collect();
         let texts = [Some(memory.content.as_str()), memory.subject.as_deref(), said_by]
             .into_iter()
             .chain([fact.map(|fact| fact.subject.as_str()), fact.map(|fact| fact.value.as_str())])
             .flatten()
             .chain(memory.tags.iter().map(String::as_str))
             .chain(memory.attachments.iter().map(|attachment| attachment.name.as_str()))
-            .chain(memory.metadata.values().filter_map(serde_json::Value::as_str));
+            .chain(metadata.iter().map(String::as_str));
         !self.spares(analyzer, &memory.content) && texts.into_iter().any(|text| self.mentions(analyzer, text))
     }
 

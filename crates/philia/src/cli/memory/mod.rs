@@ -1,6 +1,9 @@
 //! `philia memory`: what is remembered. One file per command.
 
+mod change;
 mod forget;
+mod list;
+mod overview;
 mod search;
 
 use super::{Context, Who};
@@ -29,8 +32,30 @@ pub(crate) struct MemoryArgs {
 enum What {
     /// Find memories by their words and their meaning
     Search(search::SearchArgs),
+    /// List memories, the newest last
+    List(list::ListArgs),
+    /// Show everything about one memory
+    Show(list::ShowArgs),
+    /// Remember something, in your words
+    Add(change::AddArgs),
+    /// Correct a memory
+    Edit(change::EditArgs),
     /// Forget memories, or everything about something
     Forget(forget::ForgetArgs),
+    /// Make one memory of several
+    Merge(change::MergeArgs),
+    /// Keep a memory whatever happens
+    Pin(change::PinArgs),
+    /// Label a memory
+    Tag(change::TagArgs),
+    /// Show whom memories are about, and how they hang together
+    Graph(overview::GraphArgs),
+    /// Count them by kind, category, speaker, layer and month
+    Stats(overview::LookArgs),
+    /// Look for junk, duplicates and contradictions; ends with 1 if there is something to clear up
+    Audit(overview::LookArgs),
+    /// Make one memory of what was said again and again, now rather than at night
+    Consolidate(overview::LookArgs),
 }
 
 impl MemoryArgs {
@@ -38,6 +63,17 @@ impl MemoryArgs {
         match self.what {
             What::Search(args) => args.run(context).await,
             What::Forget(args) => args.run(context).await,
+            What::List(args) => args.run(context).await,
+            What::Show(args) => args.run(context).await,
+            What::Add(args) => args.run(context).await,
+            What::Edit(args) => args.run(context).await,
+            What::Merge(args) => args.run(context).await,
+            What::Pin(args) => args.run(context).await,
+            What::Tag(args) => args.run(context).await,
+            What::Graph(args) => args.run(context).await,
+            What::Stats(args) => args.stats(context).await,
+            What::Audit(args) => args.audit(context).await,
+            What::Consolidate(args) => args.consolidate(context).await,
         }
     }
 }

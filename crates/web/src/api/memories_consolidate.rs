@@ -1,0 +1,24 @@
+//! `POST /api/memories/consolidate`: makes one memory of what was said again and again, now rather than at night.
+
+use crate::extract::{Body, Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_companion::memories::Consolidated;
+use serde::Deserialize;
+
+/// Whose memories.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Consolidate {
+    /// Who asks.
+    user: Option<String>,
+}
+
+pub(crate) async fn post(
+    caller: Caller,
+    params: Params,
+    Body(asked): Body<Consolidate>,
+) -> Result<Json<Consolidated>, Problem> {
+    params.done()?;
+    Ok(Json(caller.person_or(asked.user).await?.consolidate().await?))
+}
