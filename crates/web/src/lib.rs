@@ -89,6 +89,7 @@ pub fn router(philia: Philia, options: Options) -> Router {
         .route("/api/documents/{id}", get(api::document::get).delete(api::document::delete))
         .route("/api/documents/{id}/chunks", get(api::document_chunks::get))
         .route("/api/memories", get(api::memories::get).post(api::memories::post))
+        .route("/api/memories/search", post(api::memories_search::post))
         .route("/api/memories/facts", get(api::memories_facts::get))
         .route("/api/memories/merge", post(api::memories_merge::post))
         .route("/api/memories/conflicts", get(api::memories_conflicts::get))

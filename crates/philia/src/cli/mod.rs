@@ -74,7 +74,7 @@ enum Command {
     Export(export::Export),
     /// The characters one can talk with: see, check, mix, make, bring in and take out
     Persona(persona::PersonaArgs),
-    /// Search memories
+    /// Memories: search, add, change, merge, forget; facts and conflicts
     Memory(memory::MemoryArgs),
     /// What there is to do: list, add, tick off, put off
     Task(task::TaskArgs),

@@ -2,6 +2,7 @@
 //! `POST /api/memories`: adds one by hand.
 
 use super::Page;
+use super::memories_search::{DEFAULT_K, Found, speaker};
 use crate::extract::{Body, Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
@@ -11,52 +12,34 @@ use philia_companion::documents::Document;
 use philia_companion::edit::NewMemory;
 use philia_companion::recall::Request;
 use philia_mind::Memory;
-use philia_mind::memory::Speaker;
-use philia_mind::memory::recall::Recalled;
 use philia_ports::index::Filter;
 use philia_ports::store::Cursor;
-use serde::Serialize;
-
-/// What a search found.
-#[derive(Serialize)]
-struct Found {
-    items: Vec<Hit>,
-    /// Parts that were not there (`embedder`).
-    degraded: Vec<&'static str>,
-}
-
-/// A memory, and why it was found.
-#[derive(Serialize)]
-struct Hit {
-    #[serde(flatten)]
-    memory: Memory,
-    score: f64,
-    relevance: f64,
-    shared: Vec<String>,
-    why: String,
-}
-
-impl From<Recalled> for Hit {
-    fn from(found: Recalled) -> Self {
-        let Recalled { memory, score, relevance, shared, why, .. } = found;
-        Self { memory, score, relevance, shared, why }
-    }
-}
 
 pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Response, Problem> {
     let filter = filter(&mut params);
     let question = params.text("q");
-    let k = params.number("k", 1..=50).unwrap_or(10);
-    let limit = params.number("limit", 1..=200).unwrap_or(50);
+    let k = params.number("k", 1..=50);
+    let limit = params.number("limit", 1..=200);
     let cursor = params.text("cursor").map(Cursor);
     params.done()?;
     let person = caller.person().await?;
     let Some(text) = question else {
-        return Ok(Json(Page::from(person.browse(&filter, limit, cursor).await?)).into_response());
+        if k.is_some() {
+            return Err(Problem::invalid("k: it goes with a question, q; a list takes limit"));
+        }
+        let page = person.browse(&filter, limit.unwrap_or(50), cursor).await?;
+        return Ok(Json(Page::from(page)).into_response());
     };
-    let found = person.recall(&Request { k, filter, ..Request::new(text) }).await?;
-    let items = found.memories.into_iter().map(Hit::from).collect();
-    Ok(Json(Found { items, degraded: found.degraded }).into_response())
+    let k = match (k, limit) {
+        _ if cursor.is_some() => Err("cursor: what answers a question comes at once, without pages".to_owned()),
+        (Some(_), Some(_)) => Err("k and limit: both say how many answer a question; give one".to_owned()),
+        (None, Some(limit)) if limit > 50 => {
+            Err(format!("limit: {limit} is not 1 to 50, which a question brings back"))
+        }
+        (k, limit) => Ok(k.or(limit).unwrap_or(DEFAULT_K)),
+    };
+    let request = Request { k: k.map_err(Problem::invalid)?, filter, ..Request::new(text) };
+    Ok(Json(Found::from(person.recall(&request).await?)).into_response())
 }
 
 /// Labels, and the document whose part it must be.
@@ -81,11 +64,7 @@ fn filter(params: &mut Params) -> Filter {
     Filter {
         categories: params.some("category"),
         kind: params.one("kind"),
-        speaker: params.text("speaker").map(|name| match name.as_str() {
-            "user" => Speaker::User,
-            "companion" => Speaker::Companion,
-            _ => Speaker::Other(name),
-        }),
+        speaker: params.text("speaker").map(speaker),
         include_companion: params.flag("include_companion"),
         emotions: params.texts("emotion"),
         include_hidden: false,

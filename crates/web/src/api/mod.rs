@@ -24,6 +24,7 @@ pub(crate) mod memories_graph;
 pub(crate) mod memories_merge;
 pub(crate) mod memories_resolve;
 pub(crate) mod memories_retention;
+pub(crate) mod memories_search;
 pub(crate) mod memories_stats;
 pub(crate) mod memory;
 pub(crate) mod mood;

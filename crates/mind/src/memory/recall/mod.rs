@@ -30,6 +30,7 @@ use super::Speaker;
 use crate::{Memory, MemoryId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
 /// A question, analysed: what every index needs to know of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,7 +91,7 @@ impl Term {
 }
 
 /// Each signal of one candidate.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Signals {
     /// BM25 of the memory alone, min-max normalised over the candidates, 0..1.
     pub lexical: f64,

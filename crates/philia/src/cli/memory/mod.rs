@@ -1,24 +1,37 @@
 //! `philia memory`: what is remembered. One file per command.
 
+mod add;
 mod change;
+mod conflicts;
+mod edit;
+mod facts;
 mod forget;
 mod list;
+mod merge;
 mod overview;
 mod search;
 
+use super::paint::print;
+use super::show::Show;
 use super::{Context, Who};
 use crate::wire;
 use anyhow::bail;
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use philia_companion::personas::nearest;
 use philia_companion::{Person, Philia};
 use philia_mind::{Memory, MemoryId};
+use serde::de::DeserializeOwned;
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "Examples:
   philia memory search puppy
   philia memory search \"when did I go to Lahore?\" -k 3
-  philia memory search puppy --json
+  philia memory add \"The spare key is under the blue pot.\"
+  philia memory facts --history
+  philia memory conflicts
   philia memory forget --about \"my ex\"";
 
 #[derive(Args)]
@@ -37,13 +50,17 @@ enum What {
     /// Show everything about one memory
     Show(list::ShowArgs),
     /// Remember something, in your words
-    Add(change::AddArgs),
-    /// Correct a memory
-    Edit(change::EditArgs),
+    Add(add::AddArgs),
+    /// Change a memory
+    Edit(edit::EditArgs),
+    /// Make one memory of several that say the same
+    Merge(merge::MergeArgs),
+    /// What is known to be true, and what was
+    Facts(facts::FactsArgs),
+    /// Memories that cannot both be true: see and settle them
+    Conflicts(conflicts::ConflictsArgs),
     /// Forget memories, or everything about something
     Forget(forget::ForgetArgs),
-    /// Make one memory of several
-    Merge(change::MergeArgs),
     /// Keep a memory whatever happens
     Pin(change::PinArgs),
     /// Label a memory
@@ -62,12 +79,14 @@ impl MemoryArgs {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         match self.what {
             What::Search(args) => args.run(context).await,
-            What::Forget(args) => args.run(context).await,
-            What::List(args) => args.run(context).await,
-            What::Show(args) => args.run(context).await,
             What::Add(args) => args.run(context).await,
             What::Edit(args) => args.run(context).await,
             What::Merge(args) => args.run(context).await,
+            What::Facts(args) => args.run(context).await,
+            What::Conflicts(args) => args.run(context).await,
+            What::Forget(args) => args.run(context).await,
+            What::List(args) => args.run(context).await,
+            What::Show(args) => args.run(context).await,
             What::Pin(args) => args.run(context).await,
             What::Tag(args) => args.run(context).await,
             What::Graph(args) => args.run(context).await,
@@ -109,4 +128,31 @@ async fn known(person: &Person, id: &str) -> anyhow::Result<Memory> {
             bail!("{id:?} is the beginning of {} ids, such as {}; say more of it", begins.len(), ids.join(", "))
         }
     }
+}
+
+/// A value by the name that data has for it.
+fn named<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(text.into()).map_err(|error| error.to_string())
+}
+
+/// An instant, or the beginning of a day where the person lives.
+async fn instant(person: &Person, text: &str) -> anyhow::Result<Timestamp> {
+    if let Ok(at) = text.parse() {
+        return Ok(at);
+    }
+    let Ok(day) = text.parse::<Date>() else {
+        bail!("{text:?} is no time; write a day (2026-05-03) or an instant (2026-05-03T08:00:00Z)");
+    };
+    let zone = TimeZone::get(&person.profile().await?.time_zone).unwrap_or(TimeZone::UTC);
+    Ok(day.to_zoned(zone)?.timestamp())
+}
+
+/// Shows what became of a memory.
+async fn told(context: &Context, person: &Person, memory: &Memory, json: bool) -> anyhow::Result<ExitCode> {
+    print(&if json {
+        format!("{}\n", serde_json::to_string(memory)?)
+    } else {
+        Show::for_person(person, context.paint).await?.memory(memory)
+    })?;
+    Ok(ExitCode::SUCCESS)
 }

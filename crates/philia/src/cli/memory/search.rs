@@ -1,6 +1,6 @@
 //! `philia memory search`: by words and meaning, with the reason of every hit.
 
-use super::person;
+use super::{named, person};
 use crate::cli::paint::print;
 use crate::cli::show::Show;
 use crate::cli::{Context, Who};
@@ -10,7 +10,6 @@ use philia_companion::recall::Request;
 use philia_mind::memory::recall::Recalled;
 use philia_mind::memory::{Category, MemoryKind, Speaker};
 use philia_ports::index::Filter;
-use serde::de::DeserializeOwned;
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "Examples:
@@ -65,11 +64,6 @@ pub(super) struct SearchArgs {
     json: bool,
 }
 
-/// A value by the name that data has for it.
-fn named<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    serde_json::from_value(text.into()).map_err(|error| error.to_string())
-}
-
 /// The signals of a hit as small bars.
 fn bars(recalled: &Recalled) -> String {
     let signals = &recalled.signals;
@@ -117,16 +111,7 @@ impl SearchArgs {
                     "score": recalled.score,
                     "relevance": recalled.relevance,
                     "why": recalled.why,
-                    "signals": {
-                        "lexical": recalled.signals.lexical,
-                        "neighbourhood": recalled.signals.neighbourhood,
-                        "dense": recalled.signals.dense,
-                        "cosine": recalled.signals.cosine,
-                        "kindred": recalled.signals.kindred,
-                        "speaker": recalled.signals.speaker,
-                        "date": recalled.signals.date,
-                        "feeling": recalled.signals.feeling,
-                    },
+                    "signals": recalled.signals,
                     "linked": recalled.linked,
                 });
                 out.push_str(&format!("{line}\n"));
