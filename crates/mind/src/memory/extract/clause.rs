@@ -40,6 +40,8 @@ pub(super) struct Mode {
     pub(super) future: bool,
     /// It may be, might be, would be.
     pub(super) unreal: bool,
+    /// It is under way ("am moving"): a deed that is, is not done.
+    pub(super) going: bool,
     /// It has been done ("have moved", "moved").
     pub(super) done: bool,
 }
@@ -546,7 +548,11 @@ impl Grammar {
         }
         let tail = |rest: &'t str| rest.get(word.len()..).unwrap_or("").trim_start_matches([' ', ',']);
         let (verb, rest) = match known {
-            Some((lemma, _)) if be && word.ends_with("ing") => (lemma.to_owned(), tail(rest)),
+            Some((lemma, _)) if be && word.ends_with("ing") => {
+                // "have been moving" is under way no more than "am"; "was moving" may have been done since.
+                mode.going = !mode.past;
+                (lemma.to_owned(), tail(rest))
+            }
             _ if be => {
                 // "have been": it still is.
                 mode.past &= !have;

@@ -353,7 +353,7 @@ impl Rule {
         match self.when {
             When::Is if mode.not || mode.future => None,
             When::Is => Some((mode.ends, mode.past && !mode.ends)),
-            When::Did if mode.not || mode.ends || mode.future || mode.used_to => None,
+            When::Did if mode.not || mode.ends || mode.future || mode.going || mode.used_to => None,
             When::Did => Some((false, false)),
             When::Done if mode.done && !mode.not && !mode.ends && !mode.used_to => Some((false, false)),
             When::Done => None,
@@ -362,7 +362,7 @@ impl Rule {
             When::Not => None,
             When::Will if mode.not || mode.ends || mode.past => None,
             When::Will => Some((false, false)),
-            When::Ended if mode.not || mode.future || mode.used_to => None,
+            When::Ended if mode.not || mode.future || mode.going || mode.used_to => None,
             When::Ended => Some((true, false)),
         }
     }

@@ -125,6 +125,8 @@ fn what_is_said_becomes_a_fact() {
         ("I stopped playing the violin", "ended: user plays.violin = violin"),
         ("My dog died", "ended: user pet.dog = "),
         ("I sold my car", "ended: user has.car = "),
+        ("I sold the Skoda", "ended: user has.skoda = "),
+        ("I gave up Welsh", "ended: user learning = Welsh"),
         ("No, my sister's name is Ana", "corrected: user sister.name = Ana"),
         ("That's wrong, I live in Bremen", "corrected: user home = Bremen"),
         ("I was devastated when the choir closed", "emotion devastated (when the choir closed)"),

@@ -205,6 +205,15 @@ pub(super) const VERBS: &[Row] = &[
         "{t}",
         0.9,
     ),
+    (
+        "give|quit|drop|stop",
+        r"(?:up )?(?:on )?(?:learning )?(?P<v>(?-i:\p{Lu}\p{Ll}+(?:ese|ish|ian|ench|erman|eek|atin|abic|indi|rdu|sh|ch|ese|utch|hai|ahili|rean|urkish|elsh|aelic))|sign language)(?:[.!,;]|$| (?:and|but|because|last|this|for|after|so)\b)",
+        People,
+        Ended,
+        "learning",
+        "{v}",
+        0.86,
+    ),
     // Languages and music
     (
         "speak",
@@ -301,7 +310,7 @@ pub(super) const VERBS: &[Row] = &[
     ),
     (
         "buy|get",
-        r"(?P<v>(?:an?|my|our) (?:[\p{L}\d'-]+ ){0,4}?(?P<t>car|motorbike|motorcycle|bike|bicycle|boat|van|campervan|truck|house|flat|piano|guitar|camera|scooter|tesla|volvo|toyota|honda|ford|bmw|audi|volkswagen|vw|fiat|vespa))(?:[.!,;]|$| (?:and|from|yesterday|today|last|with|but|in|at|for|this)\b)",
+        r"(?P<v>(?:an?|my|our) (?:[\p{L}\d'-]+ ){0,4}?(?P<t>car|motorbike|motorcycle|bike|bicycle|boat|van|campervan|truck|house|flat|piano|guitar|camera|scooter|tesla|volvo|toyota|honda|ford|bmw|audi|volkswagen|vw|fiat|skoda|renault|peugeot|mercedes|mazda|nissan|kia|hyundai|subaru|mini|porsche|jeep|vespa|seat|opel|vauxhall|dacia|saab))(?:[.!,;]|$| (?:and|from|yesterday|today|last|with|but|in|at|for|this)\b)",
         Me,
         Did,
         "has.{t}",
@@ -310,7 +319,7 @@ pub(super) const VERBS: &[Row] = &[
     ),
     (
         "sell|scrap",
-        r"(?:my|our|the) (?:old )?(?P<t>car|motorbike|motorcycle|bike|bicycle|boat|van|campervan|truck|house|flat|piano|guitar|camera|scooter|caravan)\b(?P<v>)",
+        r"(?:my|our|the) (?:old )?(?P<t>car|motorbike|motorcycle|bike|bicycle|boat|van|campervan|truck|house|flat|piano|guitar|camera|scooter|caravan|tesla|volvo|toyota|honda|ford|bmw|audi|volkswagen|vw|fiat|skoda|renault|peugeot|mercedes|mazda|nissan|kia|hyundai|subaru|mini|porsche|jeep|vespa|seat|opel|vauxhall|dacia|saab)\b(?P<v>)",
         Me,
         Ended,
         "has.{t}",
