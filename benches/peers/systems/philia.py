@@ -24,7 +24,7 @@ class PhiliaHttp(System):
 
     def open(self, directory, dimensions):
         command = [self.program, "--data", directory, "serve", "--listen", "127.0.0.1:0"]
-        self.server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.server.stdout:
             if found := re.search(r"http://127\.0\.0\.1:\d+", line):
                 break
