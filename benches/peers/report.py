@@ -36,18 +36,20 @@ COLOURS = {
 
 def of_philia(said):
     """`philia bench recall --json` in the shape of the others."""
-    at = said["sizes"][0]
+    at = said["runs"][0]
     return {
         "versions": {},
-        "load_per_second": at["remember"]["per_second"],
-        "insert": [at["remember"]["p50"], at["remember"]["p99"]],
-        "insert_cpu": at["remember"]["cpu"],
-        "search": [at["recall"]["p50"], at["recall"]["p99"]],
-        "search_cpu": at["recall"]["cpu"],
+        "load_per_second": at["load_per_s"],
+        "insert": [at["insert_s"]["p50"], at["insert_s"]["p99"]],
+        "insert_cpu": at["insert_s"]["cpu"],
+        "search": [at["recall_s"]["p50"], at["recall_s"]["p99"]],
+        "search_cpu": at["recall_s"]["cpu"],
     }
 
 
 def millis(seconds):
+    if seconds is None:
+        return ""
     value = seconds * 1000
     return f"{value:.3f}" if value < 1 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
 

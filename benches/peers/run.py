@@ -74,7 +74,7 @@ def in_process(philia, job, place):
     texts, questions = place / "texts.txt", place / "questions.txt"
     texts.write_text("".join(text + "\n" for text in job["texts"]), encoding="utf-8")
     questions.write_text("".join(text + "\n" for text in job["questions"]), encoding="utf-8")
-    command = [philia, "bench", "recall", "--texts", texts, "--queries", questions, "--json"]
+    command = [philia, "bench", "recall", "--texts", texts, "--queries", questions, "--k", str(job["k"]), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         return {"failed": done.stderr.strip().splitlines()[-1]}

@@ -161,11 +161,9 @@ async fn orders_in_a_document_are_data_and_teach_nothing() {
     assert_eq!(person.profile().await.unwrap().display_name, None);
 
     world.say(&person, "What does the file say about the secret word of Zorblax?").await;
-    let asked = model.asked.lock().unwrap();
-    let prompt = format!("{:?}", asked[0].messages);
+    let prompt = format!("{:?}", model.asked.lock().unwrap()[0].messages);
     assert!(prompt.contains("in \\\"evil'.md\\\"") || prompt.contains("in \\\\\\\"evil'.md"), "{prompt}");
     assert_eq!(prompt.matches("</memories>").count(), 1, "{prompt}");
-    drop(asked);
     let facts = records(&world, &person, Kind::Fact).await;
     assert!(facts.iter().all(|fact| !fact.doc.to_string().contains("moon")), "{facts:?}");
 }

@@ -14,6 +14,7 @@ mod forget;
 mod home;
 mod http;
 mod inputs;
+mod memory;
 mod model;
 mod people;
 mod persona;

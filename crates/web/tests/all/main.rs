@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where something is not as it must be")]
 
+mod by_hand;
 mod chat;
 mod documented;
+mod files;
 mod gate;
 mod memories;
 mod page;

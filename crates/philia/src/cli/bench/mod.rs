@@ -5,6 +5,7 @@ mod recall;
 mod remember;
 mod texts;
 mod turns;
+mod vectors;
 
 use super::Context;
 use crate::config::Config;
@@ -21,6 +22,7 @@ const EXAMPLES: &str = "Examples:
   philia bench recall --memories 10000,100000
   philia bench recall --texts memories.txt --queries questions.txt --json
   philia bench remember --rate 5000 --seconds 10
+  philia bench vectors --texts memories.txt --out memories.f32
   philia --set store.url=memory:// bench
 
 It runs in a temporary directory with the offline voice, so no model is waited for and nothing of yours is touched.";
@@ -44,6 +46,9 @@ enum What {
     /// Memories that come at a fixed rate, each embedded, durable and indexed
     #[command(after_help = remember::EXAMPLES)]
     Remember(remember::Remember),
+    /// The vectors of the lines of a file, to measure other systems on the same ones
+    #[command(after_help = vectors::EXAMPLES)]
+    Vectors(vectors::Vectors),
 }
 
 impl Bench {
@@ -52,6 +57,7 @@ impl Bench {
             What::Turns(turns) => turns.run(context).await,
             What::Recall(recall) => recall.run(context).await,
             What::Remember(remember) => remember.run(context).await,
+            What::Vectors(vectors) => vectors.run(context).await,
         }
     }
 }
@@ -73,6 +79,23 @@ fn quantile(sorted: &[Duration], share: f64) -> Duration {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index within the slice")]
     let at = (share * sorted.len() as f64).ceil() as usize;
     sorted.get(at.saturating_sub(1)).copied().unwrap_or_default()
+}
+
+/// Processor time that this process took so far, all threads together; none where the system does not tell.
+#[cfg(unix)]
+fn processor() -> Option<Duration> {
+    use rustix::time::{ClockId, clock_gettime};
+    clock_gettime(ClockId::ProcessCPUTime).try_into().ok()
+}
+
+#[cfg(not(unix))]
+fn processor() -> Option<Duration> {
+    None
+}
+
+/// Of the processor time since `before`, the share of one of `count`.
+fn processor_each(before: Option<Duration>, count: usize) -> Option<Duration> {
+    Some(processor()?.saturating_sub(before?).div_f64(count.max(1) as f64))
 }
 
 fn millis(time: Duration) -> String {

@@ -1,7 +1,7 @@
 //! `philia bench recall`: how long a question takes, and where the time goes.
 
 use super::texts::Texts;
-use super::{TempDir, apart, quantile};
+use super::{TempDir, apart, processor, processor_each, quantile};
 use crate::cli::Context;
 use crate::cli::paint::print;
 use crate::cli::progress::Progress;
@@ -10,6 +10,7 @@ use anyhow::{Context as _, ensure};
 use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use philia_companion::edit::NewMemory;
 use philia_companion::recall::Request;
 use philia_companion::{Parts, Philia};
 use philia_mind::MemoryId;
@@ -41,6 +42,8 @@ index from the store.";
 const SESSION: usize = 25;
 /// Commits that are under way at once while the store is filled.
 const AT_ONCE: usize = 16;
+/// Memories that are added one by one after the questions.
+const INSERTS: usize = 200;
 /// Times that memory is read for its bandwidth, in turn with the scan.
 const ROUNDS: usize = 15;
 
@@ -109,6 +112,9 @@ struct Run {
     second: Duration,
     bytes: usize,
     recall: Vec<Duration>,
+    recall_cpu: Option<Duration>,
+    insert: Vec<Duration>,
+    insert_cpu: Option<Duration>,
     embed: Vec<Duration>,
     search: Vec<Duration>,
     rank: Vec<Duration>,
@@ -151,6 +157,9 @@ impl Run {
             second,
             bytes: info.bytes,
             recall: Vec::new(),
+            recall_cpu: None,
+            insert: Vec::new(),
+            insert_cpu: None,
             embed: Vec::new(),
             search: Vec::new(),
             rank: Vec::new(),
@@ -159,11 +168,13 @@ impl Run {
             memory: Vec::new(),
             scanned: texts.len() * embedder.info().dimensions,
         };
+        let before = processor();
         for question in questions {
             let began = Instant::now();
             black_box(person.recall(&request(question)).await?);
             run.recall.push(began.elapsed());
         }
+        run.recall_cpu = processor_each(before, questions.len());
         let analyzer = Analyzer::new();
         let mut asked = Vec::new();
         for question in questions {
@@ -206,8 +217,17 @@ impl Run {
             black_box(read_all(black_box(&block)));
             run.memory.push(began.elapsed());
         }
-        let Self { recall, embed, search, rank, read, scan, memory, .. } = &mut run;
-        for times in [recall, embed, search, rank, read, scan, memory] {
+        // Last, so that everything before is measured on exactly the memories that were asked for.
+        let before = processor();
+        for (number, text) in texts.iter().cycle().take(INSERTS).enumerate() {
+            let content = format!("{text} (once more, {number})");
+            let began = Instant::now();
+            person.add_memory("bench", NewMemory { content, ..NewMemory::default() }).await?;
+            run.insert.push(began.elapsed());
+        }
+        run.insert_cpu = processor_each(before, INSERTS);
+        let Self { recall, insert, embed, search, rank, read, scan, memory, .. } = &mut run;
+        for times in [recall, insert, embed, search, rank, read, scan, memory] {
             times.sort_unstable();
         }
         Ok(run)
@@ -234,7 +254,8 @@ impl Run {
         let ((scan, best_scan), (memory, best_memory)) = (self.speeds(&self.scan), self.speeds(&self.memory));
         let mut out = format!("{} memories, {} questions, {}\n", self.memories, self.questions, self.store);
         out += "            p50 ms     p99 ms\n";
-        for (name, what, times) in self.parts() {
+        let inserts = ("insert", "one more memory: embedded, durable", &self.insert[..]);
+        for (name, what, times) in self.parts().into_iter().chain([inserts]) {
             let (half, most) = (micros(quantile(times, 0.5)), micros(quantile(times, 0.99)));
             out += &format!("  {name:<8}{half:>8} {most:>10}   {what}\n");
         }
@@ -278,8 +299,17 @@ impl Run {
             "first_recall_ms": millis(self.first),
             "second_recall_ms": millis(self.second),
             "fill_s": self.fill.as_secs_f64(),
+            "load_per_s": self.memories as f64 / self.fill.as_secs_f64(),
+            "recall_s": seconds(&self.recall, self.recall_cpu),
+            "insert_s": seconds(&self.insert, self.insert_cpu),
         })
     }
+}
+
+/// Sorted times in seconds, with the processor time of one.
+fn seconds(times: &[Duration], cpu: Option<Duration>) -> Value {
+    let of = |share| quantile(times, share).as_secs_f64();
+    json!({ "p50": of(0.5), "p99": of(0.99), "cpu": cpu.map(|cpu| cpu.as_secs_f64()) })
 }
 
 /// Reads memory from one end to the other.
