@@ -62,7 +62,7 @@ fn memories_are_added_changed_and_merged() {
         ],
     );
     let changed = json(&changed);
-    assert_eq!((&changed["content"], &changed["pinned"]), (&"The spare key is with Ana.".into(), &false.into()));
+    assert_eq!((&changed["content"], changed.get("pinned")), (&"The spare key is with Ana.".into(), None));
     assert_eq!(changed["tags"], serde_json::json!(["home", "ana"]));
     assert!(ok(&home, &["memory", "edit", id, "--pin"]).contains("with Ana"));
 
@@ -112,7 +112,7 @@ fn facts_are_shown_and_conflicts_settled() {
     refused(&home, &args, "was resolved before");
     assert!(ok(&home, &["memory", "conflicts"]).contains("Nothing contradicts anything"));
     assert!(ok(&home, &["memory", "conflicts", "--all"]).contains("settled by user_clarification"));
-    assert!(!ok(&home, &["memory", "facts"]).contains("50"));
+    assert!(!ok(&home, &["memory", "facts"]).contains("user age"));
 }
 
 #[test]

@@ -81,7 +81,7 @@ async fn what_is_no_document_is_refused_with_the_reason() {
     for (name, kind, bytes, says) in [
         ("empty.md", "text/markdown", Vec::new(), "empty.md: "),
         ("photo.bin", "application/octet-stream", binary, "photo.bin: "),
-        ("big.txt", "text/plain", vec![b'a'; 20 * 1024 * 1024 + 1], "up to 20 MiB are taken"),
+        ("big.txt", "text/plain", vec![b'a'; 21 * 1024 * 1024], "up to 20 MB are taken"),
     ] {
         let sent = world.upload(&format!("/api/documents?name={name}"), kind, bytes).await;
         sent.is_problem(422, "invalid", says);
@@ -127,8 +127,8 @@ async fn attachments_hang_on_a_memory_and_are_only_ever_saved() {
     world.post(&path, r#"{"url": "javascript:alert(1)"}"#).await.is_problem(422, "invalid", "url: it must begin with");
     world.post(&path, r#"{"url": "https://a.b", "size": 1}"#).await.is_problem(422, "invalid", "unknown field `size`");
     world.upload(&format!("{path}?name=a"), "text/plain", "").await.is_problem(422, "invalid", "it is empty");
-    let big = vec![0; 10 * 1024 * 1024 + 1];
-    world.upload(&format!("{path}?name=a"), "image/png", big).await.is_problem(422, "invalid", "up to 10 MiB");
+    let big = vec![0; 11 * 1024 * 1024];
+    world.upload(&format!("{path}?name=a"), "image/png", big).await.is_problem(422, "invalid", "up to 10 MB");
     world.upload("/api/memories/nothing/attachments", "text/plain", "x").await.is_problem(
         404,
         "not-found",

@@ -58,7 +58,7 @@ async fn filters_hold_with_and_without_a_question() {
         ("after=2026-05-04T00:00:00Z", false),
         ("before=2026-05-04T00:00:00Z", true),
         ("min_importance=1", false),
-        ("emotion=none-of-them", false),
+        ("emotion=fear", false),
     ] {
         let listed = world.get(&format!("/api/memories?{filter}")).await.ok();
         assert_eq!(!contents(&listed).is_empty(), expected, "{filter}: {listed}");
