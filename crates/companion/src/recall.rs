@@ -133,6 +133,7 @@ impl Person {
     }
 
     /// One further search at most: for the feeling that is asked for, or for names that the first hits bring up.
+    #[expect(clippy::too_many_arguments, reason = "one step of a recall, with what the recall has at hand")]
     async fn second_round(
         &self,
         embedder: &dyn Embedder,

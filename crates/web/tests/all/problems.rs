@@ -13,7 +13,7 @@ async fn nowhere_and_wrong_ways() {
     for (method, path, allow) in [
         (Method::GET, "/api/chat/message", "POST"),
         (Method::PUT, "/api/settings", "GET,HEAD,PATCH"),
-        (Method::POST, "/api/memories/x", "GET,HEAD,DELETE"),
+        (Method::POST, "/api/memories/x", "GET,HEAD,PATCH,DELETE"),
         (Method::POST, "/", "GET,HEAD"),
     ] {
         let answer = world.send(json(method.clone(), path, "{}")).await;
