@@ -24,7 +24,7 @@ use philia_mind::{MemoryId, Profile};
 use philia_ports::index::{Entry, Filter, Hit};
 use philia_ports::store::{Key, Kind, Record};
 use philia_ports::{Embedder, IndexError, StoreError};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Records that the index takes in at once.
 const FEED: usize = 500;
@@ -105,17 +105,17 @@ impl Person {
             floor: Some(f64::from(info.floor)),
             duplicate: f64::from(info.duplicate),
         };
+        let mut found = HashMap::new();
         let hits = self.search(&**embedder, &query, &vectors, &filter, recall::POOL).await?;
-        let hits = self.second_round(&**embedder, &query, &known, &vectors, &filter, &ranking, hits).await?;
+        let hits =
+            self.second_round(&**embedder, &query, &known, &vectors, &filter, &ranking, hits, &mut found).await?;
         let ranked = recall::rank(&query, hits, &ranking, now);
-        let keys: Vec<Key> = ranked.iter().map(|ranked| Key::new(Kind::Memory, ranked.hit.id.as_str())).collect();
-        let records = self.app.parts.store.get_many(&self.partition, &keys).await?;
+        self.read_memories(ranked.iter().map(|ranked| &ranked.hit.id), &mut found).await?;
         let mut memories = Vec::with_capacity(request.k);
         let mut said = HashSet::new();
-        for (ranked, record) in ranked.into_iter().zip(records) {
+        for ranked in ranked {
             // Forgotten since the index caught up: then it is not recalled.
-            let Some(record) = record else { continue };
-            let memory = read::<Memory>(record)?.value;
+            let Some(memory) = found.remove(&ranked.hit.id) else { continue };
             if !memory.tags.iter().any(|tag| tag == QUESTION) && said.insert(folded(&memory.content)) {
                 memories.push(Recalled::new(ranked, memory, &ranking, now, &zone));
             }
@@ -143,6 +143,7 @@ impl Person {
         filter: &Filter,
         ranking: &Ranking,
         hits: Vec<Hit>,
+        read: &mut HashMap<MemoryId, Memory>,
     ) -> Result<Vec<Hit>> {
         if let Some(feeling) = query.feeling.filter(|_| filter.emotions.is_empty()) {
             let emotions = feeling.emotions().into_iter().map(str::to_owned).collect();
@@ -150,18 +151,30 @@ impl Person {
                 self.search(embedder, query, vectors, &Filter { emotions, ..filter.clone() }, recall::POOL).await?;
             return Ok(recall::felt(hits, felt));
         }
-        let keys: Vec<Key> =
-            recall::to_read(query, &hits, ranking).into_iter().map(|id| Key::new(Kind::Memory, id.as_str())).collect();
-        let mut texts = Vec::with_capacity(keys.len());
-        for record in self.app.parts.store.get_many(&self.partition, &keys).await?.into_iter().flatten() {
-            texts.push(read::<Memory>(record)?.value.content);
-        }
-        match recall::linked(&self.app.analyzer, query, known, texts.iter().map(String::as_str)) {
+        let best = recall::to_read(query, &hits, ranking);
+        self.read_memories(&best, read).await?;
+        let texts = best.iter().filter_map(|id| read.get(id)).map(|memory| memory.content.as_str());
+        match recall::linked(&self.app.analyzer, query, known, texts) {
             None => Ok(hits),
             Some(further) => {
                 Ok(recall::join(hits, self.search(embedder, &further, vectors, filter, recall::POOL).await?))
             }
         }
+    }
+
+    /// Reads those memories that were not read yet.
+    async fn read_memories(
+        &self,
+        ids: impl IntoIterator<Item = &MemoryId>,
+        found: &mut HashMap<MemoryId, Memory>,
+    ) -> Result<()> {
+        let missing = ids.into_iter().filter(|id| !found.contains_key(*id));
+        let keys: Vec<Key> = missing.map(|id| Key::new(Kind::Memory, id.as_str())).collect();
+        for record in self.app.parts.store.get_many(&self.partition, &keys).await?.into_iter().flatten() {
+            let id = MemoryId::new(record.key.id.clone());
+            found.insert(id, read(record)?.value);
+        }
+        Ok(())
     }
 
     async fn query_vectors(

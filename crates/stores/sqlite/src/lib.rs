@@ -26,6 +26,7 @@ use philia_ports::store::{
 };
 use place::Place;
 use read::Readers;
+use rusqlite::Connection;
 use std::path::Path;
 use std::sync::Arc;
 use writer::{Prepared, Writer};
@@ -102,7 +103,7 @@ impl Drop for SqliteStore {
 impl Store for SqliteStore {
     async fn open(&self, id: &PartitionId) -> Result<Partition, StoreError> {
         let id = id.clone();
-        self.readers.read(move |connection, place| read::handle(connection, place, &id)).await
+        self.readers.read_few(move |connection, place| read::handle(connection, place, &id)).await
     }
 
     async fn commit(&self, partition: &Partition, changes: Vec<Change>) -> Result<u64, StoreError> {
@@ -112,7 +113,9 @@ impl Store for SqliteStore {
 
     async fn get_many(&self, partition: &Partition, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
         let (id, keys) = (partition.id.clone(), keys.to_vec());
-        self.readers.read(move |connection, place| read::get_many(connection, place, &id, keys)).await
+        let few = read::are_few(&keys);
+        let query = move |connection: &Connection, place: &Place| read::get_many(connection, place, &id, keys);
+        if few { self.readers.read_few(query).await } else { self.readers.read(query).await }
     }
 
     async fn scan(&self, partition: &Partition, scan: &Scan) -> Result<Page<Record>, StoreError> {
@@ -121,6 +124,12 @@ impl Store for SqliteStore {
     }
 
     async fn changes(&self, partition: &Partition, kind: Kind, since: u64, limit: usize) -> Result<Feed, StoreError> {
+        let id = partition.id.clone();
+        let few =
+            move |connection: &Connection, place: &Place| read::few_changes(connection, place, &id, kind, since, limit);
+        if let Some(feed) = self.readers.read_few(few).await? {
+            return Ok(feed);
+        }
         let id = partition.id.clone();
         self.readers.read(move |connection, place| read::changes(connection, place, &id, kind, since, limit)).await
     }

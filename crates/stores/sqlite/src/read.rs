@@ -1,4 +1,7 @@
-//! Reading: a few connections that cannot write, used on blocking threads. Each answer is of one instant.
+//! Reading: a few connections that cannot write. Each answer is of one instant.
+//!
+//! What takes microseconds is read on the thread that asks, because handing it to another takes longer than the
+//! reading; the rest on blocking threads.
 
 use crate::commit::erased;
 use crate::place::Place;
@@ -13,6 +16,12 @@ use tokio::sync::Semaphore;
 
 /// So many read at once; the others wait.
 const READERS: usize = 4;
+
+/// So many records are read on the thread that asks: some microseconds each.
+const FEW_RECORDS: usize = 32;
+
+/// So many commits are followed on the thread that asks.
+const FEW_COMMITS: u64 = 8;
 
 /// The connections for reading, opened when they are needed.
 #[derive(Debug)]
@@ -39,20 +48,47 @@ impl Readers {
             let _permit = permit;
             let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut connection = kept.map_or_else(|| place.open_reader(), Ok)?;
-            let answer = {
-                let transaction = connection.transaction().map_err(|error| place.error(error))?;
-                query(&transaction, &place)
-            };
+            let answer = within(&mut connection, &place, query);
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             answer
         });
         reading.await.map_err(|error| ended(&error))?
     }
 
+    /// The same for a query that takes microseconds: on this thread, if a connection is free.
+    pub(crate) async fn read_few<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection, &Place) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let free = self.permits.try_acquire().ok().and_then(|permit| {
+            let connection = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            Some((permit, connection))
+        });
+        let Some((_permit, mut connection)) = free else { return self.read(query).await };
+        let answer = within(&mut connection, &self.place, query);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        answer
+    }
+
     /// Closes the connections that nobody uses.
     pub(crate) fn close(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
+}
+
+/// Runs a query within a transaction.
+fn within<T>(
+    connection: &mut Connection,
+    place: &Place,
+    query: impl FnOnce(&Connection, &Place) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.transaction().map_err(|error| place.error(error))?;
+    query(&transaction, place)
+}
+
+/// Are these read in microseconds? Documents and bytes that people upload are not.
+pub(crate) fn are_few(keys: &[Key]) -> bool {
+    keys.len() <= FEW_RECORDS && keys.iter().all(|key| !matches!(key.kind, Kind::Document | Kind::Blob))
 }
 
 /// A partition as readers see it.
@@ -159,6 +195,20 @@ pub(crate) fn scan(
     Ok(Page { items, next: None })
 }
 
+/// The changes, where they are read in microseconds: there are none, or few commits. None where it may take longer.
+pub(crate) fn few_changes(
+    connection: &Connection,
+    place: &Place,
+    id: &PartitionId,
+    kind: Kind,
+    since: u64,
+    limit: usize,
+) -> Result<Option<Feed>, StoreError> {
+    let Home { head, .. } = home(connection, id).map_err(|error| place.error(error))?;
+    let few = head.saturating_sub(since) <= FEW_COMMITS;
+    few.then(|| changes(connection, place, id, kind, since, limit)).transpose()
+}
+
 pub(crate) fn changes(
     connection: &Connection,
     place: &Place,
@@ -171,7 +221,7 @@ pub(crate) fn changes(
     let failed = |error| place.error(error);
     let Home { row, generation, head } = home(connection, id).map_err(failed)?;
     let mut feed = Feed { generation, head, touched: Vec::new(), more: false };
-    let Some(partition) = row else { return Ok(feed) };
+    let Some(partition) = row.filter(|_| since < head) else { return Ok(feed) };
     // Whoever starts from nothing has nothing that could be gone.
     let gone = if since == 0 { "AND FALSE" } else { "" };
     let sql = format!(
