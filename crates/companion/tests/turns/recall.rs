@@ -41,8 +41,45 @@ async fn questions_in_japanese_russian_arabic_and_hindi_are_answered() {
         }
         let hit = 1.0 - missed.len() as f64 / sample.questions.len() as f64;
         println!("{}: hit@5 {hit:.2}, missed {missed:?}", sample.id);
-        // Recorded at what was measured first (Japanese .65); the aim is .8 for each.
-        assert!(hit >= 0.6, "{}: hit@5 {hit:.2}, missed {missed:?}", sample.id);
+        assert!(hit >= 0.8, "{}: hit@5 {hit:.2}, missed {missed:?}", sample.id);
+    }
+}
+
+#[tokio::test]
+async fn what_holds_now_answers_before_what_held_once() {
+    let world = World::new();
+    let person = world.person("eve").await;
+    let things = ["lamp", "kettle", "bus", "bakery", "garden", "radio", "umbrella", "bridge", "market", "fence"];
+    let filler =
+        |n: usize| format!("The {} by the corner was {} again", things[n % 10], ["loud", "wet", "shut"][n % 3]);
+    for (n, message) in [
+        "I live in Leeds",
+        "My sister is called Hannah",
+        "I work as a nurse",
+        "My favourite colour is green",
+        "I am allergic to peanuts",
+        "I moved to Glasgow",
+    ]
+    .iter()
+    .enumerate()
+    {
+        world.say(&person, message).await;
+        for other in 0..7 {
+            world.say(&person, &filler(n * 7 + other)).await;
+        }
+    }
+    world.philia.idle().await;
+    for (question, answer) in [
+        ("Where do I live?", "Glasgow"),
+        ("Where did I live before?", "Leeds"),
+        ("Where did I use to live?", "Leeds"),
+        ("What is my sister's name?", "Hannah"),
+        ("What is my job?", "nurse"),
+        ("What is my favourite colour?", "green"),
+        ("What am I allergic to?", "peanuts"),
+    ] {
+        let hits = found(&person, question).await;
+        assert!(hits.first().is_some_and(|first| first.contains(answer)), "{question}: {hits:?}");
     }
 }
 

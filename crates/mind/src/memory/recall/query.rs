@@ -178,27 +178,32 @@ fn terms(analyzer: &Analyzer, text: &str, named: &[Named], times: &[Mention]) ->
     let mut terms: Vec<Term> = Vec::new();
     let mut names: Vec<Term> = Vec::new();
     let mut kinds: Vec<Term> = Vec::new();
+    let kind = |stem, word: &str| Term { stem, surface: format!("{KIND}{word}"), content: true };
     analyzer.each(text, |term| {
+        let is_name = named.iter().any(|mention| mention.at.contains(&term.start));
+        let is_time = times.iter().any(|mention| (mention.start..mention.end).contains(&term.start));
+        if !is_name && !is_time && !is_definite(text, term.start, term.surface) {
+            kinds.extend(analyzer.asked_by(&term).map(|stem| kind(stem, term.surface)));
+        }
         if term.stop || asking::is_hedge(term.surface) {
             return;
         }
-        let is_name = named.iter().any(|mention| mention.at.contains(&term.start));
-        let is_time = times.iter().any(|mention| (mention.start..mention.end).contains(&term.start));
         let content = !is_time && (is_name || !asking::is_asking(term.surface));
         let into = if is_name { &mut names } else { &mut terms };
         match into.iter_mut().find(|known| known.stem == term.stem) {
             Some(known) => known.content |= content,
             None => into.push(Term { stem: term.stem.to_owned(), surface: term.surface.to_owned(), content }),
         }
-        let mark = if is_name || is_definite(text, term.start, term.surface) { None } else { analyzer.mark(term.stem) };
-        if let Some(stem) = mark.filter(|mark| kinds.iter().all(|known| known.stem != *mark)) {
-            kinds.push(Term { stem, surface: format!("{KIND}{}", term.surface), content: true });
-        }
     });
-    if terms.is_empty() {
+    kinds.extend(analyzer.asked_in_runs(text).into_iter().map(|(word, stem)| kind(stem, &word)));
+    if terms.is_empty() && kinds.is_empty() {
         return names;
     }
-    terms.extend(kinds);
+    for kind in kinds {
+        if terms.iter().all(|known| known.stem != kind.stem) {
+            terms.push(kind);
+        }
+    }
     terms
 }
 
