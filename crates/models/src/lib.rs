@@ -5,7 +5,7 @@
 //! - The clients: [`openai`] (and all that imitate it), [`anthropic`], [`gemini`].
 //! - Around a client, from the inside out: [`limit`] (how many calls at once), [`retry`] (again, after a while),
 //!   [`breaker`] (leaving it alone), and around several [`chain`] (the first that answers).
-//! - The embedders: [`static_table`], which is always there, and the remote ones, with [`cached`] before them.
+//! - The embedders: [`static_table`], which is always there, [`minilm`] for those who have its files, and the remote ones, with [`cached`] before them.
 
 pub mod anthropic;
 pub mod breaker;
@@ -17,12 +17,15 @@ mod failure;
 pub mod gemini;
 pub mod http;
 pub mod limit;
+pub mod minilm;
 pub mod ollama;
 pub mod openai;
 pub mod providers;
 pub mod retry;
+mod safetensors;
 mod sse;
 pub mod static_table;
 mod streaming;
+mod wordpiece;
 
 pub use http::Http;

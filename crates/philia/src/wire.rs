@@ -4,16 +4,20 @@ use crate::config::{Config, Role};
 use crate::system::{SystemChance, SystemClock};
 use anyhow::{Context as _, anyhow};
 use philia_cache_local::LocalCache;
+use philia_companion::reembed::Former;
 use philia_companion::{Parts, Personas, Philia, cards};
 use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 use philia_mind::Profile;
 use philia_mind::persona::PersonaFile;
 use philia_models::Http;
+use philia_models::cached::Cached;
+use philia_models::minilm::{self, MiniLm};
 use philia_models::providers::{self, EmbeddingSettings, Settings};
-use philia_models::static_table::StaticTable;
+use philia_models::static_table::{self, StaticTable};
 use philia_ports::{Chance, ChatModel, Embedder, Index, StoreAdmin};
 use philia_store_memory::MemoryStore;
 use philia_store_sqlite::SqliteStore;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +25,9 @@ use std::sync::Arc;
 pub(crate) const LOCAL_ACCOUNT: &str = "local";
 /// The person at this machine, if they do not say who they are.
 pub(crate) const LOCAL_USER: &str = "me";
+
+/// How many texts' vectors are remembered of an embedder that takes milliseconds.
+const QUERIES: NonZeroUsize = NonZeroUsize::new(2000).unwrap();
 
 /// No prompt is cut below so many tokens, however little a model says that it reads.
 const LEAST_PROMPT: usize = 512;
@@ -43,6 +50,10 @@ pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
     let index = index(config);
     let clock = Arc::new(SystemClock);
     let embedder = embedder(config)?;
+    let former: Box<Former> = {
+        let config = config.clone();
+        Box::new(move |id| former_embedder(&config, id))
+    };
     let chat = chain(config, &config.models.chat)?;
     let fast = chain(config, &config.models.fast)?;
     let personas = personas(config)?;
@@ -59,7 +70,7 @@ pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
         index,
         cache: Arc::new(LocalCache::new(clock.clone(), config.cache.budget_mb * 1024 * 1024)),
         embedder,
-        former: None,
+        former: Some(former),
         chat,
         fast,
         clock,
@@ -247,20 +258,53 @@ pub(crate) fn index(config: &Config) -> Arc<dyn Index> {
 /// What turns texts into vectors.
 pub(crate) fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
     let embed = &config.models.embed;
-    if embed.embedder == "static" {
-        return Ok(Arc::new(StaticTable::load()?));
+    embedder_named(config, &embed.embedder, embed.dimensions)
+}
+
+fn embedder_named(config: &Config, name: &str, dimensions: Option<usize>) -> anyhow::Result<Arc<dyn Embedder>> {
+    let embed = &config.models.embed;
+    match name {
+        "static" => return Ok(Arc::new(StaticTable::load()?)),
+        "minilm" => {
+            let dir = embed.path.as_deref().context(
+                "models.embed.embedder is \"minilm\", so models.embed.path must name the directory with its files",
+            )?;
+            let minilm: Arc<dyn Embedder> = Arc::new(MiniLm::open(dir).context("models.embed.path")?);
+            return Ok(Arc::new(Cached::new(minilm, QUERIES)));
+        }
+        _ => {}
     }
-    let (name, model) = split(&embed.embedder);
+    let (name, model) = split(name);
     let provider = config.providers.get(name).cloned().unwrap_or_default();
     let settings = EmbeddingSettings {
         base_url: provider.base_url,
         api_key: provider.api_key,
         model: model.map(str::to_owned),
-        dimensions: embed.dimensions,
+        dimensions,
         timeout: embed.timeout,
         ..EmbeddingSettings::of(name)
     };
     Ok(providers::embedder(&settings, &Http::new(), Arc::new(SystemChance))?)
+}
+
+/// The embedder that made vectors of that id, if what is configured now suffices to make it again.
+fn former_embedder(config: &Config, id: &str) -> Option<Arc<dyn Embedder>> {
+    let made = match id {
+        static_table::ID => embedder_named(config, "static", None),
+        minilm::ID => embedder_named(config, "minilm", None),
+        remote => {
+            // PROVIDER:MODEL:DIMENSIONS, and a model's name may have a colon of its own.
+            let (name, dimensions) = remote.rsplit_once(':')?;
+            embedder_named(config, name, Some(dimensions.parse().ok()?))
+        }
+    };
+    match made {
+        Ok(embedder) => Some(embedder),
+        Err(error) => {
+            tracing::info!("the former embedder {id} cannot be made: {error:#}");
+            None
+        }
+    }
 }
 
 /// One model, by its name in a chain.

@@ -17,4 +17,5 @@ mod recall;
 mod reflection;
 mod second;
 mod tasks;
+mod reembed;
 mod world;

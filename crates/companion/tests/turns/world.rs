@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use philia_cache_local::LocalCache;
+use philia_companion::reembed::Former;
 use philia_companion::{Incoming, Parts, Person, Personas, Philia, Reply, Settings};
 use philia_index_embedded::EmbeddedIndex;
 use philia_mind::Profile;
@@ -42,7 +43,7 @@ impl World {
     pub(crate) fn learning(chat: Option<Arc<dyn ChatModel>>, fast: Arc<dyn ChatModel>) -> Self {
         let store = Arc::new(FaultyStore::new(MemoryStore::new()));
         let settings = Settings { learn_wait: Duration::ZERO, ..Settings::default() };
-        Self::made(store, chat, Some(fast), Arc::new(StaticTable::load().expect("the static table")), settings)
+        Self::made(store, chat, Some(fast), Arc::new(StaticTable::load().expect("the static table")), None, settings)
     }
 
     pub(crate) fn over(
@@ -50,7 +51,17 @@ impl World {
         chat: Option<Arc<dyn ChatModel>>,
         embedder: Arc<dyn Embedder>,
     ) -> Self {
-        Self::made(store, chat, None, embedder, Settings::default())
+        Self::following(store, chat, embedder, None)
+    }
+
+    /// A world in which another embedder may have served before.
+    pub(crate) fn following(
+        store: Arc<FaultyStore<MemoryStore>>,
+        chat: Option<Arc<dyn ChatModel>>,
+        embedder: Arc<dyn Embedder>,
+        former: Option<Box<Former>>,
+    ) -> Self {
+        Self::made(store, chat, None, embedder, former, Settings::default())
     }
 
     fn made(
@@ -58,6 +69,7 @@ impl World {
         chat: Option<Arc<dyn ChatModel>>,
         fast: Option<Arc<dyn ChatModel>>,
         embedder: Arc<dyn Embedder>,
+        former: Option<Box<Former>>,
         settings: Settings,
     ) -> Self {
         let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
@@ -67,7 +79,7 @@ impl World {
             index: Arc::new(EmbeddedIndex::new(64 << 20)),
             cache: cache.clone(),
             embedder,
-            former: None,
+            former,
             chat,
             fast,
             clock: clock.clone(),

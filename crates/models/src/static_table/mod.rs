@@ -6,19 +6,20 @@
 //! 0.50 to 0.58, unrelated Russian, Arabic, Hindi or Korean ones of 0.90, more than related English ones. A cosine
 //! that cannot tell is worse than none, so a text is judged only if the table knows most of its words.
 
-mod wordpiece;
-
+use crate::safetensors::Header;
+use crate::wordpiece::WordPiece;
 use async_trait::async_trait;
 use philia_ports::{Embedder, EmbedderError, EmbedderInfo};
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use wordpiece::{UNKNOWN, WordPiece};
 
 /// Name of the vector space.
 pub const ID: &str = "static-256-int8";
 /// Length of the vectors.
 pub const DIMENSIONS: usize = 256;
+/// Id of a word without known pieces; below it only padding.
+const UNKNOWN: u32 = 1;
+/// Of a text at most so many tokens are read.
+const LONGEST: usize = 512;
 /// Tokens of the table.
 const TOKENS: usize = 29_525;
 
@@ -79,7 +80,7 @@ impl StaticTable {
     /// If the assets are damaged.
     pub fn load() -> Result<Self, AssetError> {
         let rows = rows(TABLE).map_err(AssetError::Table)?;
-        let words = WordPiece::parse(TOKENIZER).map_err(AssetError::Tokenizer)?;
+        let words = WordPiece::parse(TOKENIZER, LONGEST).map_err(AssetError::Tokenizer)?;
         let info = EmbedderInfo {
             id: ID.into(),
             dimensions: DIMENSIONS,
@@ -158,33 +159,18 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The rows of the table in a safetensors file: eight bytes of header length, a JSON header that says where each
-/// tensor lies, the tensors.
+/// The rows of the table in a safetensors file.
 fn rows(file: &[u8]) -> Result<&[u8], String> {
-    #[derive(Deserialize)]
-    struct Tensor {
-        dtype: String,
-        shape: Vec<usize>,
-        data_offsets: (usize, usize),
-    }
-    let (length, rest) = file.split_first_chunk::<8>().ok_or("it has no header")?;
-    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|e| e.to_string())?;
-    let (header, data) = rest.split_at_checked(length).ok_or("its header is cut off")?;
-    let mut tensors: HashMap<String, serde_json::Value> =
-        serde_json::from_slice(header).map_err(|e| format!("its header is no JSON: {e}"))?;
-    let tensor = tensors.remove("embeddings").ok_or("it holds no `embeddings`")?;
-    let tensor: Tensor = serde_json::from_value(tensor).map_err(|e| format!("`embeddings`: {e}"))?;
-    if tensor.dtype != "I8" || tensor.shape != [TOKENS, DIMENSIONS] {
-        return Err(format!("`embeddings` is {} {:?}, not I8 [{TOKENS}, {DIMENSIONS}]", tensor.dtype, tensor.shape));
-    }
-    let (start, end) = tensor.data_offsets;
-    data.get(start..end).filter(|rows| rows.len() == TOKENS * DIMENSIONS).ok_or_else(|| "its rows are cut off".into())
+    let header = Header::read(file)?;
+    let place = header.tensor("embeddings", "I8", &[TOKENS, DIMENSIONS])?;
+    file.get(place).ok_or_else(|| "its rows are cut off".into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use base64::Engine as _;
+    use serde::Deserialize;
 
     #[derive(Deserialize)]
     struct Golden {
@@ -235,7 +221,7 @@ mod tests {
         let mut hash = Sha256::new();
         for c in '\u{1}'..=char::MAX {
             if !skipped.iter().any(|(from, to)| (*from..=*to).contains(&u32::from(c))) {
-                let words = wordpiece::words_of(&format!("a{c}b")).join("|");
+                let words = crate::wordpiece::words_of(&format!("a{c}b")).join("|");
                 hash.update(format!("{:x}\t{words}\n", u32::from(c)));
             }
         }

@@ -95,6 +95,7 @@ pub(crate) struct Role {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Embed {
     pub(crate) embedder: String,
+    pub(crate) path: Option<PathBuf>,
     pub(crate) dimensions: Option<usize>,
     #[serde(deserialize_with = "seconds", rename = "timeout_seconds")]
     pub(crate) timeout: Duration,

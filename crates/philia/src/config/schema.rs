@@ -36,7 +36,7 @@ pub(crate) enum Takes {
     Texts,
     /// A list of `PROVIDER:MODEL`, or `PROVIDER` for its usual model.
     Models,
-    /// `static`, or one of those.
+    /// `static`, `minilm`, or one of those.
     Embedder,
 }
 
@@ -151,7 +151,13 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
             "models.embed.embedder",
             Takes::Embedder,
             Some("\"static\""),
-            "What turns texts into vectors: `static` is built in and sends nothing anywhere; or `openai`, `gemini`, `mistral`, `ollama`, with a model or without.",
+            "What turns texts into vectors: `static` is built in and sends nothing anywhere; `minilm` is better, needs its files, and sends nothing anywhere either; or `openai`, `gemini`, `mistral`, `ollama`, with a model or without.",
+        ),
+        key(
+            "models.embed.path",
+            Takes::Path,
+            None,
+            "Directory with model.safetensors and tokenizer.json of all-MiniLM-L6-v2, for `minilm`.",
         ),
         key(
             "models.embed.dimensions",
@@ -459,7 +465,7 @@ impl Takes {
             Self::Number(low, high, of) => format!("a number from {low} to {high}{}", unit(of)),
             Self::Texts => "a list of texts".into(),
             Self::Models => format!("a list of PROVIDER:MODEL, PROVIDER being one of {}", providers()),
-            Self::Embedder => "static or PROVIDER:MODEL".into(),
+            Self::Embedder => "static, minilm or PROVIDER:MODEL".into(),
         }
     }
 
@@ -514,7 +520,7 @@ impl Takes {
             }
             (Self::Texts, Value::Array(items)) => items.iter().all(Value::is_str),
             (Self::Models, Value::Array(items)) => items.iter().all(|item| item.as_str().is_some_and(is_model)),
-            (Self::Embedder, Value::String(text)) => text == "static" || is_model(text),
+            (Self::Embedder, Value::String(text)) => ["static", "minilm"].contains(&text.as_str()) || is_model(text),
             _ => false,
         };
         if good { Ok(value) } else { Err(format!("{shown} is not {}", self.expects())) }
@@ -580,6 +586,7 @@ mod tests {
             (Takes::LogFilter, "warn,philia_web=debug"),
             (Takes::TimeZone, "Asia/Karachi"),
             (Takes::Embedder, "static"),
+            (Takes::Embedder, "minilm"),
         ];
         for (takes, text) in allowed {
             assert!(takes.read(text).is_ok(), "{takes:?} refuses {text:?}");

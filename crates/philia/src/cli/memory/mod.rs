@@ -9,6 +9,7 @@ mod forget;
 mod list;
 mod merge;
 mod overview;
+mod reembed;
 mod search;
 
 use super::paint::print;
@@ -73,6 +74,8 @@ enum What {
     Audit(overview::LookArgs),
     /// Make one memory of what was said again and again, now rather than at night
     Consolidate(overview::LookArgs),
+    /// Give memories vectors of the embedder that is configured now
+    Reembed(reembed::ReembedArgs),
 }
 
 impl MemoryArgs {
@@ -93,6 +96,7 @@ impl MemoryArgs {
             What::Stats(args) => args.stats(context).await,
             What::Audit(args) => args.audit(context).await,
             What::Consolidate(args) => args.consolidate(context).await,
+            What::Reembed(args) => args.run(context).await,
         }
     }
 }

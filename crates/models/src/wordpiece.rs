@@ -8,12 +8,6 @@ use std::hash::{BuildHasherDefault, Hasher};
 use unicode_normalization::char::decompose_canonical;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-/// Id of the padding token; it never stands for a text.
-const PAD: u32 = 0;
-/// Id of a word without known pieces.
-pub(crate) const UNKNOWN: u32 = 1;
-/// Tokens that are recognised literally, before anything is normalised.
-const SPECIAL: [(&str, u32); 2] = [("[PAD]", PAD), ("[UNK]", UNKNOWN)];
 /// A part of a word says something from so many letters on; shorter ones are rubble.
 const TELLING: usize = 4;
 /// A word of more characters than this is unknown as a whole.
@@ -25,7 +19,7 @@ const EXPECTED_TOKENS: usize = 25_000;
 /// What a text's tokens are, and how much of the text the vocabulary really knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tokens {
-    /// Token ids in order, [`UNKNOWN`]s included.
+    /// Token ids in order, unknown ones included.
     pub(crate) ids: Vec<u32>,
     /// How many letters and digits the words have.
     pub(crate) letters: usize,
@@ -107,33 +101,70 @@ impl<'de: 'a, 'a> Deserialize<'de> for Vocabulary<'a> {
 /// The tokenizer.
 pub(crate) struct WordPiece<'a> {
     vocabulary: Vocabulary<'a>,
+    /// Tokens that are recognised literally, before anything is normalised.
+    special: Vec<(Cow<'a, str>, u32)>,
+    /// Id of a word without known pieces.
+    unknown: u32,
     /// At most so many tokens of a text are read.
     limit: usize,
 }
 
 impl<'a> WordPiece<'a> {
-    /// Reads the vocabulary of a `tokenizer.json`.
+    /// Reads the vocabulary of a `tokenizer.json`; of a text at most `limit` tokens will be read.
     ///
     /// # Errors
     /// If it is not a WordPiece tokenizer's file.
-    pub(crate) fn parse(json: &'a [u8]) -> Result<Self, serde_json::Error> {
+    pub(crate) fn parse(json: &'a [u8], limit: usize) -> Result<Self, serde_json::Error> {
         #[derive(serde::Deserialize)]
         struct File<'a> {
             #[serde(borrow)]
             model: Model<'a>,
-            truncation: Truncation,
+            #[serde(borrow)]
+            added_tokens: Vec<Special<'a>>,
         }
         #[derive(serde::Deserialize)]
         struct Model<'a> {
             #[serde(borrow)]
             vocab: Vocabulary<'a>,
+            unk_token: String,
         }
         #[derive(serde::Deserialize)]
-        struct Truncation {
-            max_length: usize,
+        struct Special<'a> {
+            id: u32,
+            #[serde(borrow)]
+            content: Cow<'a, str>,
         }
-        let File { model, truncation } = serde_json::from_slice(json)?;
-        Ok(Self { vocabulary: model.vocab, limit: truncation.max_length })
+        let File { model: Model { vocab: vocabulary, unk_token }, added_tokens } = serde_json::from_slice(json)?;
+        let special = added_tokens.into_iter().map(|Special { id, content }| (content, id)).collect();
+        let unknown = vocabulary.first.get(unk_token.as_str()).copied();
+        let unknown =
+            unknown.ok_or_else(|| serde::de::Error::custom(format!("{unk_token} is not in the vocabulary")))?;
+        Ok(Self { vocabulary, special, unknown, limit })
+    }
+
+    /// The same, without the file it was read from.
+    pub(crate) fn into_owned(self) -> WordPiece<'static> {
+        let owned =
+            |pieces: Pieces<'_>| pieces.into_iter().map(|(piece, id)| (piece.into_owned().into(), id)).collect();
+        let Vocabulary { first, further, longest } = self.vocabulary;
+        WordPiece {
+            vocabulary: Vocabulary { first: owned(first), further: owned(further), longest },
+            special: self.special.into_iter().map(|(token, id)| (token.into_owned().into(), id)).collect(),
+            unknown: self.unknown,
+            limit: self.limit,
+        }
+    }
+
+    /// The id of a token that is recognised literally.
+    pub(crate) fn special(&self, token: &str) -> Option<u32> {
+        self.special.iter().find(|(known, _)| known == token).map(|(_, id)| *id)
+    }
+
+    /// The largest id.
+    pub(crate) fn largest(&self) -> u32 {
+        let Vocabulary { first, further, .. } = &self.vocabulary;
+        let special = self.special.iter().map(|(_, id)| id);
+        first.values().chain(further.values()).chain(special).copied().max().unwrap_or_default()
     }
 
     /// The words of Latin letters that the vocabulary holds whole, with their ids, in the order of these.
@@ -149,7 +180,7 @@ impl<'a> WordPiece<'a> {
     pub(crate) fn tokens(&self, text: &str) -> Tokens {
         let mut tokens = Tokens::default();
         let mut rest = text;
-        while let Some((before, id, after)) = split_special(rest) {
+        while let Some((before, id, after)) = self.split_special(rest) {
             self.words(before, &mut tokens);
             tokens.ids.push(id);
             rest = after;
@@ -181,13 +212,24 @@ impl<'a> WordPiece<'a> {
         match fits.then(|| self.split(word, &mut tokens.ids)).flatten() {
             None => {
                 tokens.ids.truncate(before);
-                tokens.ids.push(UNKNOWN);
+                tokens.ids.push(self.unknown);
             }
             Some(_) if tokens.ids.len() == before + 1 => {
                 tokens.known_letters += if letters > 1 || word.is_ascii() { letters } else { 0 };
             }
             Some(in_telling_pieces) => tokens.known_letters += in_telling_pieces.min(letters),
         }
+    }
+
+    /// The first special token of the text, with what is before and behind it.
+    fn split_special<'t>(&self, text: &'t str) -> Option<(&'t str, u32, &'t str)> {
+        // All of them are written in brackets: most texts need not be searched for each.
+        text.contains('[').then_some(())?;
+        self.special
+            .iter()
+            .filter_map(|(token, id)| text.find(&**token).map(|at| (at, token.len(), *id)))
+            .min_by_key(|(at, ..)| *at)
+            .map(|(at, length, id)| (&text[..at], id, &text[at + length..]))
     }
 
     /// Greedy longest match. Gives how many characters lie in telling pieces; none if a part of the word has no
@@ -290,15 +332,6 @@ pub(crate) fn words_of(text: &str) -> Vec<String> {
     }
     .read(text);
     all
-}
-
-/// The first special token of the text, with what is before and behind it.
-fn split_special(text: &str) -> Option<(&str, u32, &str)> {
-    SPECIAL
-        .iter()
-        .filter_map(|(token, id)| text.find(token).map(|at| (at, *token, *id)))
-        .min_by_key(|(at, ..)| *at)
-        .map(|(at, token, id)| (&text[..at], id, &text[at + token.len()..]))
 }
 
 /// Control, format and private characters carry no meaning and vanish.
