@@ -85,7 +85,10 @@ async fn lived(old: &Arc<Hashing>) -> Arc<FaultyStore<MemoryStore>> {
 fn changed(store: &Arc<FaultyStore<MemoryStore>>, old: &Arc<Hashing>, new: &Arc<Hashing>) -> World {
     let former = old.clone();
     let make = move |id: &str| (id == former.info.id).then(|| former.clone() as Arc<dyn Embedder>);
-    World::following(store.clone(), None, new.clone(), Some(Box::new(make)))
+    let world = World::following(store.clone(), None, new.clone(), Some(Box::new(make)));
+    // It is a later day: what is said now has names of its own.
+    world.clock.advance(jiff::SignedDuration::from_hours(24));
+    world
 }
 
 async fn memories(store: &FaultyStore<MemoryStore>) -> Vec<(Memory, usize)> {

@@ -343,7 +343,8 @@ mod tests {
             let (ours, true_value) = (f64::from(erf(x)), series(f64::from(x)));
             assert!((ours - true_value).abs() < 1e-6, "{x}: {ours} {true_value}");
         }
-        assert_eq!((gelu(0.0), gelu(20.0)), (0.0, 20.0));
+        assert_eq!(gelu(0.0), 0.0);
+        assert!((gelu(20.0) - 20.0).abs() < 1e-5, "{}", gelu(20.0));
     }
 
     #[test]

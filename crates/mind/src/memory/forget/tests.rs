@@ -1,3 +1,5 @@
+//! What is forgotten, and what stays.
+
 use super::ask::{Answer, Asked, answered, asked};
 use super::topic::Topic;
 use super::*;
