@@ -22,6 +22,26 @@ pub enum Error {
     /// Somebody changed it meanwhile; ask again.
     #[error("it was changed meanwhile; please try again")]
     Changed,
+    /// Who asks has not shown who they are, or not well; the words say what was wrong with it.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// Who asks may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Their account is suspended.
+    #[error("this account is suspended; ask whoever runs this Philia")]
+    Suspended,
+    /// They have done as much as they may for now.
+    #[error("{what}; try again in {seconds} s")]
+    Limited {
+        /// Which limit.
+        what: String,
+        /// After how long, in seconds.
+        seconds: u64,
+    },
+    /// There is one of that name already.
+    #[error("{0}")]
+    Taken(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -5,6 +5,7 @@
 //!   through it, so nothing can forget whose data it is.
 //! - [`turn`] is the walk of one message, from hearing it to learning from it.
 
+pub mod accounts;
 pub mod attachments;
 pub mod blocks;
 pub mod cards;

@@ -1,5 +1,6 @@
 //! A person: the handle through which everything of theirs is read and written.
 
+use crate::accounts::Identity;
 use crate::error::{Error, Result};
 use crate::patch;
 use crate::philia::{Inner, Locks, Philia, zone_of};
@@ -24,6 +25,8 @@ pub struct Person {
     pub(crate) app: Arc<Inner>,
     pub(crate) partition: Partition,
     pub(crate) locks: Arc<Locks>,
+    /// On whose behalf it is asked, where a door has asked who it is: their limits hold for its turns.
+    pub(crate) asker: Option<Arc<Identity>>,
 }
 
 /// How the companion feels towards this person now.

@@ -1,5 +1,6 @@
 //! The running program: its ports, its compiled matchers, and the people whose turns it keeps in order.
 
+use crate::accounts::Identity;
 use crate::error::Result;
 use crate::hook::{Event, Hook};
 use crate::learn::{Counters, Lessons};
@@ -140,7 +141,16 @@ impl Philia {
         let id = PartitionId::new(account, subject)?;
         let partition = self.0.parts.store.open(&id).await?;
         let locks = self.0.locks(&id);
-        Ok(Person { app: Arc::clone(&self.0), partition, locks })
+        Ok(Person { app: Arc::clone(&self.0), partition, locks, asker: None })
+    }
+
+    /// A handle for the person that an identity speaks for: whom it names, within its reach, in its own account.
+    ///
+    /// # Errors
+    /// As for [`Philia::person`]; [`Error::Forbidden`](crate::Error::Forbidden) for somebody out of its reach.
+    pub async fn person_of(&self, identity: &Arc<Identity>, named: Option<&str>) -> Result<Person> {
+        let person = self.person(&identity.account, &identity.subject(named)?).await?;
+        Ok(Person { asker: Some(Arc::clone(identity)), ..person })
     }
 
     /// The characters one can talk with.

@@ -177,7 +177,9 @@ kinds! {
     SyncLog = "sync_log",
     /// A plugin's data.
     Plugin = "plugin",
-    /// A login, key or channel id that leads to a partition (system partition).
+    /// An account: who may come in, by what, and how much (system partition).
+    Account = "account",
+    /// A login, key or channel id that leads to an account (system partition).
     Identity = "identity",
     /// An entry of the audit log (system partition).
     Audit = "audit",

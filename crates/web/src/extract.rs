@@ -1,7 +1,7 @@
 //! What is taken out of a request: who asks, and for what. Everything that is wrong is named, and all at once.
 
+use crate::Door;
 use crate::problem::{Kind, Problem};
-use crate::{ACCOUNT, DEFAULT_USER, Door};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -9,13 +9,16 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use jiff::Timestamp;
+use philia_companion::accounts::Identity;
 use philia_companion::{Person, Philia};
 use serde::de::DeserializeOwned;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// Who asks, as far as header and query say.
 pub(crate) struct Caller {
     philia: Philia,
+    identity: Arc<Identity>,
     named: Option<String>,
 }
 
@@ -28,7 +31,7 @@ impl Caller {
     /// The person who asks, where the body may name them too.
     pub(crate) async fn person_or(self, in_body: Option<String>) -> Result<Person, Problem> {
         let named = agreed(self.named, in_body)?;
-        Ok(self.philia.person(ACCOUNT, named.as_deref().unwrap_or(DEFAULT_USER)).await?)
+        Ok(self.philia.person_of(&self.identity, named.as_deref()).await?)
     }
 }
 
@@ -47,7 +50,7 @@ impl FromRequestParts<Door> for Caller {
                 named = agreed(named, Some(value))?;
             }
         }
-        Ok(Self { philia: door.philia.clone(), named })
+        Ok(Self { philia: door.philia.clone(), identity: Arc::new(Identity::local()), named })
     }
 }
 

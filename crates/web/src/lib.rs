@@ -36,11 +36,6 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The most bytes of a character that comes as a file.
 pub const MAX_CARD_BYTES: usize = 10 * 1024 * 1024;
 
-/// The account of everybody, until there are accounts.
-const ACCOUNT: &str = "local";
-/// The person who does not say who they are.
-const DEFAULT_USER: &str = "me";
-
 /// What an operator may choose of the doors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {

@@ -23,6 +23,14 @@ pub(crate) enum Kind {
     ForbiddenHost,
     /// It was sent by another site's page.
     CrossOrigin,
+    /// Who asks has not shown who they are.
+    Unauthenticated,
+    /// Who asks may not do this.
+    Forbidden,
+    /// Their account is suspended.
+    Suspended,
+    /// They have done as much as they may for now.
+    TooMany,
     /// There is no such thing.
     NotFound,
     /// There is no such route.
@@ -60,6 +68,10 @@ impl Kind {
             }
             Self::ForbiddenHost => ("forbidden-host", StatusCode::FORBIDDEN, "The server has another name"),
             Self::CrossOrigin => ("cross-origin", StatusCode::FORBIDDEN, "Other sites may not ask this"),
+            Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Please sign in"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this"),
+            Self::Suspended => ("suspended", StatusCode::FORBIDDEN, "The account is suspended"),
+            Self::TooMany => ("too-many", StatusCode::TOO_MANY_REQUESTS, "Too much for now"),
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such thing"),
             Self::NoSuchRoute => ("no-such-route", StatusCode::NOT_FOUND, "There is nothing at this address"),
             Self::MethodNotAllowed => ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "Not in this way"),
@@ -99,11 +111,14 @@ impl Kind {
 pub(crate) struct Problem {
     kind: Kind,
     detail: String,
+    /// After how many seconds it is worth another try.
+    retry_after: Option<u64>,
 }
 
 impl Problem {
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into() }
+        let retry_after = (kind.parts().1 == StatusCode::SERVICE_UNAVAILABLE).then_some(2);
+        Self { kind, detail: detail.into(), retry_after }
     }
 
     pub(crate) fn malformed(detail: impl Into<String>) -> Self {
@@ -137,6 +152,13 @@ impl From<Error> for Problem {
         let kind = match &error {
             Error::Invalid(words) | Error::Store(StoreError::Invalid(words)) => return Self::invalid(words.as_str()),
             Error::NotFound { .. } => return Self::new(Kind::NotFound, error.to_string()),
+            Error::Unauthenticated(words) => return Self::new(Kind::Unauthenticated, words.as_str()),
+            Error::Forbidden(words) => return Self::new(Kind::Forbidden, words.as_str()),
+            Error::Suspended => return Self::new(Kind::Suspended, error.to_string()),
+            Error::Taken(words) => return Self::new(Kind::Taken, words.as_str()),
+            Error::Limited { seconds, .. } => {
+                return Self { retry_after: Some(*seconds), ..Self::new(Kind::TooMany, error.to_string()) };
+            }
             Error::Changed | Error::Store(StoreError::Conflict(_)) => Kind::Changed,
             Error::BrokenOff => Kind::BrokenOff,
             Error::Store(StoreError::Erased) => Kind::Erased,
@@ -158,8 +180,11 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(self.document())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"philia\""));
         }
         response
     }

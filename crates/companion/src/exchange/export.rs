@@ -76,5 +76,5 @@ impl Person {
 
 /// Logins and the audit log are the program's own, in a partition of their own.
 fn is_personal(kind: &Kind) -> bool {
-    !matches!(kind, Kind::Identity | Kind::Audit)
+    !matches!(kind, Kind::Account | Kind::Identity | Kind::Audit)
 }

@@ -3,7 +3,7 @@
 //! What holds at every instant:
 //! - The message is durable before anything else is asked of it ([`hear`]), unless the store fails, and then the
 //!   person is told that this will not be remembered.
-//! - Care comes before limits, locks and a failing store.
+//! - Care comes before limits (and a suspended account), locks and a failing store.
 //! - One person's turns are answered one at a time, in the order they were heard; different people's side by
 //!   side.
 //! - The answer, the mood and the turn's number become durable in one commit ([`settle`]); learning is a job of
@@ -209,6 +209,9 @@ impl Lesson {
 async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked> {
     let message = hear::cleaned(&incoming.message, person.app.parts.settings.max_message_bytes)?;
     let crisis = person.app.care.check(&message);
+    if crisis.is_none() {
+        person.may_talk().await?;
+    }
 
     let mut turn = match hear::hear(person, incoming.clone(), message.clone(), sink).await {
         // Whatever the store says, somebody in need gets an answer.

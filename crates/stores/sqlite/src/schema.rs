@@ -15,6 +15,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_blobs.sql"),
     include_str!("migrations/0003_statements.sql"),
     include_str!("migrations/0004_tasks.sql"),
+    include_str!("migrations/0005_accounts.sql"),
 ];
 
 /// The schema's number in a database.
