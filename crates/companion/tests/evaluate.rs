@@ -1,7 +1,7 @@
 //! Recall on the project's own conversations, with the static table, must stay as good as it was measured.
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 
-use philia_companion::evaluate::{EvaluateError, Report, locomo};
+use philia_companion::evaluate::{EvaluateError, Report, Signal, Variant, locomo};
 use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 use philia_models::static_table::StaticTable;
 use std::collections::HashSet;
@@ -9,10 +9,14 @@ use std::collections::HashSet;
 const RELATIONSHIPS: &[u8] = include_bytes!("../../testkit/data/relationships.json");
 
 async fn evaluate(file: &[u8]) -> Result<Report, EvaluateError> {
+    evaluate_as(file, Variant::Whole).await
+}
+
+async fn evaluate_as(file: &[u8], variant: Variant) -> Result<Report, EvaluateError> {
     let embedder = StaticTable::load().unwrap();
     let words = || Thesaurus::new(StaticTable::load().unwrap().words());
     let index = EmbeddedIndex::new(1 << 30).with_thesaurus(words);
-    locomo(file, &embedder, &index, |_, _| {}).await
+    locomo(file, &embedder, &index, variant, |_, _| {}).await
 }
 
 #[tokio::test]
@@ -27,6 +31,21 @@ async fn recall_is_as_good_as_it_was_measured() {
     }
     let floored = of("1-4").floored10;
     assert!(floored >= 0.80, "the floor costs too much: {floored:.3}");
+}
+
+#[tokio::test]
+async fn each_variant_leaves_out_what_it_says() {
+    let recall = async |variant| evaluate_as(RELATIONSHIPS, variant).await.unwrap().overall().unwrap().recall[2];
+    let whole = recall(Variant::Whole).await;
+    for variant in [
+        Variant::Without(Signal::Neighbourhood),
+        Variant::WordsOnly,
+        Variant::Alone(Signal::Lexical),
+        Variant::Alone(Signal::Dense),
+    ] {
+        let without = recall(variant).await;
+        assert!(without < whole - 0.01, "{}: {without:.3} of {whole:.3}", variant.label());
+    }
 }
 
 #[tokio::test]

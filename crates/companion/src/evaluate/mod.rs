@@ -1,15 +1,17 @@
 //! Evaluation: how much of the evidence does recall find?
 //!
 //! The questions go the way of everybody's questions: [`analyse`], [`Index::search`], perhaps once more with the names
-//! that the first hits bring up, [`rank`]. Only the floor is
-//! lifted, because a ranking is measured; what the floor would cost stands beside it.
+//! that the first hits bring up, [`rank`]. Only the floor is lifted, because a ranking is measured; what the floor would
+//! cost stands beside it. A [`Variant`] leaves a part of recall out, to see what it contributes.
 
 mod evidence;
 mod extraction;
 mod report;
+mod variant;
 
 pub use extraction::{Counts, ExtractionError, ExtractionReport, Flaw, extraction};
 pub use report::{DEPTHS, RankedTurns, Report, Row};
+pub use variant::{Signal, Variant};
 
 use crate::exchange::FormatError;
 use crate::exchange::locomo::{Sample, samples};
@@ -62,6 +64,7 @@ pub async fn locomo(
     file: &[u8],
     embedder: &dyn Embedder,
     index: &dyn Index,
+    variant: Variant,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<Report, EvaluateError> {
     let samples = samples(file)?;
@@ -76,7 +79,7 @@ pub async fn locomo(
         let mut entries = entries(sample, embedder).await?;
         let texts: HashMap<MemoryId, String> =
             entries.iter().map(|entry| (entry.id.clone(), entry.text.clone())).collect();
-        for entry in &mut entries {
+        for entry in entries.iter_mut().filter(|_| variant.marks_kinds()) {
             let marks = analyzer.marks(&entry.text);
             entry.text.push_str(&marks);
         }
@@ -86,7 +89,7 @@ pub async fn locomo(
         report.turns += entries.len();
         let partition = Partition { id: PartitionId::new("evaluation", &sample.id)?, generation: 0 };
         index.apply(&partition, None, entries, &[], 1).await?;
-        let asked = Asked { analyzer: &analyzer, embedder, index, partition: &partition, texts: &texts, now };
+        let asked = Asked { analyzer: &analyzer, embedder, index, partition: &partition, texts: &texts, now, variant };
         for question in &sample.questions {
             let (query, hits) = asked.search(&question.question).await?;
             let mut ranking = asked.ranked(&query, hits.clone(), None);
@@ -129,6 +132,7 @@ struct Asked<'a> {
     partition: &'a Partition,
     texts: &'a HashMap<MemoryId, String>,
     now: Timestamp,
+    variant: Variant,
 }
 
 impl Asked<'_> {
@@ -140,15 +144,23 @@ impl Asked<'_> {
         for text in &query.dense_texts {
             vectors.push(self.embedder.embed_query(text).await?);
         }
-        let filter = Filter::default();
-        let hits = self.index.search(self.partition, &query, &vectors, &filter, POOL).await?;
+        let hits = self.candidates(&query, &vectors).await?;
+        if !self.variant.looks_twice() {
+            return Ok((query, hits));
+        }
         let read = to_read(&query, &hits, &Ranking { floor: None, ..Ranking::default() });
         let texts = read.iter().filter_map(|id| self.texts.get(id)).map(String::as_str);
         let hits = match linked(self.analyzer, &query, &known, texts) {
-            Some(further) => join(hits, self.index.search(self.partition, &further, &vectors, &filter, POOL).await?),
+            Some(further) => join(hits, self.candidates(&further, &vectors).await?),
             None => hits,
         };
         Ok((query, hits))
+    }
+
+    async fn candidates(&self, query: &Query, vectors: &[Option<Vec<f32>>]) -> Result<Vec<Hit>, EvaluateError> {
+        let k = if self.variant == Variant::Whole { POOL } else { usize::MAX };
+        let hits = self.index.search(self.partition, query, vectors, &Filter::default(), k).await?;
+        Ok(self.variant.again(hits, POOL))
     }
 
     fn ranked(&self, query: &Query, hits: Vec<Hit>, floor: Option<f64>) -> Vec<String> {

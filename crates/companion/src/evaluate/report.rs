@@ -55,6 +55,11 @@ impl Report {
         self.rows.iter().find(|row| row.label == OVERALL)
     }
 
+    /// The figures of adversarial questions, which name the wrong person; none if there were none with evidence.
+    pub fn adversarial(&self) -> Option<&Row> {
+        self.rows.iter().find(|row| row.label == ADVERSARIAL)
+    }
+
     /// The rankings as lines of JSON.
     pub fn rankings_jsonl(&self) -> String {
         self.rankings.iter().filter_map(|ranking| serde_json::to_string(ranking).ok()).map(|line| line + "\n").collect()
@@ -62,6 +67,7 @@ impl Report {
 }
 
 const OVERALL: &str = "1-4";
+const ADVERSARIAL: &str = "5 adversarial";
 
 /// What one question came to.
 #[derive(Clone, Copy, Debug)]
@@ -95,8 +101,7 @@ impl Outcome {
 }
 
 pub(super) fn rows(outcomes: &[Outcome]) -> Vec<Row> {
-    let named =
-        [(1, "1 multi-hop"), (2, "2 temporal"), (3, "3 open-domain"), (4, "4 single-hop"), (5, "5 adversarial")];
+    let named = [(1, "1 multi-hop"), (2, "2 temporal"), (3, "3 open-domain"), (4, "4 single-hop"), (5, ADVERSARIAL)];
     let mut rows: Vec<Row> =
         named.iter().filter_map(|(category, label)| row(label, outcomes, |c| c == *category)).collect();
     rows.extend(row(OVERALL, outcomes, |category| (1..=4).contains(&category)));

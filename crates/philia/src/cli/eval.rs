@@ -7,13 +7,14 @@ use super::progress::Progress;
 use crate::wire;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use philia_companion::evaluate;
+use philia_companion::evaluate::{self, Row, Variant};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "Examples:
   philia eval locomo locomo10.json
   philia eval locomo locomo10.json --rankings rankings.jsonl
+  philia eval locomo locomo10.json --ablation
   philia eval extraction statements.jsonl --verbose
 
 Questions are put to the configured embedder and the index, in memory: your own data is not touched, and with the
@@ -43,6 +44,9 @@ enum What {
         /// Write what was found for each question, one JSON a line
         #[arg(long, value_name = "OUT.jsonl")]
         rankings: Option<PathBuf>,
+        /// Ask everything again without each part of recall, and with each signal alone: what does it contribute?
+        #[arg(long, conflicts_with = "rankings")]
+        ablation: bool,
     },
     /// Precision and recall of what the rules read out of labelled statements, by kind
     #[command(after_help = EXTRACTION)]
@@ -57,17 +61,32 @@ enum What {
 
 impl Eval {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let (file, rankings) = match self.what {
+        let (file, rankings, ablation) = match self.what {
             What::Extraction { file, verbose } => return extraction(&file, verbose),
-            What::Locomo { file, rankings } => (file, rankings),
+            What::Locomo { file, rankings, ablation } => (file, rankings, ablation),
         };
         let bytes = std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let embedder = wire::embedder(&context.config)?;
         let index = wire::index(&context.config);
-        let progress = Progress::new("questions");
-        let report = evaluate::locomo(&bytes, &*embedder, &*index, |done, all| progress.tell(done, all)).await;
-        progress.finish();
-        let report = report.with_context(|| file.display().to_string())?;
+        let measured = async |variant: Variant| {
+            let progress = Progress::new("questions");
+            let tell = |done, all| progress.tell(done, all);
+            let report = evaluate::locomo(&bytes, &*embedder, &*index, variant, tell).await;
+            progress.finish();
+            report.with_context(|| file.display().to_string())
+        };
+        if ablation {
+            print(&format!("{:<27} {:>9} {:>7} {:>11}\n", "", "recall@10", "nDCG@10", "adversarial"))?;
+            for variant in Variant::all() {
+                let report = measured(variant).await?;
+                let figures = |row: &Row| (format!("{:.3}", row.recall[2]), format!("{:.3}", row.ndcg10));
+                let (recall, ndcg) = report.overall().map(figures).unwrap_or_default();
+                let adversarial = report.adversarial().map(|row| figures(row).0).unwrap_or_default();
+                print(&format!("{:<27} {recall:>9} {ndcg:>7} {adversarial:>11}\n", variant.label()))?;
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+        let report = measured(Variant::Whole).await?;
         if let Some(out) = rankings {
             std::fs::write(&out, report.rankings_jsonl())
                 .with_context(|| format!("{} cannot be written", out.display()))?;
