@@ -1,6 +1,6 @@
 //! The running program: its ports, its compiled matchers, and the people whose turns it keeps in order.
 
-use crate::accounts::Identity;
+use crate::accounts::{House, Identity};
 use crate::error::Result;
 use crate::hook::{Event, Hook};
 use crate::learn::{Counters, Lessons};
@@ -73,6 +73,7 @@ pub(crate) struct Inner {
     pub(crate) running: TaskTracker,
     pub(crate) lessons: Counters,
     pub(crate) accesses: Accesses,
+    pub(crate) house: House,
     /// All memories are known to have vectors of the configured embedder.
     pub(crate) settled: AtomicBool,
     /// How far embedding anew has come, while it is under way.
@@ -107,7 +108,9 @@ impl Philia {
     /// The two that take longest (tens of milliseconds) are compiled on threads of their own, so that the doors
     /// open meanwhile; who needs one of them first waits for it.
     pub fn new(parts: Parts) -> Self {
+        let house = House::new(&parts.settings.accounts);
         let philia = Self(Arc::new(Inner {
+            house,
             parts,
             rules: Rules::new(),
             signposts: Signposts::new(),
@@ -215,6 +218,6 @@ pub(crate) fn zone_of(profile: &Profile) -> TimeZone {
     TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

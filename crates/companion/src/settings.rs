@@ -1,5 +1,6 @@
 //! Every number an operator may change, with its default. The binary's configuration schema names the ranges.
 
+use crate::accounts::AccountSettings;
 use philia_mind::life::LifeConfig;
 use philia_mind::memory::chunk::Sizes;
 use std::time::Duration;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub chunk: Sizes,
     /// Bytes of an attachment.
     pub attachment_max_bytes: usize,
+    /// Accounts, and how much they may do.
+    pub accounts: AccountSettings,
 }
 
 impl Default for Settings {
@@ -78,6 +81,7 @@ impl Default for Settings {
             document_patience: Duration::from_secs(60),
             chunk: Sizes::default(),
             attachment_max_bytes: 10 * 1024 * 1024,
+            accounts: AccountSettings::default(),
         }
     }
 }

@@ -6,10 +6,12 @@
 use super::{Identity, Standing};
 use crate::error::{Error, Result};
 use crate::person::Person;
-use crate::philia::{Inner, Philia};
+use crate::philia::{Inner, Philia, lock};
 use jiff::Timestamp;
 use philia_ports::{CacheError, PartitionId, cache::CacheKey};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How much an account may do. 0 is no limit.
@@ -89,12 +91,30 @@ pub(crate) struct Meter<'a> {
     app: &'a Inner,
     partition: PartitionId,
     name: String,
+    forgiving: bool,
 }
 
 impl<'a> Meter<'a> {
     /// What is counted under a name of the program's own.
     pub(crate) fn new(app: &'a Inner, name: impl Into<String>) -> Self {
-        Self { app, partition: PartitionId::system(), name: name.into() }
+        Self { app, partition: PartitionId::system(), name: name.into(), forgiving: false }
+    }
+
+    /// What [`Meter::forgive`] takes off is taken off.
+    pub(crate) fn forgiving(self) -> Self {
+        Self { forgiving: true, ..self }
+    }
+
+    /// Takes one off that was counted.
+    pub(crate) async fn forgive(&self, window: &Window) {
+        let stretches = Stretches::at(self.app.parts.clock.now(), window);
+        let forgiven = async {
+            let key = self.key("forgiven", stretches.length, stretches.present)?;
+            self.app.parts.cache.increment(&key, 1, window.length * 2).await
+        };
+        if let Err(error) = forgiven.await {
+            tracing::warn!(%error, "a limit could not be counted");
+        }
     }
 
     /// Counts one more, if every window has room for it; how the tightest stands after that.
@@ -131,22 +151,58 @@ impl<'a> Meter<'a> {
 
     /// Adds to a window; what is counted in it, and how it stands.
     async fn add(&self, window: &Window, by: u64) -> std::result::Result<(f64, Left), CacheError> {
-        let length = window.length.as_micros().max(1);
-        let now = micros(self.app.parts.clock.now());
-        let (stretch, into) = (now / length, now % length);
-        let key = |stretch: u128| CacheKey::new(&self.partition, format!("limit/{}/{length}/{stretch}", self.name));
-        // Both stretches are kept until the window has left them behind.
-        let kept = window.length * 2;
-        let present = self.app.parts.cache.increment(&key(stretch)?, by, kept).await?;
-        let before = match stretch.checked_sub(1) {
-            Some(before) => self.app.parts.cache.increment(&key(before)?, 0, kept).await?,
+        let Stretches { length, present, share } = Stretches::at(self.app.parts.clock.now(), window);
+        let now = self.counted("limit", window, length, present, by).await?;
+        let before = match present.checked_sub(1) {
+            Some(before) => self.counted("limit", window, length, before, 0).await?,
             None => 0,
         };
-        let share = 1.0 - into as f64 / length as f64;
-        let count = present as f64 + before as f64 * share;
+        let count = now as f64 + before as f64 * share;
         let remaining = (f64::from(window.limit) - count).floor().max(0.0) as u32;
-        let left = Left { window: *window, remaining, reset: reset(present, before, share, window) };
+        let left = Left { window: *window, remaining, reset: reset(now, before, share, window) };
         Ok((count, left))
+    }
+
+    /// Adds to a stretch; what is counted in it.
+    async fn counted(
+        &self,
+        what: &str,
+        window: &Window,
+        length: u128,
+        stretch: u128,
+        by: u64,
+    ) -> std::result::Result<u64, CacheError> {
+        let cache = &self.app.parts.cache;
+        // A stretch is kept until the window has left it behind.
+        let kept = window.length * 2;
+        let count = cache.increment(&self.key(what, length, stretch)?, by, kept).await?;
+        if !self.forgiving {
+            return Ok(count);
+        }
+        let forgiven = cache.increment(&self.key("forgiven", length, stretch)?, 0, kept).await?;
+        Ok(count.saturating_sub(forgiven))
+    }
+
+    fn key(&self, what: &str, length: u128, stretch: u128) -> std::result::Result<CacheKey, CacheError> {
+        CacheKey::new(&self.partition, format!("{what}/{}/{length}/{stretch}", self.name))
+    }
+}
+
+/// Time cut into stretches as long as a window.
+struct Stretches {
+    /// In microseconds.
+    length: u128,
+    /// Which it is now.
+    present: u128,
+    /// How much of the former one the window still reaches into, 0..=1.
+    share: f64,
+}
+
+impl Stretches {
+    fn at(now: Timestamp, window: &Window) -> Self {
+        let length = window.length.as_micros().max(1);
+        let now = u128::try_from(now.as_microsecond()).unwrap_or(0);
+        Self { length, present: now / length, share: 1.0 - (now % length) as f64 / length as f64 }
     }
 }
 
@@ -179,27 +235,32 @@ fn tighter(one: Option<Left>, other: Left) -> Option<Left> {
     }
 }
 
-fn micros(now: Timestamp) -> u128 {
-    u128::try_from(now.as_microsecond()).unwrap_or(0)
-}
-
 impl Person {
     /// May one more message of theirs be answered? Counts it, if so. Care is asked before this.
     ///
     /// # Errors
     /// [`Error::Suspended`], [`Error::Limited`].
-    pub(crate) async fn may_talk(&self) -> Result<()> {
-        let Some(asker) = &self.asker else { return Ok(()) };
+    pub(crate) async fn may_talk(&self) -> Result<Option<Running>> {
+        let Some(asker) = &self.asker else { return Ok(None) };
         if asker.standing == Standing::Suspended {
             return Err(Error::Suspended);
         }
-        let windows = asker.rates.messages();
+        let running = Running::begin(&self.app, "messages", asker)?;
         let meter = Meter::new(&self.app, format!("messages/{}", asker.account));
-        meter.take(&windows).await.map(|_| ()).map_err(|full| full.error("messages"))
+        meter.take(&asker.rates.messages()).await.map_err(|full| full.error("messages"))?;
+        Ok(Some(running))
     }
 }
 
 impl Philia {
+    /// Begins a request of an identity, which runs until what is handed back is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Limited`] if as many are running as may.
+    pub fn begin_request(&self, identity: &Identity) -> Result<Running> {
+        Running::begin(&self.0, "requests", identity)
+    }
+
     /// Counts a request of an identity; how its limit stands after that, if it has one.
     ///
     /// # Errors
@@ -212,6 +273,40 @@ impl Philia {
     /// How the limit of an identity's messages stands, if it has one.
     pub async fn messages_left(&self, identity: &Identity) -> Option<Left> {
         Meter::new(&self.0, format!("messages/{}", identity.account)).look(&identity.rates.messages()).await
+    }
+}
+
+/// Something of an account that is running, until it is dropped.
+#[derive(Debug)]
+pub struct Running {
+    counts: Arc<Mutex<HashMap<String, u32>>>,
+    name: String,
+}
+
+impl Running {
+    fn begin(app: &Inner, what: &str, identity: &Identity) -> Result<Self> {
+        let most = identity.rates.concurrent;
+        let (counts, name) = (Arc::clone(&app.house.running), format!("{what}/{}", identity.account));
+        let mut running = lock(&counts);
+        let count = running.entry(name.clone()).or_default();
+        if most > 0 && *count >= most {
+            return Err(Error::Limited { what: format!("{most} {what} at the same time are allowed"), seconds: 1 });
+        }
+        *count += 1;
+        drop(running);
+        Ok(Self { counts, name })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut running = lock(&self.counts);
+        if let Some(count) = running.get_mut(&self.name) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                running.remove(&self.name);
+            }
+        }
     }
 }
 

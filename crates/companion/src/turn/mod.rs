@@ -209,9 +209,10 @@ impl Lesson {
 async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked> {
     let message = hear::cleaned(&incoming.message, person.app.parts.settings.max_message_bytes)?;
     let crisis = person.app.care.check(&message);
-    if crisis.is_none() {
-        person.may_talk().await?;
-    }
+    let _running = match crisis {
+        Some(_) => None,
+        None => person.may_talk().await?,
+    };
 
     let mut turn = match hear::hear(person, incoming.clone(), message.clone(), sink).await {
         // Whatever the store says, somebody in need gets an answer.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
+mod accounts;
 mod blocks;
 mod context;
 mod conversation;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use philia_cache_local::LocalCache;
+use philia_companion::accounts::{AccountSettings, Hashing};
 use philia_companion::reembed::Former;
 use philia_companion::{Incoming, Parts, Person, Personas, Philia, Reply, Settings};
 use philia_index_embedded::EmbeddedIndex;
@@ -44,6 +45,15 @@ impl World {
         let store = Arc::new(FaultyStore::new(MemoryStore::new()));
         let settings = Settings { learn_wait: Duration::ZERO, ..Settings::default() };
         Self::made(store, chat, Some(fast), Arc::new(StaticTable::load().expect("the static table")), None, settings)
+    }
+
+    /// A world with accounts, whose passwords are cheap to guess.
+    pub(crate) fn housed(accounts: AccountSettings) -> Self {
+        let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+        let hashing = Hashing { memory_kib: 64, passes: 1, ..accounts.hashing };
+        let accounts = AccountSettings { hashing, ..accounts };
+        let settings = Settings { accounts, ..Settings::default() };
+        Self::made(store, None, None, Arc::new(StaticTable::load().expect("the static table")), None, settings)
     }
 
     pub(crate) fn over(

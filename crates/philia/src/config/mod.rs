@@ -287,6 +287,7 @@ impl Config {
             document_patience: self.documents.patience,
             chunk: Sizes { target: self.documents.part_characters, overlap: self.documents.overlap_characters },
             attachment_max_bytes: self.documents.attachment_max_mb * 1024 * 1024,
+            accounts: philia_companion::accounts::AccountSettings::default(),
         }
     }
 }

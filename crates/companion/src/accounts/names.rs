@@ -1,0 +1,94 @@
+//! The names people sign in by, and what a password must be.
+
+use crate::error::{Error, Result};
+use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The most characters of a name.
+const NAME: usize = 64;
+/// Bytes of a password.
+const PASSWORD: std::ops::RangeInclusive<usize> = 8..=1024;
+
+/// A name as it is kept and compared: compatibility forms and case make no difference (NFKC, folded).
+///
+/// # Errors
+/// [`Error::Invalid`] for a name that is not allowed.
+pub(super) fn normal(name: &str) -> Result<String> {
+    let folded: String = caseless::default_case_fold_str(&name.trim().nfkc().collect::<String>()).nfkc().collect();
+    let allowed = |sign: char| sign.is_alphanumeric() || "._-+@".contains(sign);
+    let count = folded.chars().count();
+    if count == 0 || count > NAME || !folded.chars().all(allowed) {
+        let shown: String = name.chars().take(40).collect();
+        return Err(Error::Invalid(format!(
+            "name: {shown:?} is not allowed; 1 to {NAME} letters, digits and the signs . _ - + @ are"
+        )));
+    }
+    Ok(folded)
+}
+
+/// What a normal name is found by: two accounts cannot have the same.
+pub(super) fn login_id(normal: &str) -> String {
+    let hash = Sha256::digest(normal.as_bytes());
+    format!("login:{}", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+}
+
+/// Refuses a password that is too short or too long, or no more than the name.
+///
+/// # Errors
+/// [`Error::Invalid`] with what is allowed; never with the password.
+pub(super) fn check_password(password: &str, name: &str) -> Result<()> {
+    let (least, most) = (PASSWORD.start(), PASSWORD.end());
+    if !PASSWORD.contains(&password.len()) {
+        let bytes = password.len();
+        return Err(Error::Invalid(format!("password: it has {bytes} bytes; {least} to {most} are allowed")));
+    }
+    if normal(password).is_ok_and(|password| password == name) {
+        return Err(Error::Invalid("password: it is the name; choose another".into()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_look_alike_to_a_keyboard_are_one() {
+        for (written, kept) in [
+            ("Ana", "ana"),
+            ("  ana ", "ana"),
+            ("ＡＮＡ", "ana"),
+            ("Straße", "strasse"),
+            ("ﬁn", "fin"),
+            ("ΣΊΣΥΦΟΣ", "σίσυφοσ"),
+            ("e\u{301}va", "éva"),
+            ("a.b-c_d+e@f.example", "a.b-c_d+e@f.example"),
+        ] {
+            assert_eq!(normal(written).unwrap(), kept, "{written:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused() {
+        for wrong in ["", " ", "a b", "a/b", "a\0b", "a\nb", "<b>", "a\u{202e}b", &"x".repeat(65)] {
+            assert!(matches!(normal(wrong), Err(Error::Invalid(_))), "{wrong:?}");
+        }
+        assert!(normal(&"x".repeat(64)).is_ok());
+    }
+
+    #[test]
+    fn passwords_have_their_bounds_in_bytes() {
+        for (password, allowed) in [
+            ("1234567", false),
+            ("12345678", true),
+            ("éééé", true),
+            ("", false),
+            (" spaces are fine ", true),
+            (&"x".repeat(1024), true),
+            (&"x".repeat(1025), false),
+            ("Margarita", false),
+        ] {
+            assert_eq!(check_password(password, "margarita").is_ok(), allowed, "{password:?}");
+        }
+    }
+}
