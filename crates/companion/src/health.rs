@@ -49,8 +49,8 @@ impl Philia {
             }
         };
         let store = Part { name: "store", status, detail };
-        let models = match &parts.chat {
-            Some(model) => Part { name: "models", status: Status::Ok, detail: model.info().name.clone() },
+        let models = match parts.chat.info() {
+            Some(model) => Part { name: "models", status: Status::Ok, detail: model.name.clone() },
             None => Part { name: "models", status: Status::Ok, detail: "the offline voice".to_owned() },
         };
         let memory = self.memory_health();
@@ -68,8 +68,8 @@ impl Philia {
                 .push_str(&format!("; embedding anew: {people} people done, {done} of the next one's {all} memories"));
         }
         let lessons = self.lessons();
-        if let Some(fast) = &parts.fast {
-            let (name, asked, unusable) = (&fast.info().name, lessons.asked, lessons.unusable);
+        if let Some(fast) = parts.fast.info() {
+            let (name, asked, unusable) = (&fast.name, lessons.asked, lessons.unusable);
             let (failed, tokens) = (lessons.failed, lessons.tokens);
             detail.push_str(&format!(
                 "; learning with {name}: asked {asked} times, {unusable} answers of no use, {failed} without answer, \

@@ -26,6 +26,7 @@ pub mod person;
 pub mod personality;
 pub mod personas;
 pub mod philia;
+pub mod privacy;
 pub mod recall;
 pub mod reembed;
 mod reflect;

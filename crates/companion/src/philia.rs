@@ -7,6 +7,7 @@ use crate::learn::{Counters, Lessons};
 use crate::memories::access::Accesses;
 use crate::person::Person;
 use crate::personas::Personas;
+use crate::privacy::{Embedders, Models, Remembered};
 use crate::reembed::{Former, Reembedding};
 use crate::settings::Settings;
 use jiff::tz::TimeZone;
@@ -19,7 +20,7 @@ use philia_mind::signal::Signposts;
 use philia_mind::text::Analyzer;
 use philia_mind::voice::Voice;
 use philia_ports::clock::time_ordered_id;
-use philia_ports::{Cache, Chance, ChatModel, Clock, Embedder, Index, PartitionId, StoreAdmin};
+use philia_ports::{Cache, Chance, Clock, Embedder, Index, PartitionId, StoreAdmin};
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
@@ -35,14 +36,14 @@ pub struct Parts {
     /// What is kept at hand for a while; everything in it can be had from the store, too.
     pub cache: Arc<dyn Cache>,
     /// Texts to vectors.
-    pub embedder: Arc<dyn Embedder>,
+    pub embedder: Embedders,
     /// Makes a former embedder again, by its id: it serves while memories are embedded anew. None: they are found by
     /// their words meanwhile.
     pub former: Option<Box<Former>>,
     /// The model that talks; none leaves it to the offline voice.
-    pub chat: Option<Arc<dyn ChatModel>>,
+    pub chat: Models,
     /// The quick model that helps with learning, never while a person waits; none leaves it to the rules.
-    pub fast: Option<Arc<dyn ChatModel>>,
+    pub fast: Models,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Draws random bytes.
@@ -100,6 +101,8 @@ pub(crate) struct Locks {
     pub(crate) index: AsyncMutex<()>,
     /// The embedder whose vectors the index holds; none before anybody asked. Taken before `index`.
     pub(crate) serves: RwLock<Option<Arc<dyn Embedder>>>,
+    /// How far this person's words might go when that was last read.
+    pub(crate) reach: Remembered,
 }
 
 impl Philia {

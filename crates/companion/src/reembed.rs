@@ -153,7 +153,7 @@ impl Person {
             if self.get::<Progress>(Kind::Job, JOB).await?.is_some() {
                 break;
             }
-            let job = Progress::new(&serves, &self.app.parts.embedder.info().id);
+            let job = Progress::new(&serves, &self.configured_embedder().await.info().id);
             match self.commit(vec![self.job(&job, 0)?]).await {
                 Err(Error::Store(StoreError::Conflict(_))) => {}
                 other => {
@@ -188,21 +188,27 @@ impl Person {
     /// before the index catches up until it has been searched.
     pub(crate) async fn serving(&self) -> Result<RwLockReadGuard<'_, Arc<dyn Embedder>>> {
         loop {
-            if let Ok(known) = RwLockReadGuard::try_map(self.locks.serves.read().await, Option::as_ref) {
+            if let Ok(known) = RwLockReadGuard::try_map(self.locks.serves.read().await, Option::as_ref)
+                && self.may_reach(&**known).await
+            {
                 return Ok(known);
             }
-            let mut unknown = self.locks.serves.write().await;
-            if unknown.is_none() {
-                *unknown = Some(self.find_serving().await?);
+            let mut serves = self.locks.serves.write().await;
+            let known = match &*serves {
+                Some(known) => self.may_reach(&**known).await,
+                None => false,
+            };
+            if !known {
+                *serves = Some(self.find_serving().await?);
             }
         }
     }
 
     /// Finds out which embedder serves, and begins a job where that is not, or not everywhere, the configured one.
     async fn find_serving(&self) -> Result<Arc<dyn Embedder>> {
-        let configured = &self.app.parts.embedder;
+        let configured = self.configured_embedder().await;
         if self.app.settled.load(Ordering::Acquire) {
-            return Ok(Arc::clone(configured));
+            return Ok(configured);
         }
         let to = &configured.info().id;
         loop {
@@ -213,9 +219,10 @@ impl Person {
             };
             let former = last.filter(|last| last != to);
             if former.is_none() && job.as_ref().is_none_or(|job| job.value.to == *to) {
-                return Ok(Arc::clone(configured));
+                return Ok(configured);
             }
-            let serving = former.as_deref().and_then(|id| self.former(id)).unwrap_or_else(|| Arc::clone(configured));
+            let former_one = former.as_deref().and_then(|id| self.former(id, &*configured));
+            let serving = former_one.unwrap_or_else(|| Arc::clone(&configured));
             let serves = &serving.info().id;
             if job.as_ref().is_some_and(|job| job.value.to == *to && job.value.serves == *serves) {
                 return Ok(serving);
@@ -236,10 +243,10 @@ impl Person {
 
     /// A former embedder, if it can be made. What left this machine before need not do so for ever: who has chosen
     /// an embedder of this machine is not served by a remote one any more.
-    fn former(&self, id: &str) -> Option<Arc<dyn Embedder>> {
+    fn former(&self, id: &str, configured: &dyn Embedder) -> Option<Arc<dyn Embedder>> {
         let parts = &self.app.parts;
         let former = parts.former.as_ref().and_then(|make| make(id)).filter(|former| former.info().id == id);
-        former.filter(|former| parts.embedder.info().remote || !former.info().remote)
+        former.filter(|former| configured.info().remote || !former.info().remote)
     }
 
     async fn last_embedder(&self) -> Result<Option<String>> {
@@ -255,12 +262,19 @@ impl Person {
     /// The next memories of the feed; where there are none, the next part of the work.
     async fn step(&self, job: Versioned<Progress>) -> Result<(usize, Progress)> {
         let Versioned { value: mut progress, version } = job;
+        let configured = self.configured_embedder().await;
+        if progress.to != configured.info().id {
+            // What may have this person's words has changed meanwhile: begin again, with what may now.
+            let anew = Progress::new(&self.serving().await?.info().id.clone(), &configured.info().id);
+            self.commit(vec![self.job(&anew, version)?]).await?;
+            return Ok((0, anew));
+        }
         if progress.all.is_none() {
             progress.all = Some(self.count().await?);
         }
         let feed = self.app.parts.store.changes(&self.partition, Kind::Memory, progress.since, BATCH).await?;
         let Some(last) = feed.touched.last() else {
-            return self.turn_over(progress, version).await.map(|progress| (0, progress));
+            return self.turn_over(progress, version, configured).await.map(|progress| (0, progress));
         };
         progress.since = last.seq;
         let there: Vec<Key> = feed
@@ -269,7 +283,7 @@ impl Person {
             .filter(|touched| !touched.deleted)
             .map(|touched| Key::new(Kind::Memory, touched.id))
             .collect();
-        let (changes, made) = self.embedded_anew(&there, &progress).await?;
+        let (changes, made) = self.embedded_anew(&there, &progress, &*configured).await?;
         progress.done += made;
         // A commit of the feed is never cut apart, so there may be more changes than one of ours takes. The last
         // says how far the job is: what was written before is found written if it never comes to that.
@@ -293,7 +307,12 @@ impl Person {
     }
 
     /// Memories with a vector of the new embedder, and without those that serve no more; and how many were made.
-    async fn embedded_anew(&self, keys: &[Key], progress: &Progress) -> Result<(Vec<Change>, usize)> {
+    async fn embedded_anew(
+        &self,
+        keys: &[Key],
+        progress: &Progress,
+        configured: &dyn Embedder,
+    ) -> Result<(Vec<Change>, usize)> {
         let mut found = Vec::new();
         for record in self.app.parts.store.get_many(&self.partition, keys).await?.into_iter().flatten() {
             let id = record.key.id.clone();
@@ -310,7 +329,7 @@ impl Person {
         let lacking: Vec<&Memory> =
             found.iter().filter(|(_, vectors)| lacks(vectors)).map(|(memory, _)| &memory.value).collect();
         let made = lacking.len();
-        let mut new = self.vectors_by(&*self.app.parts.embedder, &lacking).await?.into_iter();
+        let mut new = self.vectors_by(configured, &lacking).await?.into_iter();
         let mut changes = Vec::new();
         for (Versioned { mut value, version }, mut vectors) in found {
             let before = vectors.len();
@@ -329,7 +348,7 @@ impl Person {
     }
 
     /// All memories have both vectors: from now on the new one serves. Or all have only that: the job is done.
-    async fn turn_over(&self, progress: Progress, version: u64) -> Result<Progress> {
+    async fn turn_over(&self, progress: Progress, version: u64, to: Arc<dyn Embedder>) -> Result<Progress> {
         if progress.serves == progress.to {
             let key = Key::new(Kind::Job, JOB);
             self.commit(vec![Change::Delete { key, expected: Some(version) }]).await?;
@@ -339,7 +358,7 @@ impl Person {
         let _not_while_it_catches_up = self.locks.index.lock().await;
         let over = Progress { serves: progress.to.clone(), since: 0, ..progress };
         self.commit(vec![self.job(&over, version)?]).await?;
-        *serves = Some(Arc::clone(&self.app.parts.embedder));
+        *serves = Some(to);
         // It is filled again, from the new vectors, at the next question.
         let cleared = self.app.parts.index.clear(&self.partition).await;
         cleared.map_err(|error| StoreError::Unavailable(error.to_string()))?;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use philia_cache_local::LocalCache;
 use philia_companion::exchange::{Conversation, Format, SpokenTurn};
+use philia_companion::privacy::Models;
 use philia_companion::{Error, Incoming, Parts, Person, Personas, Philia, Settings};
 use philia_index_embedded::EmbeddedIndex;
 use philia_mind::interaction::Stage;
@@ -89,10 +90,10 @@ impl World {
             store: store.clone(),
             index: Arc::new(EmbeddedIndex::new(64 << 20)),
             cache: Arc::new(LocalCache::new(clock.clone(), 1 << 24)),
-            embedder: embedder.clone(),
+            embedder: (embedder.clone() as Arc<dyn Embedder>).into(),
             former: None,
-            chat: None,
-            fast: None,
+            chat: Models::default(),
+            fast: Models::default(),
             clock: clock.clone(),
             chance: Arc::new(CountingChance::default()),
             personas: Personas::built_in().expect("the built-in personas"),

@@ -1,7 +1,7 @@
 //! What the chat clients have in common: their configuration, and what an answer is made of.
 
 use crate::failure::Failure;
-use crate::http::Address;
+use crate::http::{Address, Http};
 use philia_ports::model::{ChatReply, FinishReason, ModelInfo, ToolCall, Usage};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -104,15 +104,21 @@ pub(crate) fn address(provider: &str, base_url: &str) -> Result<Address, ConfigE
 
 impl ClientConfig {
     /// Address and description of the model this configures.
-    pub(crate) fn resolve(&self) -> Result<(Address, ModelInfo), ConfigError> {
+    pub(crate) fn resolve(&self, http: &Http) -> Result<(Address, ModelInfo), ConfigError> {
         let address = address(&self.provider, &self.base_url)?;
         if self.model.trim().is_empty() {
             return Err(ConfigError::ModelMissing { provider: self.provider.clone() });
         }
         let name = format!("{}:{}", self.provider, self.model);
-        let info = ModelInfo { name, remote: !address.loopback, context_tokens: self.context_tokens };
+        let remote = !http.stays_here(&address) || runs_elsewhere(&self.model);
+        let info = ModelInfo { name, remote, context_tokens: self.context_tokens };
         Ok((address, info))
     }
+}
+
+/// A server of this machine may hand a model's work on: Ollama says so in the model's tag.
+pub(crate) fn runs_elsewhere(model: &str) -> bool {
+    model.rsplit_once(':').is_some_and(|(_, tag)| tag == "cloud" || tag.ends_with("-cloud"))
 }
 
 /// A whole answer, before it is known to be a reply.

@@ -1,6 +1,6 @@
 //! What the remote embedders have in common: configuration, batches, and checks on what comes back.
 
-use crate::client::{ConfigError, address};
+use crate::client::{ConfigError, address, runs_elsewhere};
 use crate::failure::{ErrorObject, Failure};
 use crate::http::{Endpoint, Http, Key, LARGEST_BATCH, read_json};
 use crate::retry::RetryPolicy;
@@ -111,7 +111,7 @@ impl Remote {
         }
         let Thresholds { floor, cluster, duplicate } = config.thresholds;
         let id = format!("{provider}:{}:{}", config.model, config.dimensions);
-        let remote = !address.loopback;
+        let remote = !http.stays_here(&address) || runs_elsewhere(&config.model);
         let info = EmbedderInfo { id, dimensions: config.dimensions, floor, cluster, duplicate, remote };
         let endpoint = Endpoint::new(http, address, key, &[]);
         Ok(Self { info, endpoint, timeout: config.timeout, retry: config.retry, chance, at_once })

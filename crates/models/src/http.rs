@@ -19,6 +19,9 @@ pub(crate) const LARGEST_BATCH: usize = 32 * 1024 * 1024;
 /// As much of an error's body is read.
 const LARGEST_ERROR: usize = 64 * 1024;
 
+/// Among the local hosts: every loopback address of this machine.
+pub const LOOPBACK: &str = "loopback";
+
 /// The HTTP clients of the process, shared by all models. Making one costs nothing: connections, certificates and
 /// TLS are set up when first needed.
 ///
@@ -27,6 +30,17 @@ const LARGEST_ERROR: usize = 64 * 1024;
 #[derive(Clone, Debug, Default)]
 pub struct Http {
     clients: Arc<Clients>,
+    local: Local,
+}
+
+/// The hosts whose models count as this machine's own.
+#[derive(Clone, Debug)]
+struct Local(Arc<[String]>);
+
+impl Default for Local {
+    fn default() -> Self {
+        Self([LOOPBACK.to_owned()].into())
+    }
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +55,20 @@ impl Http {
     /// Costs nothing.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// With the hosts that count as this machine's own: names or addresses, and [`LOOPBACK`] for all of this machine's.
+    /// What is reached anywhere else is remote; so is, without `LOOPBACK`, a server here that hands on what it is asked.
+    #[must_use]
+    pub fn trusting(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
+        self.local = Local(hosts.into_iter().map(|host| host.trim().to_ascii_lowercase()).collect());
+        self
+    }
+
+    /// Does what is sent to this address stay on this machine, or with a host that counts as such?
+    pub(crate) fn stays_here(&self, address: &Address) -> bool {
+        let host = address.url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        self.local.0.iter().any(|local| if local == LOOPBACK { address.loopback } else { local == host })
     }
 
     fn client(&self, address: &Address) -> Result<&Client, Failure> {

@@ -4,6 +4,7 @@ use crate::config::{Config, Role};
 use crate::system::{SystemChance, SystemClock};
 use anyhow::{Context as _, anyhow};
 use philia_cache_local::LocalCache;
+use philia_companion::privacy::{Embedders, Models};
 use philia_companion::reembed::Former;
 use philia_companion::{Parts, Personas, Philia, cards};
 use philia_index_embedded::{EmbeddedIndex, Thesaurus};
@@ -11,6 +12,7 @@ use philia_mind::Profile;
 use philia_mind::persona::PersonaFile;
 use philia_models::Http;
 use philia_models::cached::Cached;
+use philia_models::chain::Chain;
 use philia_models::minilm::{self, MiniLm};
 use philia_models::providers::{self, EmbeddingSettings, Settings};
 use philia_models::static_table::{self, StaticTable};
@@ -49,19 +51,19 @@ pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
     let store = store(config)?;
     let index = index(config);
     let clock = Arc::new(SystemClock);
-    let embedder = embedder(config)?;
+    let embedder = Embedders::new(embedder(config)?, Arc::new(StaticTable::load()?));
     let former: Box<Former> = {
         let config = config.clone();
         Box::new(move |id| former_embedder(&config, id))
     };
-    let chat = chain(config, &config.models.chat)?;
-    let fast = chain(config, &config.models.fast)?;
+    let chat = models(config, &config.models.chat)?;
+    let fast = models(config, &config.models.fast)?;
     let personas = personas(config)?;
     personas.get(&config.persona.default).context("persona.default")?;
     let mut settings = config.companion_settings();
-    if let Some(chat) = &chat {
+    if let Some(chat) = chat.info() {
         // Prompt and answer share what the model reads at once.
-        let room = chat.info().context_tokens.saturating_sub(config.models.chat.max_tokens) as usize;
+        let room = chat.context_tokens.saturating_sub(config.models.chat.max_tokens) as usize;
         settings.prompt_tokens = settings.prompt_tokens.min(room.max(LEAST_PROMPT));
     }
 
@@ -284,7 +286,7 @@ fn embedder_named(config: &Config, name: &str, dimensions: Option<usize>) -> any
         timeout: embed.timeout,
         ..EmbeddingSettings::of(name)
     };
-    Ok(providers::embedder(&settings, &Http::new(), Arc::new(SystemChance))?)
+    Ok(providers::embedder(&settings, &http(config), Arc::new(SystemChance))?)
 }
 
 /// The embedder that made vectors of that id, if what is configured now suffices to make it again.
@@ -309,17 +311,26 @@ fn former_embedder(config: &Config, id: &str) -> Option<Arc<dyn Embedder>> {
 
 /// One model, by its name in a chain.
 pub(crate) fn model(config: &Config, role: &Role, name: &str) -> anyhow::Result<Arc<dyn ChatModel>> {
-    Ok(providers::chat(&model_settings(config, role, name), &Http::new(), Arc::new(SystemChance))?)
+    Ok(providers::chat(&model_settings(config, role, name), &http(config), Arc::new(SystemChance))?)
 }
 
-/// The models of a role, the first that answers wins; none if none is configured.
-fn chain(config: &Config, role: &Role) -> anyhow::Result<Option<Arc<dyn ChatModel>>> {
-    if role.chain.is_empty() {
-        return Ok(None);
-    }
+/// The models of a role, the first that answers wins; none if none is configured. Those whose words stay here have the
+/// models of the chain that are no remote ones.
+fn models(config: &Config, role: &Role) -> anyhow::Result<Models> {
     let settings: Vec<Settings> = role.chain.iter().map(|name| model_settings(config, role, name)).collect();
     let chance: Arc<dyn Chance> = Arc::new(SystemChance);
-    Ok(Some(providers::chain(&settings, &Http::new(), &chance)?))
+    let all = settings.iter().map(|settings| providers::chat(settings, &http(config), Arc::clone(&chance)));
+    let all = all.collect::<Result<Vec<_>, _>>()?;
+    let here: Vec<_> = all.iter().filter(|model| !model.info().remote).cloned().collect();
+    let chain = |models: Vec<_>| -> Option<Arc<dyn ChatModel>> {
+        if models.is_empty() { None } else { Some(Arc::new(Chain::new(models))) }
+    };
+    Ok(Models::new(chain(all), chain(here)))
+}
+
+/// The HTTP clients, and which hosts count as this machine's own.
+fn http(config: &Config) -> Http {
+    Http::new().trusting(config.privacy.local_hosts.iter().cloned())
 }
 
 fn model_settings(config: &Config, role: &Role, name: &str) -> Settings {

@@ -183,6 +183,9 @@ kinds! {
     Identity = "identity",
     /// An entry of the audit log (system partition).
     Audit = "audit",
+    /// The keys of a person who is sealed, wrapped by the master key; in the system partition, what is known of that
+    /// one. Never the key itself.
+    DataKey = "data_key",
 }
 
 impl fmt::Display for Kind {
@@ -397,6 +400,9 @@ pub enum StoreError {
     /// Somebody else has it open in a way that cannot be shared.
     #[error("the store at {0} is in use by another program")]
     InUse(String),
+    /// What is sealed cannot be opened: its key is missing, or another one. Nothing was overwritten.
+    #[error("{0}")]
+    Locked(String),
     /// The data was written by a newer program.
     #[error("the store has schema {found}, newer than this program's {known}; use a newer Philia")]
     TooNew {

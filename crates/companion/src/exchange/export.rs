@@ -74,7 +74,7 @@ impl Person {
     }
 }
 
-/// Logins and the audit log are the program's own, in a partition of their own.
+/// Logins and the audit log are the program's own, in a partition of their own; a key is of use to nobody outside.
 fn is_personal(kind: &Kind) -> bool {
-    !matches!(kind, Kind::Account | Kind::Identity | Kind::Audit)
+    !matches!(kind, Kind::Identity | Kind::Account | Kind::Audit | Kind::DataKey)
 }

@@ -84,7 +84,7 @@ impl Person {
             if vectors.is_none() && !new.is_empty() {
                 changes.push(Change::Insert(embed_job(id, &new, self.now())?));
             }
-            if told && lesson.by_person && self.app.parts.fast.is_some() {
+            if told && lesson.by_person && self.fast_model().await.is_some() {
                 changes.push(Change::Insert(second::job(id, self.now(), 0)?));
             }
             changes.push(done);

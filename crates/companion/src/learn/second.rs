@@ -95,7 +95,6 @@ pub(super) fn job(turn: &InteractionId, at: Timestamp, tries: u64) -> Result<Dra
 impl Person {
     /// Asks the fast model about the turns that wait for it, if there is one.
     pub(crate) async fn learn_by_model(&self) -> Result<()> {
-        let Some(fast) = self.app.parts.fast.clone() else { return Ok(()) };
         let settings = &self.app.parts.settings;
         let _one_question_at_a_time = self.locks.lesson.lock().await;
         loop {
@@ -110,6 +109,7 @@ impl Person {
                 }
                 false => waiting,
             };
+            let Some(fast) = self.fast_model().await else { return Ok(()) };
             if !self.ask_about(&*fast, waiting).await? {
                 return Ok(());
             }

@@ -188,7 +188,7 @@ impl Person {
 
     /// What the fast model says of a cluster; none if there is no model, or what it says cannot be trusted.
     async fn worded(&self, texts: &[&str], done: &mut Consolidated) -> Option<String> {
-        let model = self.app.parts.fast.as_ref()?;
+        let model = self.fast_model().await?;
         let mut notes = String::new();
         for text in texts.iter().take(TOLD) {
             let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");

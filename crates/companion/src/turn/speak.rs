@@ -9,8 +9,8 @@ use futures_util::StreamExt as _;
 use philia_mind::MemoryId;
 use philia_mind::interaction::FailedAttempt;
 use philia_mind::voice::{self, Spoken};
-use philia_ports::ModelError;
 use philia_ports::model::{Attempt, ChatDelta, ChatRequest, Usage};
+use philia_ports::{ChatModel, ModelError};
 use std::time::Instant;
 
 /// The name of the built-in voice in the log.
@@ -37,23 +37,23 @@ pub(super) async fn speak(
     sink: &Sink,
 ) -> Said {
     // Composing is a model's affair: the voice works from the same parts directly.
-    let request = person.app.parts.chat.is_some().then(|| compose(person, turn, feeling, remembered));
+    let model = person.chat_model().await;
+    let request = model.as_ref().map(|_| compose(person, turn, feeling, remembered));
     let started = Instant::now();
-    let by_model = match &request {
-        Some(request) => by_model(person, turn, request, sink).await,
-        None => None,
+    let by_model = match (&model, &request) {
+        (Some(model), Some(request)) => by_model(&**model, turn, request, sink).await,
+        _ => None,
     };
     let said = match by_model {
         Some(said) => said,
-        None => by_voice(person, turn, feeling, remembered, sink).await,
+        None => by_voice(person, model.is_none(), turn, feeling, remembered, sink).await,
     };
     turn.took("speak", started);
     said
 }
 
-/// The model's answer; none if there is no model or none of the chain answered.
-async fn by_model(person: &Person, turn: &mut Turn, request: &ChatRequest, sink: &Sink) -> Option<Said> {
-    let model = person.app.parts.chat.as_ref()?;
+/// The model's answer; none if none of the chain answered.
+async fn by_model(model: &dyn ChatModel, turn: &mut Turn, request: &ChatRequest, sink: &Sink) -> Option<Said> {
     let opened = tokio::select! {
         opened = model.stream(request) => opened,
         () = sink.gone() => return Some(Said { model: model.info().name.clone(), cancelled: true, ..Said::default() }),
@@ -130,8 +130,15 @@ fn attempt_of(attempt: Attempt) -> FailedAttempt {
     FailedAttempt { model: attempt.model, error: attempt.error }
 }
 
-async fn by_voice(person: &Person, turn: &mut Turn, feeling: &Feeling, remembered: &Remembered, sink: &Sink) -> Said {
-    let announce = person.app.parts.chat.is_none() && !feeling.state.value.offline_announced;
+async fn by_voice(
+    person: &Person,
+    alone: bool,
+    turn: &mut Turn,
+    feeling: &Feeling,
+    remembered: &Remembered,
+    sink: &Sink,
+) -> Said {
+    let announce = alone && !feeling.state.value.offline_announced;
     let zone = person.zone(&turn.profile);
     let recent: Vec<voice::Turn<'_>> =
         remembered.recent.iter().map(|i| voice::Turn { message: &i.message, reply: &i.reply, at: i.at }).collect();

@@ -30,7 +30,7 @@ impl Anthropic {
     pub fn new(mut config: ClientConfig, http: &Http) -> Result<Self, ConfigError> {
         let base = config.base_url.trim().trim_end_matches('/');
         config.base_url = base.strip_suffix("/v1").unwrap_or(base).to_owned();
-        let (address, info) = config.resolve()?;
+        let (address, info) = config.resolve(http)?;
         let key = config.api_key.clone().map(|secret| Key { header: "x-api-key", prefix: "", secret });
         let endpoint = Endpoint::new(http, address, key, &[("anthropic-version", "2023-06-01")]);
         Ok(Self { info, config, endpoint, takes_temperature: AtomicBool::new(true) })

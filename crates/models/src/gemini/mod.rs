@@ -38,7 +38,7 @@ impl Gemini {
     /// # Errors
     /// If the base URL cannot be used or the model has no name.
     pub fn new(config: ClientConfig, http: &Http) -> Result<Self, ConfigError> {
-        let (address, info) = config.resolve()?;
+        let (address, info) = config.resolve(http)?;
         let endpoint = Endpoint::new(http, address, key(config.api_key.as_ref()), &[]);
         Ok(Self { info, config, endpoint })
     }

@@ -42,7 +42,7 @@ impl OpenAiCompatible {
     /// # Errors
     /// If the base URL cannot be used or the model has no name.
     pub fn new(config: ClientConfig, http: &Http) -> Result<Self, ConfigError> {
-        let (address, info) = config.resolve()?;
+        let (address, info) = config.resolve(http)?;
         let endpoint = Endpoint::new(http, address, bearer(config.api_key.as_ref()), &[]);
         let quirks = Quirks::of(&config.provider);
         Ok(Self { info, config, endpoint, quirks })

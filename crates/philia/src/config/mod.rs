@@ -41,6 +41,7 @@ pub(crate) struct Config {
     pub(crate) mood: Mood,
     pub(crate) persona: Persona,
     pub(crate) person: Person,
+    pub(crate) privacy: Privacy,
     pub(crate) log: Log,
 }
 
@@ -110,6 +111,20 @@ pub(crate) struct Provider {
     pub(crate) base_url: Option<String>,
     pub(crate) api_key: Option<SecretString>,
     pub(crate) context_tokens: Option<u32>,
+}
+
+/// `[privacy]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "read as soon as people can be sealed")]
+pub(crate) struct Privacy {
+    pub(crate) local_hosts: Vec<String>,
+    pub(crate) retention_days: u32,
+    pub(crate) key_file: Option<PathBuf>,
+    pub(crate) master_key: Option<SecretString>,
+    pub(crate) passphrase: Option<SecretString>,
+    pub(crate) next_master_key: Option<SecretString>,
+    pub(crate) next_passphrase: Option<SecretString>,
 }
 
 /// `[index]`

@@ -362,6 +362,50 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
     ],
     &[
         key(
+            "privacy.local_hosts",
+            Takes::Texts,
+            Some("[\"loopback\"]"),
+            "Hosts whose models count as this machine's own, for those whose words may not leave it. `loopback` is every address of this machine itself; leave it out if what listens there hands on what it is asked.",
+        ),
+        key(
+            "privacy.retention_days",
+            Takes::Whole(0, 36_500, "days"),
+            Some("0"),
+            "After so many days what is unimportant goes, for those who have not chosen themselves; 0 keeps everything.",
+        ),
+        key(
+            "privacy.key_file",
+            Takes::Path,
+            None,
+            "The file with the master key that wraps the keys of sealed people; master.key in the data directory by default. Made when it is first needed, readable by you alone.",
+        ),
+        key(
+            "privacy.master_key",
+            Takes::Secret,
+            None,
+            "The master key itself instead of a file: 32 bytes in base64. Better set by PHILIA__PRIVACY__MASTER_KEY.",
+        ),
+        key(
+            "privacy.passphrase",
+            Takes::Secret,
+            None,
+            "A passphrase from which the master key is made instead (Argon2id), of at least 12 characters. Better set by PHILIA__PRIVACY__PASSPHRASE.",
+        ),
+        key(
+            "privacy.next_master_key",
+            Takes::Secret,
+            None,
+            "The master key to change to with `philia keys rotate --master`, where it is given rather than in a file.",
+        ),
+        key(
+            "privacy.next_passphrase",
+            Takes::Secret,
+            None,
+            "The passphrase to change to with `philia keys rotate --master`.",
+        ),
+    ],
+    &[
+        key(
             "log.level",
             Takes::LogFilter,
             None,

@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_statements.sql"),
     include_str!("migrations/0004_tasks.sql"),
     include_str!("migrations/0005_accounts.sql"),
+    include_str!("migrations/0006_data_keys.sql"),
 ];
 
 /// The schema's number in a database.

@@ -5,6 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use futures_util::StreamExt as _;
 use philia_cache_local::LocalCache;
+use philia_companion::privacy::Models;
 use philia_companion::{Parts, Personas, Philia, Settings};
 use philia_index_embedded::EmbeddedIndex;
 use philia_mind::Profile;
@@ -169,10 +170,10 @@ impl World {
             store: Arc::clone(&store) as _,
             index: Arc::new(EmbeddedIndex::new(1 << 24)),
             cache: Arc::new(LocalCache::new(clock.clone(), 1 << 24)),
-            embedder: Arc::new(SharedTable),
+            embedder: (Arc::new(SharedTable) as Arc<dyn Embedder>).into(),
             former: None,
-            chat,
-            fast: None,
+            chat: chat.into(),
+            fast: Models::default(),
             clock,
             chance: Arc::new(CountingChance::default()),
             personas: Personas::built_in().unwrap(),

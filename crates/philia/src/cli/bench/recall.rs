@@ -11,6 +11,7 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use philia_companion::edit::NewMemory;
+use philia_companion::privacy::Reach;
 use philia_companion::recall::Request;
 use philia_companion::{Parts, Philia};
 use philia_mind::MemoryId;
@@ -136,7 +137,7 @@ impl Run {
         let fill = began.elapsed();
 
         // A cold start: nothing of the person is loaded yet.
-        let (index, embedder) = (parts.index.clone(), parts.embedder.clone());
+        let (index, embedder) = (parts.index.clone(), parts.embedder.within(Reach::Anywhere).clone());
         let philia = Philia::new(parts);
         let person = philia.person("bench", "person").await?;
         let request = |text: &str| Request { k, ..Request::new(text) };
@@ -329,7 +330,7 @@ async fn fill(parts: &Parts, partition: &Partition, texts: &[String]) -> anyhow:
     let until = parts.clock.now();
     let mut commits: JoinSet<anyhow::Result<()>> = JoinSet::new();
     for (number, some) in texts.chunks(MAX_CHANGES).enumerate() {
-        let vectors = parts.embedder.embed_documents(some).await?;
+        let vectors = parts.embedder.within(Reach::Anywhere).embed_documents(some).await?;
         let mut changes = Vec::with_capacity(some.len());
         for ((at, text), vector) in some.iter().enumerate().zip(vectors) {
             let memory = memory_of(number * MAX_CHANGES + at, texts.len(), text, until, &parts.embedder.info().id);

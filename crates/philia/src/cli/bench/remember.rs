@@ -9,6 +9,7 @@ use crate::wire;
 use anyhow::Context as _;
 use clap::Args;
 use philia_companion::Parts;
+use philia_companion::privacy::Reach;
 use philia_mind::MemoryId;
 use philia_mind::memory::{Memory, Provenance, Speaker};
 use philia_ports::index::Entry;
@@ -129,7 +130,7 @@ impl Keeper {
         Ok(Self {
             store: parts.store.clone(),
             index: parts.index.clone(),
-            embedder: parts.embedder.clone(),
+            embedder: parts.embedder.within(Reach::Anywhere).clone(),
             partition,
             upto: 0,
         })

@@ -39,7 +39,7 @@ impl Vectors {
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
         ensure!(!lines.is_empty(), "{} has no line", self.texts.display());
         let dir = TempDir::new()?;
-        let embedder = wire::parts(&apart(&context.config, &dir.0))?.embedder;
+        let embedder = wire::embedder(&apart(&context.config, &dir.0))?;
         let cannot = || format!("{} cannot be written", self.out.display());
         let mut out = BufWriter::new(File::create(&self.out).with_context(cannot)?);
         let zeros = vec![0.0; embedder.info().dimensions];
