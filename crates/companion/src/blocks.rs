@@ -31,6 +31,7 @@ pub(crate) struct Written {
 
 /// A block as people see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Block {
     /// Its name.
     pub label: String,

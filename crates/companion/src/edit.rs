@@ -32,6 +32,7 @@ const FORMER: &str = "former";
 
 /// A memory that is added by hand or by an application.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewMemory {
     /// The text.
@@ -58,6 +59,7 @@ pub struct NewMemory {
 
 /// What is to be changed of a memory; what is not named stays.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct MemoryEdit {
     /// The text. The former one is kept in the metadata.

@@ -57,6 +57,7 @@ pub struct FactQuery {
 
 /// A fact, and what was true before.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FactView {
     /// The fact.
     #[serde(flatten)]

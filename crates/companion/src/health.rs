@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// How a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// As it should be.
@@ -17,6 +18,7 @@ pub enum Status {
 
 /// One part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Part {
     /// `store`, `models`, `memory`.
     pub name: &'static str,
@@ -28,6 +30,7 @@ pub struct Part {
 
 /// The whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Health {
     /// The worst of the parts that matter.
     pub status: Status,

@@ -31,6 +31,7 @@ pub struct Person {
 
 /// How the companion feels towards this person now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct MoodView {
     /// Whose mood.
     pub persona: String,

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 /// A need as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NeedView {
     /// Which.
     pub need: Need,
@@ -31,6 +32,7 @@ pub struct NeedView {
 
 /// The bond as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct BondView {
     /// 0..100.
     pub points: f64,
@@ -40,6 +42,7 @@ pub struct BondView {
 
 /// What the companion has become.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Personality {
     /// The persona's id.
     pub persona: String,
@@ -65,6 +68,7 @@ pub struct Personality {
 
 /// Something to be set by hand.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Setting {
     /// A trait, 0..100.

@@ -43,6 +43,7 @@ impl CompanionState {
 
 /// A run of turns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionState {
     /// Its name.
     pub id: SessionId,
@@ -58,6 +59,7 @@ pub struct SessionState {
 
 /// A named conversation and the session that is open in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ThreadState {
     /// Its name.
     pub id: ThreadId,

@@ -29,6 +29,7 @@ const IMPORTANCE: f64 = 0.6;
 
 /// A task as people see it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TaskView {
     /// Its memory.
     pub id: MemoryId,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// How far a turn has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// The message is durable; no answer yet.
@@ -19,6 +20,7 @@ pub enum Stage {
 
 /// One model that was asked and did not answer well.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FailedAttempt {
     /// `provider:model`.
     pub model: String,
@@ -28,6 +30,7 @@ pub struct FailedAttempt {
 
 /// A memory that was in the prompt, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct UsedMemory {
     /// Which.
     pub id: MemoryId,
@@ -41,6 +44,7 @@ pub struct UsedMemory {
 
 /// The emotion a message evoked in the companion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Felt {
     /// An OCC name, or `surprise`, `social`, `neutral`.
     pub emotion: String,
@@ -54,6 +58,7 @@ pub struct Felt {
 
 /// One turn, verbatim. Append-only, but for redaction at the person's own request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Interaction {
     /// Its name; a repeated delivery of the same message has the same.
     pub id: InteractionId,

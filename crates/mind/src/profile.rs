@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How old the person says they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AgeBand {
     /// Not said.
@@ -17,6 +18,7 @@ pub enum AgeBand {
 
 /// Where this person's words may go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PrivacyTier {
     /// As stored; remote models allowed.
@@ -30,6 +32,7 @@ pub enum PrivacyTier {
 
 /// Local hours in which nobody is disturbed; `from` may be later than `until` (over midnight).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct QuietHours {
     /// First quiet minute of the day, 0..1440.
     pub from: u16,
@@ -45,6 +48,7 @@ impl Default for QuietHours {
 
 /// The person's own settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
     /// What to call them.

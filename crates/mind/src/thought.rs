@@ -46,6 +46,7 @@ pub struct Considered<'a> {
 
 /// A private note.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Thought {
     /// What it feels.
     pub assessment: String,

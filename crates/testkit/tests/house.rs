@@ -18,6 +18,8 @@ const MIND: &[&str] = &[
     "unicode-normalization",
     "unicode-properties",
     "unicode-segmentation",
+    // Descriptions of its types, only with the feature `schema`.
+    "utoipa",
 ];
 
 /// The direction of the house: each crate, and which of its own it may name.

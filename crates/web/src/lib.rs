@@ -17,10 +17,10 @@ mod problem;
 mod ui;
 mod upload;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::get;
+use axum::{Json, Router};
 use philia_companion::Philia;
 use std::future::{Future, pending};
 use std::io;
@@ -61,62 +61,9 @@ struct Door {
 /// Every route, with what stands before them all.
 pub fn router(philia: Philia, options: Options) -> Router {
     let door = Door { philia, options: Arc::new(options) };
-    Router::new()
-        .route("/api/chat/message", post(api::chat_message::post))
-        .route("/api/chat/stream", post(api::chat_stream::post))
-        .route("/api/chat/history", get(api::chat_history::get))
-        .route("/api/chat/threads", get(api::chat_threads::get))
-        .route("/api/memories/audit", get(api::memories_audit::get))
-        .route("/api/memories/consolidate", post(api::memories_consolidate::post))
-        .route("/api/memories/forget", post(api::memories_forget::post))
-        .route("/api/memories/graph", get(api::memories_graph::get))
-        .route("/api/memories/retention", get(api::memories_retention::get))
-        .route("/api/memories/stats", get(api::memories_stats::get))
-        .route(
-            "/api/memories/{id}/attachments",
-            post(api::attachments::post).layer(DefaultBodyLimit::max(upload::MAX_BYTES)),
-        )
-        .route("/api/memories/{id}/attachments/{n}", get(api::attachment::get).delete(api::attachment::delete))
-        .route(
-            "/api/documents",
-            get(api::documents::get).post(api::documents::post).layer(DefaultBodyLimit::max(upload::MAX_BYTES)),
-        )
-        .route("/api/documents/{id}", get(api::document::get).delete(api::document::delete))
-        .route("/api/documents/{id}/chunks", get(api::document_chunks::get))
-        .route("/api/memories", get(api::memories::get).post(api::memories::post))
-        .route("/api/memories/search", post(api::memories_search::post))
-        .route("/api/memories/facts", get(api::memories_facts::get))
-        .route("/api/memories/merge", post(api::memories_merge::post))
-        .route("/api/memories/conflicts", get(api::memories_conflicts::get))
-        .route("/api/memories/conflicts/{id}/resolve", post(api::memories_resolve::post))
-        .route("/api/memories/{id}", get(api::memory::get).patch(api::memory::patch).delete(api::memory::delete))
-        .route("/api/tasks", get(api::tasks::get).post(api::tasks::post))
-        .route("/api/tasks/due", get(api::tasks_due::get))
-        .route("/api/tasks/{id}", get(api::task::get).patch(api::task::patch).delete(api::task::delete))
-        .route("/api/tasks/{id}/done", post(api::task_done::post))
-        .route("/api/tasks/{id}/snooze", post(api::task_snooze::post))
-        .route("/api/blocks", get(api::blocks::get))
-        .route("/api/blocks/{label}", get(api::block::get).put(api::block::put).delete(api::block::delete))
-        .route("/api/settings", get(api::settings::get).patch(api::settings::patch))
-        .route("/api/mood", get(api::mood::get))
-        .route("/api/bond", get(api::bond::get))
-        .route("/api/personality", get(api::personality::get))
-        .route("/api/personality/history", get(api::personality_history::get))
-        .route("/api/personality/quirks", get(api::personality_quirks::get))
-        .route("/api/personality/needs", get(api::personality_needs::get))
-        .route("/api/personality/mood", get(api::mood::get))
-        .route("/api/personality/set", post(api::personality_set::post))
-        .route("/api/personality/restore", post(api::personality_restore::post))
-        .route("/api/personas", get(api::personas::get).post(api::personas::post))
-        .route("/api/personas/schema", get(api::personas_schema::get))
-        .route("/api/personas/validate", post(api::personas_validate::post))
-        .route("/api/personas/compile", post(api::personas_compile::post))
-        .route("/api/personas/blend", post(api::personas_blend::post))
-        .route("/api/personas/import", post(api::personas_import::post).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)))
-        .route("/api/personas/{id}", get(api::persona::get).put(api::persona::put).delete(api::persona::delete))
-        .route("/api/personas/{id}/export", get(api::persona_export::get))
-        .route("/health", get(api::health::all))
-        .route("/health/{part}", get(api::health::one))
+    let (rest, described) = api::routes().split_for_parts();
+    let described = api::openapi::whole(&described);
+    rest.route("/api/openapi.json", get(async move || Json(described)))
         .route("/", get(ui::page))
         .route("/assets/{version}/{file}", get(ui::asset))
         .fallback(problem::no_such_route)

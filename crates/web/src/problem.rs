@@ -10,86 +10,82 @@ use serde_json::{Value, json};
 use std::any::Any;
 
 /// The beginning of every `type`.
-const PREFIX: &str = "urn:philia:problem:";
+pub(crate) const PREFIX: &str = "urn:philia:problem:";
 
-/// What kind of problem. Clients may rely on the name; titles may change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+/// Declares the kinds: each with its name, its status and its title.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal, $status:ident, $title:literal;)+) => {
+        /// What kind of problem. Clients may rely on the name; titles may change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Kind {
+            $($(#[$doc])* $kind,)+
+        }
+
+        impl Kind {
+            /// All of them.
+            pub(crate) const ALL: &[Self] = &[$(Self::$kind),+];
+
+            const fn parts(self) -> (&'static str, StatusCode, &'static str) {
+                match self { $(Self::$kind => ($name, StatusCode::$status, $title),)+ }
+            }
+        }
+    };
+}
+
+kinds! {
     /// The request cannot be read.
-    Malformed,
+    Malformed = "malformed", BAD_REQUEST, "The request cannot be read";
     /// It can be read, and asks for something that is not allowed.
-    Invalid,
+    Invalid = "invalid", UNPROCESSABLE_ENTITY, "The request asks for something not allowed";
     /// The server is called by a name that is not its own.
-    ForbiddenHost,
+    ForbiddenHost = "forbidden-host", FORBIDDEN, "The server has another name";
     /// It was sent by another site's page.
-    CrossOrigin,
+    CrossOrigin = "cross-origin", FORBIDDEN, "Other sites may not ask this";
     /// Who asks has not shown who they are.
-    Unauthenticated,
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "Please sign in";
     /// Who asks may not do this.
-    Forbidden,
+    Forbidden = "forbidden", FORBIDDEN, "You may not do this";
     /// Their account is suspended.
-    Suspended,
+    Suspended = "suspended", FORBIDDEN, "The account is suspended";
     /// They have done as much as they may for now.
-    TooMany,
+    TooMany = "too-many", TOO_MANY_REQUESTS, "Too much for now";
     /// There is no such thing.
-    NotFound,
+    NotFound = "not-found", NOT_FOUND, "There is no such thing";
     /// There is no such route.
-    NoSuchRoute,
+    NoSuchRoute = "no-such-route", NOT_FOUND, "There is nothing at this address";
     /// The route does something else.
-    MethodNotAllowed,
+    MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "Not in this way";
     /// There is one of that name already.
-    Taken,
+    Taken = "taken", CONFLICT, "The name is taken";
     /// Somebody changed it meanwhile.
-    Changed,
+    Changed = "changed", CONFLICT, "It was changed meanwhile";
     /// The person's data was erased meanwhile.
-    Erased,
+    Erased = "erased", GONE, "This person's data was erased";
     /// The body is too large.
-    TooLarge,
+    TooLarge = "too-large", PAYLOAD_TOO_LARGE, "The request is too large";
     /// The body is of a kind that is not read here.
-    UnsupportedMediaType,
+    UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body is of another kind";
     /// The store does not answer.
-    StoreUnavailable,
+    StoreUnavailable = "store-unavailable", SERVICE_UNAVAILABLE, "The memory cannot be reached just now";
     /// The store has no space left.
-    StoreFull,
+    StoreFull = "store-full", INSUFFICIENT_STORAGE, "There is no space left";
     /// Something stored cannot be read.
-    Damaged,
+    Damaged = "damaged", INTERNAL_SERVER_ERROR, "Something stored cannot be read";
     /// A turn ended without an answer.
-    BrokenOff,
+    BrokenOff = "broken-off", SERVICE_UNAVAILABLE, "The turn ended without an answer";
     /// A mistake of ours.
-    Internal,
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
 }
 
 impl Kind {
-    const fn parts(self) -> (&'static str, StatusCode, &'static str) {
-        match self {
-            Self::Malformed => ("malformed", StatusCode::BAD_REQUEST, "The request cannot be read"),
-            Self::Invalid => {
-                ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "The request asks for something not allowed")
-            }
-            Self::ForbiddenHost => ("forbidden-host", StatusCode::FORBIDDEN, "The server has another name"),
-            Self::CrossOrigin => ("cross-origin", StatusCode::FORBIDDEN, "Other sites may not ask this"),
-            Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Please sign in"),
-            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this"),
-            Self::Suspended => ("suspended", StatusCode::FORBIDDEN, "The account is suspended"),
-            Self::TooMany => ("too-many", StatusCode::TOO_MANY_REQUESTS, "Too much for now"),
-            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is no such thing"),
-            Self::NoSuchRoute => ("no-such-route", StatusCode::NOT_FOUND, "There is nothing at this address"),
-            Self::MethodNotAllowed => ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "Not in this way"),
-            Self::Taken => ("taken", StatusCode::CONFLICT, "The name is taken"),
-            Self::Changed => ("changed", StatusCode::CONFLICT, "It was changed meanwhile"),
-            Self::Erased => ("erased", StatusCode::GONE, "This person's data was erased"),
-            Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
-            Self::UnsupportedMediaType => {
-                ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body is of another kind")
-            }
-            Self::StoreUnavailable => {
-                ("store-unavailable", StatusCode::SERVICE_UNAVAILABLE, "The memory cannot be reached just now")
-            }
-            Self::StoreFull => ("store-full", StatusCode::INSUFFICIENT_STORAGE, "There is no space left"),
-            Self::Damaged => ("damaged", StatusCode::INTERNAL_SERVER_ERROR, "Something stored cannot be read"),
-            Self::BrokenOff => ("broken-off", StatusCode::SERVICE_UNAVAILABLE, "The turn ended without an answer"),
-            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here"),
-        }
+    /// The end of its `type`.
+    pub(crate) const fn name(self) -> &'static str {
+        self.parts().0
+    }
+
+    /// The status it comes with.
+    pub(crate) const fn status(self) -> u16 {
+        self.parts().1.as_u16()
     }
 
     /// Words for those that say nothing of their own.

@@ -46,6 +46,7 @@ pub struct Upload {
 
 /// How far a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentState {
     /// Its text is being stored; if that breaks off, it was never there.
@@ -60,6 +61,7 @@ pub enum DocumentState {
 
 /// A document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Document {
     /// Its name in the store, made of its bytes.
     pub id: String,

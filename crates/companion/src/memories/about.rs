@@ -44,6 +44,7 @@ impl About {
 
 /// What goes, or has gone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Forgetting {
     /// What was asked.
     pub about: String,
@@ -61,6 +62,7 @@ pub struct Forgetting {
 
 /// A word that was looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Word {
     /// The word or name.
     pub words: String,
@@ -70,6 +72,7 @@ pub struct Word {
 
 /// How much goes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Going {
     /// Things that were said, by the person or others.
     pub memories: usize,
@@ -98,6 +101,7 @@ impl Going {
 
 /// One of the memories that go.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Example {
     /// Which.
     pub id: MemoryId,
@@ -109,6 +113,7 @@ pub struct Example {
 
 /// Something that may be meant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Maybe {
     /// What to include it by: a word, or the name of a memory.
     pub include: String,

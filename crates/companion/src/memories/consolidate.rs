@@ -33,6 +33,7 @@ const TOLD: usize = 12;
 
 /// What a consolidation did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Consolidated {
     /// Episodes that were looked at.
     pub looked_at: usize,

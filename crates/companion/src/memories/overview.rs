@@ -19,6 +19,7 @@ const NAMED: usize = 20;
 
 /// How many there are, and of what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Statistics {
     /// All of them, the companion's own words included.
     pub memories: usize,
@@ -42,6 +43,7 @@ pub struct Statistics {
 
 /// What an audit found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Audit {
     /// How many there are, and of what.
     pub statistics: Statistics,

@@ -18,6 +18,7 @@ pub const MOST_DAYS: u32 = 36_500;
 
 /// What goes by its age.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Retention {
     /// After so many days.
     pub days: u32,

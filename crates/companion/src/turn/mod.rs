@@ -53,6 +53,7 @@ impl Incoming {
 
 /// A complete answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Reply {
     /// The turn in the log.
     pub interaction_id: InteractionId,

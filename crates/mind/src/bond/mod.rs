@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 /// How close they are. Ordered, the most distant first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// They have hardly met.

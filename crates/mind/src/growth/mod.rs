@@ -33,6 +33,7 @@ config! {
 
 /// What brought a version about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// The companion began.
@@ -53,6 +54,7 @@ pub enum Cause {
 
 /// One number that changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Change {
     /// What: `trait.humor`, `mood.pleasure`, `need.social`, `quirk.emoji`, `bond.points`.
     pub what: String,
@@ -79,6 +81,7 @@ impl Change {
 
 /// The traits as they were from one instant on, and how they came to be so.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Version {
     /// From 1 up, without gaps.
     pub number: u32,

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 /// What kind of conflict it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConflictType {
     /// Two things that cannot both be so.
@@ -32,6 +33,7 @@ pub enum ConflictType {
 
 /// How a conflict is resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
     /// The later one holds; the earlier is closed, and its importance x 0.7.
@@ -72,6 +74,7 @@ pub const OUTWEIGHED: f64 = 0.5;
 
 /// How far a conflict has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConflictState {
     /// It waits.
@@ -82,6 +85,7 @@ pub enum ConflictState {
 
 /// Two memories that cannot both be true, and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Conflict {
     /// Its name: the same for the same two memories, however often they are compared.
     pub id: String,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Something in the graph.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Node {
     /// A memory's id, or `subject:` and whom or what it is.
     pub id: String,
@@ -17,6 +18,7 @@ pub struct Node {
 
 /// How two things hang together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Edge {
     /// From this one.
     pub from: String,
@@ -28,6 +30,7 @@ pub struct Edge {
 
 /// A part of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Graph {
     /// Nodes, the nearest to what was asked first.
     pub nodes: Vec<Node>,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 /// How a memory is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MemoryKind {
     /// Something that happened or was said at a time.
@@ -17,6 +18,7 @@ pub enum MemoryKind {
 
 /// What a memory is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// A durable fact ("lives in Berlin").
@@ -43,6 +45,7 @@ pub enum Category {
 
 /// Who said it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Speaker {
     /// The person.
@@ -57,6 +60,7 @@ pub enum Speaker {
 
 /// Where a memory came from: the words behind it. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Provenance {
     /// A turn of the log.
@@ -71,6 +75,7 @@ pub enum Provenance {
 
 /// How two memories hang together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// About the same thing.
@@ -87,6 +92,7 @@ pub enum Relation {
 
 /// A link to another memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Link {
     /// The other memory.
     pub to: MemoryId,
@@ -98,6 +104,7 @@ pub struct Link {
 
 /// A fact in three words; unique per (subject, key) among those that are still valid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Fact {
     /// Whom it is about: `user`, or a name or relation ("sister").
     pub subject: String,
@@ -109,6 +116,7 @@ pub struct Fact {
 
 /// Something to be done: a to-do, a promise, a reminder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Task {
     /// When it is due, if a time was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,6 +131,7 @@ pub struct Task {
 
 /// Something that hangs on a memory: bytes kept in the store, or a link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Attachment {
     /// What it is called (`photo.jpg`).
     pub name: String,
@@ -135,6 +144,7 @@ pub struct Attachment {
 
 /// Where an attachment is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Held {
     /// In the store, by the id of its bytes.
@@ -145,6 +155,7 @@ pub enum Held {
 
 /// The place of a memory in a conversation: neighbours lend each other their words in recall.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Place {
     /// Within which run of talk (a session). Neighbours never reach across.
     pub group: String,
@@ -154,6 +165,7 @@ pub struct Place {
 
 /// One memory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Memory {
     /// Its name; stable under repeated learning.
     pub id: MemoryId,

@@ -23,6 +23,7 @@ pub const NEUTRAL_BELOW: f64 = 0.1;
 /// A point in PAD space. Each dimension is within [-1, 1] wherever a state is meant; a *delta* may hold any
 /// finite numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Pad {
     /// Pleasant (+) or unpleasant (-).
     pub pleasure: f64,

@@ -26,6 +26,7 @@ pub use traits::{Band, band, behaviour};
 
 /// The Big Five, each 0..1. Fixed for a companion's life.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Temperament {
     /// Openness to experience.

@@ -47,6 +47,7 @@ config! {
 
 named! {
     /// What sort of habit it is.
+    #[cfg_attr(feature = "schema", schema(as = QuirkCategory))]
     Category {
         /// A way of putting things.
         SpeechPattern = "speech_pattern",
@@ -59,6 +60,7 @@ named! {
 
 /// A habit of the companion's with this person, as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Quirk {
     /// Unique among the quirks with this person (`emoji`, `opening: oh again`).
     pub name: String,

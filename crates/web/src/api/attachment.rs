@@ -8,6 +8,16 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIO
 use axum::response::{IntoResponse, Response};
 use philia_mind::{Memory, MemoryId};
 
+/// The bytes of an attachment, to be saved; or the link.
+#[utoipa::path(
+    get,
+    path = "/api/memories/{id}/attachments/{n}",
+    tag = "Memories",
+    params(("id" = String, Path, description = "Its id"), ("n" = usize, Path, description = "Its number, from 0")),
+    responses(
+        (status = 200, description = "The bytes, as what they are; a link as JSON", content((philia_mind::memory::Attachment = "application/json"), (Vec<u8> = "*/*"))),
+    )
+)]
 pub(crate) async fn get(caller: Caller, Numbered(id, n): Numbered, params: Params) -> Result<Response, Problem> {
     params.done()?;
     let (attachment, bytes) = caller.person().await?.attachment(&MemoryId::new(id), n).await?;
@@ -24,6 +34,14 @@ pub(crate) async fn get(caller: Caller, Numbered(id, n): Numbered, params: Param
     Ok((headers, bytes).into_response())
 }
 
+/// Takes an attachment off; its bytes go if no other memory holds them.
+#[utoipa::path(
+    delete,
+    path = "/api/memories/{id}/attachments/{n}",
+    tag = "Memories",
+    params(("id" = String, Path, description = "Its id"), ("n" = usize, Path, description = "Its number, from 0")),
+    responses((status = 200, description = "It is so", body = Memory))
+)]
 pub(crate) async fn delete(caller: Caller, Numbered(id, n): Numbered, params: Params) -> Result<Json<Memory>, Problem> {
     params.done()?;
     Ok(Json(caller.person().await?.detach(&MemoryId::new(id), n).await?))

@@ -1,5 +1,6 @@
 //! `POST /api/memories/{id}/attachments`: a file, or (as JSON with `url`) a link, that hangs on a memory.
 
+use super::openapi::File;
 use crate::extract::{Caller, Name, Params};
 use crate::problem::Problem;
 use crate::upload::Sent;
@@ -7,15 +8,29 @@ use axum::Json;
 use axum::http::StatusCode;
 use philia_mind::{Memory, MemoryId};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// A link.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewLink)]
 struct Link {
     url: String,
     name: Option<String>,
 }
 
+/// Hangs a file or a link on a memory.
+#[utoipa::path(
+    post,
+    path = "/api/memories/{id}/attachments",
+    tag = "Memories",
+    params(
+        ("id" = String, Path, description = "Its id"),
+        ("name" = Option<String>, Query, description = "What the file is called, where the form does not say"),
+    ),
+    request_body(content((Link = "application/json"), (File = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
+    responses((status = 201, description = "It is made", body = Memory))
+)]
 pub(crate) async fn post(
     caller: Caller,
     Name(id): Name,

@@ -6,21 +6,41 @@ use axum::Json;
 use axum::http::StatusCode;
 use philia_companion::blocks::Block;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// What a block is to say.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BlockText)]
 pub(crate) struct Text {
     text: String,
     /// Who asks.
+    #[schema(ignore)]
     user: Option<String>,
 }
 
+/// One core block.
+#[utoipa::path(
+    get,
+    path = "/api/blocks/{label}",
+    tag = "Blocks",
+    params(("label" = String, Path, description = "Its label", pattern = "^[a-z0-9_-]{1,32}$")),
+    responses((status = 200, description = "It is so", body = Block))
+)]
 pub(crate) async fn get(caller: Caller, Name(label): Name, params: Params) -> Result<Json<Block>, Problem> {
     params.done()?;
     Ok(Json(caller.person().await?.block(&label).await?))
 }
 
+/// Writes a core block.
+#[utoipa::path(
+    put,
+    path = "/api/blocks/{label}",
+    tag = "Blocks",
+    params(("label" = String, Path, description = "Its label", pattern = "^[a-z0-9_-]{1,32}$")),
+    request_body = Text,
+    responses((status = 200, description = "It is so", body = Block))
+)]
 pub(crate) async fn put(
     caller: Caller,
     Name(label): Name,
@@ -31,6 +51,14 @@ pub(crate) async fn put(
     Ok(Json(caller.person_or(asked.user).await?.set_block(&label, &asked.text).await?))
 }
 
+/// Removes what was written in a core block.
+#[utoipa::path(
+    delete,
+    path = "/api/blocks/{label}",
+    tag = "Blocks",
+    params(("label" = String, Path, description = "Its label", pattern = "^[a-z0-9_-]{1,32}$")),
+    responses((status = 204, description = "It is gone"))
+)]
 pub(crate) async fn delete(caller: Caller, Name(label): Name, params: Params) -> Result<StatusCode, Problem> {
     params.done()?;
     caller.person().await?.remove_block(&label).await?;

@@ -5,6 +5,13 @@ use crate::problem::Problem;
 use axum::Json;
 use philia_companion::blocks::Block;
 
+/// The core blocks.
+#[utoipa::path(
+    get,
+    path = "/api/blocks",
+    tag = "Blocks",
+    responses((status = 200, description = "It is so", body = Vec<Block>))
+)]
 pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Vec<Block>>, Problem> {
     params.done()?;
     Ok(Json(caller.person().await?.blocks().await?))

@@ -10,12 +10,13 @@ use philia_mind::persona::{self, PersonaFile};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Names that mean something else under `/api/personas/`.
 const RESERVED: [&str; 5] = ["blend", "compile", "import", "schema", "validate"];
 
 /// One thing wrong with a character.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct Finding {
     /// Where; none, where it is about the whole.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,10 +6,12 @@ use axum::Json;
 use philia_companion::{Incoming, Reply};
 use philia_mind::ThreadId;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// What is said. The streaming variant takes the same.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Message)]
 pub(crate) struct Said {
     /// The words.
     message: String,
@@ -20,6 +22,7 @@ pub(crate) struct Said {
     /// Whom they talk with, by id.
     persona: Option<String>,
     /// Who says it.
+    #[schema(ignore)]
     pub(crate) user: Option<String>,
 }
 
@@ -35,6 +38,14 @@ impl Said {
     }
 }
 
+/// Says something, and answers when the whole reply is there.
+#[utoipa::path(
+    post,
+    path = "/api/chat/message",
+    tag = "Talk",
+    request_body = Said,
+    responses((status = 200, description = "It is so", body = Reply))
+)]
 pub(crate) async fn post(caller: Caller, Body(mut said): Body<Said>) -> Result<Json<Reply>, Problem> {
     let person = caller.person_or(said.user.take()).await?;
     Ok(Json(person.ask(said.incoming()).await?))

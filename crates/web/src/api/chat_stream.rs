@@ -26,6 +26,16 @@ use std::time::Duration;
 /// A comment is sent after so long a silence, so that no proxy takes the connection for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
+/// Says something, and sends the reply as it comes, as server-sent events.
+///
+/// `heard`, `mood`, `token`..., `restart`, and `done` or `error`; see the guide.
+#[utoipa::path(
+    post,
+    path = "/api/chat/stream",
+    tag = "Talk",
+    request_body = Said,
+    responses((status = 200, description = "Events", body = String, content_type = "text/event-stream"))
+)]
 pub(crate) async fn post(caller: Caller, Body(mut said): Body<Said>) -> Result<impl IntoResponse, Problem> {
     let mut turn = caller.person_or(said.user.take()).await?.say(said.incoming());
     let first = turn.next().await.unwrap_or(Err(Error::BrokenOff))?;

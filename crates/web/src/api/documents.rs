@@ -1,6 +1,7 @@
 //! `GET` and `POST /api/documents`: the documents, newest first; a file to be remembered.
 
 use super::Page;
+use super::openapi::File;
 use crate::extract::{Caller, Params};
 use crate::problem::Problem;
 use crate::upload::Sent;
@@ -9,15 +10,28 @@ use axum::http::{HeaderName, StatusCode, header::LOCATION};
 use philia_companion::documents::{Document, DocumentState, Received, Upload};
 use philia_ports::store::Cursor;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A document that was sent.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TakenDocument)]
 pub(crate) struct Taken {
     document: Document,
     /// The same bytes were there already.
     known: bool,
 }
 
+/// The documents, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/documents",
+    tag = "Documents",
+    params(
+        ("limit" = Option<usize>, Query, description = "How many at most; 50 if nothing is said", minimum = 1, maximum = 200),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses((status = 200, description = "It is so", body = Page<Document>))
+)]
 pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<Document>>, Problem> {
     let limit = params.number("limit", 1..=200).unwrap_or(50);
     let cursor = params.text("cursor").map(Cursor);
@@ -25,6 +39,21 @@ pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<
     Ok(Json(caller.person().await?.documents(limit, cursor).await?.into()))
 }
 
+/// Takes a file in, to be remembered in parts.
+#[utoipa::path(
+    post,
+    path = "/api/documents",
+    tag = "Documents",
+    params(
+        ("name" = Option<String>, Query, description = "What the file is called, where the form does not say"),
+        ("replace" = Option<bool>, Query, description = "It takes the place of those of the same name"),
+    ),
+    request_body(content((File = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),
+    responses(
+        (status = 200, description = "The same bytes were there already", body = Taken),
+        (status = 202, description = "It is being remembered", body = Taken),
+    )
+)]
 pub(crate) async fn post(
     caller: Caller,
     mut params: Params,

@@ -3,6 +3,7 @@
 
 use super::Page;
 use super::memories_search::{DEFAULT_K, Found, speaker};
+use super::openapi::Listed;
 use crate::extract::{Body, Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
@@ -12,9 +13,33 @@ use philia_companion::documents::Document;
 use philia_companion::edit::NewMemory;
 use philia_companion::recall::Request;
 use philia_mind::Memory;
+use philia_mind::memory::{Category, MemoryKind};
 use philia_ports::index::Filter;
 use philia_ports::store::Cursor;
 
+/// A page of memories, newest first; with `q`, those that answer it, each with its reason.
+#[utoipa::path(
+    get,
+    path = "/api/memories",
+    tag = "Memories",
+    params(
+        ("q" = Option<String>, Query, description = "A question, in the person's words"),
+        ("k" = Option<usize>, Query, description = "How many answer the question; only with `q`", minimum = 1, maximum = 50),
+        ("category" = Option<Vec<Category>>, Query, explode = false, description = "Any of these"),
+        ("kind" = Option<MemoryKind>, Query),
+        ("speaker" = Option<String>, Query, description = "`user`, `companion`, or somebody by name"),
+        ("include_companion" = Option<bool>, Query, description = "Also what the companion said"),
+        ("emotion" = Option<Vec<String>>, Query, explode = false, description = "Felt as any of these"),
+        ("tag" = Option<Vec<String>>, Query, explode = false, description = "With all of these labels"),
+        ("document" = Option<String>, Query, description = "Only parts of this document, by id"),
+        ("after" = Option<jiff::Timestamp>, Query),
+        ("before" = Option<jiff::Timestamp>, Query),
+        ("min_importance" = Option<f64>, Query, minimum = 0, maximum = 1),
+        ("limit" = Option<usize>, Query, description = "How many at most; 50 if nothing is said", minimum = 1, maximum = 200),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses((status = 200, description = "A page; or what answers the question", body = Listed))
+)]
 pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Response, Problem> {
     let filter = filter(&mut params);
     let question = params.text("q");
@@ -49,6 +74,14 @@ fn tags(params: &mut Params) -> Vec<String> {
     tags
 }
 
+/// Adds a memory by hand.
+#[utoipa::path(
+    post,
+    path = "/api/memories",
+    tag = "Memories",
+    request_body = NewMemory,
+    responses((status = 201, description = "It is made", body = Memory))
+)]
 pub(crate) async fn post(
     caller: Caller,
     params: Params,

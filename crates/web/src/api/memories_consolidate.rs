@@ -5,15 +5,25 @@ use crate::problem::Problem;
 use axum::Json;
 use philia_companion::memories::Consolidated;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// Whose memories.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Consolidate {
     /// Who asks.
+    #[schema(ignore)]
     user: Option<String>,
 }
 
+/// Makes one memory of what was said again and again, now rather than at night.
+#[utoipa::path(
+    post,
+    path = "/api/memories/consolidate",
+    tag = "Memories",
+    request_body = Consolidate,
+    responses((status = 200, description = "It is so", body = Consolidated))
+)]
 pub(crate) async fn post(
     caller: Caller,
     params: Params,

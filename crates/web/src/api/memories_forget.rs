@@ -5,9 +5,10 @@ use crate::problem::Problem;
 use axum::Json;
 use philia_companion::memories::{About, Forgetting};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// What is to be forgotten.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Forget {
     /// The topic, in the person's words.
@@ -22,6 +23,7 @@ pub(crate) struct Forget {
     #[serde(default = "yes")]
     dry_run: bool,
     /// Who asks.
+    #[schema(ignore)]
     user: Option<String>,
 }
 
@@ -29,6 +31,14 @@ fn yes() -> bool {
     true
 }
 
+/// Shows what would go with a topic; with `dry_run` false it is gone.
+#[utoipa::path(
+    post,
+    path = "/api/memories/forget",
+    tag = "Memories",
+    request_body = Forget,
+    responses((status = 200, description = "It is so", body = Forgetting))
+)]
 pub(crate) async fn post(
     caller: Caller,
     params: Params,

@@ -11,12 +11,13 @@ use philia_mind::memory::recall::{Recalled, Signals};
 use philia_mind::memory::{Category, MemoryKind, Speaker};
 use philia_ports::index::Filter;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How many memories a question brings back where it does not say.
 pub(crate) const DEFAULT_K: usize = 10;
 
 /// A question.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Search {
     /// What to look for, in the person's words.
@@ -31,12 +32,14 @@ pub(crate) struct Search {
     /// Relevance (1) against diversity (0).
     lambda: Option<f64>,
     /// Who asks.
+    #[schema(ignore)]
     user: Option<String>,
 }
 
 /// Which memories may be found.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = SearchFilters)]
 struct Filters {
     category: Vec<Category>,
     kind: Option<MemoryKind>,
@@ -81,7 +84,7 @@ pub(crate) fn speaker(name: String) -> Speaker {
 }
 
 /// What a search found.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Found {
     items: Vec<Hit>,
     /// Parts that were not there (`embedder`).
@@ -89,7 +92,7 @@ pub(crate) struct Found {
 }
 
 /// A memory, and why it was found.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Hit {
     #[serde(flatten)]
     memory: Memory,
@@ -114,6 +117,14 @@ impl From<Recollection> for Found {
     }
 }
 
+/// Memories that answer a question, each with its reason and every signal it was found by.
+#[utoipa::path(
+    post,
+    path = "/api/memories/search",
+    tag = "Memories",
+    request_body = Search,
+    responses((status = 200, description = "It is so", body = Found))
+)]
 pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Search>) -> Result<Json<Found>, Problem> {
     params.done()?;
     let person = caller.person_or(asked.user).await?;

@@ -1,4 +1,16 @@
 //! The REST API: one file per endpoint.
+//!
+//! # How an endpoint is written
+//! - A file `api/NAME.rs`, and in it one function per method, of about 15 lines: it takes the request apart, calls
+//!   `philia-companion`, and returns JSON or a [`Problem`](crate::problem::Problem).
+//! - Above each function stands `#[utoipa::path(...)]` with method, path, `tag`, parameters, body and the answers that
+//!   are no problems. Its doc comment is the summary. What a parameter may be (`minimum`, `pattern`, ...) is told as
+//!   exactly as it is checked: what the description allows is accepted, and nothing else.
+//! - What is read or written derives `ToSchema`, in `mind` and `companion` behind their feature `schema`. Names are
+//!   unique in the whole document: `#[schema(as = Other)]` where two types are called the same. What is read has
+//!   `deny_unknown_fields`. The `user` of a body is left out of its description: it says who asks.
+//! - [`routes`] names it, with `routes!`; `docs/api.md` gets a line and an example. Tests compare.
+//! - [`openapi`] adds what holds for all: problems, the way to log in, ids of operations.
 
 pub(crate) mod attachment;
 pub(crate) mod attachments;
@@ -28,6 +40,7 @@ pub(crate) mod memories_search;
 pub(crate) mod memories_stats;
 pub(crate) mod memory;
 pub(crate) mod mood;
+pub(crate) mod openapi;
 pub(crate) mod persona;
 pub(crate) mod persona_export;
 pub(crate) mod personality;
@@ -49,11 +62,70 @@ pub(crate) mod task_snooze;
 pub(crate) mod tasks;
 pub(crate) mod tasks_due;
 
+use crate::{Door, MAX_CARD_BYTES, upload};
+use axum::extract::DefaultBodyLimit;
 use philia_ports::store;
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
+
+/// Every endpoint.
+pub(crate) fn routes() -> OpenApiRouter<Door> {
+    OpenApiRouter::new()
+        .routes(routes!(chat_message::post))
+        .routes(routes!(chat_stream::post))
+        .routes(routes!(chat_history::get))
+        .routes(routes!(chat_threads::get))
+        .routes(routes!(memories::get, memories::post))
+        .routes(routes!(memories_search::post))
+        .routes(routes!(memories_facts::get))
+        .routes(routes!(memories_conflicts::get))
+        .routes(routes!(memories_resolve::post))
+        .routes(routes!(memories_merge::post))
+        .routes(routes!(memories_stats::get))
+        .routes(routes!(memories_graph::get))
+        .routes(routes!(memories_audit::get))
+        .routes(routes!(memories_consolidate::post))
+        .routes(routes!(memories_retention::get))
+        .routes(routes!(memories_forget::post))
+        .routes(routes!(memory::get, memory::patch, memory::delete))
+        .routes(routes!(attachments::post).layer(DefaultBodyLimit::max(upload::MAX_BYTES)))
+        .routes(routes!(attachment::get, attachment::delete))
+        .routes(routes!(documents::get, documents::post).layer(DefaultBodyLimit::max(upload::MAX_BYTES)))
+        .routes(routes!(document::get, document::delete))
+        .routes(routes!(document_chunks::get))
+        .routes(routes!(tasks::get, tasks::post))
+        .routes(routes!(tasks_due::get))
+        .routes(routes!(task::get, task::patch, task::delete))
+        .routes(routes!(task_done::post))
+        .routes(routes!(task_snooze::post))
+        .routes(routes!(blocks::get))
+        .routes(routes!(block::get, block::put, block::delete))
+        .routes(routes!(settings::get, settings::patch))
+        .routes(routes!(mood::get))
+        .routes(routes!(mood::get_of_personality))
+        .routes(routes!(bond::get))
+        .routes(routes!(personality::get))
+        .routes(routes!(personality_history::get))
+        .routes(routes!(personality_quirks::get))
+        .routes(routes!(personality_needs::get))
+        .routes(routes!(personality_set::post))
+        .routes(routes!(personality_restore::post))
+        .routes(routes!(personas::get, personas::post))
+        .routes(routes!(personas_schema::get))
+        .routes(routes!(personas_validate::post))
+        .routes(routes!(personas_compile::post))
+        .routes(routes!(personas_blend::post))
+        .routes(routes!(personas_import::post).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)))
+        .routes(routes!(persona::get, persona::put, persona::delete))
+        .routes(routes!(persona_export::get))
+        .routes(routes!(health::all))
+        .routes(routes!(health::one))
+}
 
 /// A page of a longer list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Page<T> {
     items: Vec<T>,
     /// The `cursor` that leads on; none on the last page.

@@ -1,24 +1,45 @@
 //! `GET`, `PUT` and `DELETE /api/personas/{id}`: one character, whole; the person's own can be replaced and removed.
 
 use super::characters;
+use super::openapi::Character;
 use crate::extract::{Body, Caller, Name, Params};
 use crate::problem::Problem;
 use axum::Json;
 use philia_mind::Persona;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// The character that is gone, so that it can be brought back.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RemovedCharacter)]
 pub(crate) struct Removed {
+    #[schema(value_type = Character)]
     removed: Persona,
 }
 
+/// One character, whole.
+#[utoipa::path(
+    get,
+    path = "/api/personas/{id}",
+    tag = "Characters",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "It is so", body = Character))
+)]
 pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Json<Persona>, Problem> {
     params.done()?;
     Ok(Json(caller.person().await?.find_persona(&id).await?.as_ref().clone()))
 }
 
+/// Replaces a character of the person's own.
+#[utoipa::path(
+    put,
+    path = "/api/personas/{id}",
+    tag = "Characters",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = Character,
+    responses((status = 200, description = "It is so", body = Character))
+)]
 pub(crate) async fn put(
     caller: Caller,
     Name(id): Name,
@@ -39,6 +60,14 @@ pub(crate) async fn put(
     Ok(Json(characters::keep(&person, file, true).await?.as_ref().clone()))
 }
 
+/// Removes a character of the person's own, and answers with it.
+#[utoipa::path(
+    delete,
+    path = "/api/personas/{id}",
+    tag = "Characters",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "It is so", body = Removed))
+)]
 pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Result<Json<Removed>, Problem> {
     params.done()?;
     let person = caller.person().await?;

@@ -5,9 +5,11 @@ use crate::problem::{Kind, Problem};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
 use philia_companion::cards::{self, Format};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// The formats, as clients name them.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[schema(as = ExportFormat)]
 enum Wanted {
     #[serde(rename = "toml")]
     Toml,
@@ -43,6 +45,19 @@ impl Wanted {
 /// A file to be saved.
 type File = ([(HeaderName, String); 2], Vec<u8>);
 
+/// A character as a file that this and other programs read.
+#[utoipa::path(
+    get,
+    path = "/api/personas/{id}/export",
+    tag = "Characters",
+    params(
+        ("id" = String, Path, description = "Its id"),
+        ("format" = Option<Wanted>, Query, description = "`json` if nothing is said"),
+    ),
+    responses(
+        (status = 200, description = "The file", content((Object = "application/json"), (String = "application/toml"), (Vec<u8> = "image/png"), (Vec<u8> = "application/zip"))),
+    )
+)]
 pub(crate) async fn get(caller: Caller, Name(id): Name, mut params: Params) -> Result<File, Problem> {
     let wanted = params.one("format").unwrap_or(Wanted::Json);
     params.done()?;

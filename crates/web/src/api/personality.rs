@@ -5,6 +5,16 @@ use crate::problem::Problem;
 use axum::Json;
 use philia_companion::personality::Personality;
 
+/// What the companion has become with the person.
+#[utoipa::path(
+    get,
+    path = "/api/personality",
+    tag = "Personality",
+    params(
+        ("persona" = Option<String>, Query, description = "Whom, by id; whom they have chosen if nothing is said"),
+    ),
+    responses((status = 200, description = "It is so", body = Personality))
+)]
 pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Personality>, Problem> {
     Ok(Json(asked(caller, params).await?))
 }

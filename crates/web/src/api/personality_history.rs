@@ -6,6 +6,18 @@ use crate::problem::Problem;
 use axum::Json;
 use philia_mind::growth::Version;
 
+/// The versions of the traits, newest first, each with what changed and why.
+#[utoipa::path(
+    get,
+    path = "/api/personality/history",
+    tag = "Personality",
+    params(
+        ("persona" = Option<String>, Query, description = "Whom, by id; whom they have chosen if nothing is said"),
+        ("limit" = Option<usize>, Query, description = "How many at most; 50 if nothing is said", minimum = 1, maximum = 200),
+        ("cursor" = Option<u32>, Query, description = "`next` of the page before", minimum = 1),
+    ),
+    responses((status = 200, description = "It is so", body = Page<Version>))
+)]
 pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<Version>>, Problem> {
     let persona = params.text("persona");
     let limit = params.number("limit", 1..=200).unwrap_or(50);

@@ -6,10 +6,12 @@ use crate::problem::Problem;
 use axum::Json;
 use philia_companion::personality::{Personality, Setting};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// What is to be brought back.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RestorePersonality)]
 pub(crate) struct Restore {
     /// Whose traits, by id.
     persona: Option<String>,
@@ -18,9 +20,18 @@ pub(crate) struct Restore {
     /// Why, 1 to 500 characters.
     reason: String,
     /// Who asks.
+    #[schema(ignore)]
     user: Option<String>,
 }
 
+/// Brings the traits of an earlier version back, as a new version.
+#[utoipa::path(
+    post,
+    path = "/api/personality/restore",
+    tag = "Personality",
+    request_body = Restore,
+    responses((status = 200, description = "It is so", body = Personality))
+)]
 pub(crate) async fn post(
     caller: Caller,
     params: Params,

@@ -6,13 +6,15 @@ use crate::problem::Problem;
 use axum::Json;
 use philia_companion::personality::{Personality, Setting};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// Whose hand it is, as versions name it: whoever comes by this door speaks for the person.
 pub(super) const BY: &str = "person";
 
 /// What is to be set.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SetPersonality)]
 pub(crate) struct Set {
     /// Whom, by id.
     persona: Option<String>,
@@ -21,9 +23,18 @@ pub(crate) struct Set {
     /// Why, 1 to 500 characters.
     reason: String,
     /// Who asks.
+    #[schema(ignore)]
     user: Option<String>,
 }
 
+/// Sets a trait, the mood, the bond, a need or a quirk by hand, as a new version.
+#[utoipa::path(
+    post,
+    path = "/api/personality/set",
+    tag = "Personality",
+    request_body = Set,
+    responses((status = 200, description = "It is so", body = Personality))
+)]
 pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Set>) -> Result<Json<Personality>, Problem> {
     params.done()?;
     let person = caller.person_or(asked.user).await?;

@@ -1,5 +1,6 @@
 //! `GET` and `POST /api/personas`: the characters the person can talk with; a new one of their own.
 
+use super::openapi::Character;
 use super::{Page, characters};
 use crate::extract::{Body, Caller, Params};
 use crate::problem::Problem;
@@ -8,9 +9,11 @@ use philia_mind::Persona;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// A character in short.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CharacterSummary)]
 pub(crate) struct Summary {
     id: String,
     name: String,
@@ -34,6 +37,13 @@ impl Summary {
     }
 }
 
+/// The characters the person can talk with.
+#[utoipa::path(
+    get,
+    path = "/api/personas",
+    tag = "Characters",
+    responses((status = 200, description = "It is so", body = Page<Summary>))
+)]
 pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Page<Summary>>, Problem> {
     params.done()?;
     let person = caller.person().await?;
@@ -42,6 +52,14 @@ pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Page<Summ
     Ok(Json(Page { items: items.collect(), next: None }))
 }
 
+/// Makes a character of the person's own.
+#[utoipa::path(
+    post,
+    path = "/api/personas",
+    tag = "Characters",
+    request_body = Character,
+    responses((status = 201, description = "It is made", body = Character))
+)]
 pub(crate) async fn post(
     caller: Caller,
     params: Params,

@@ -1,19 +1,22 @@
 //! `POST /api/personas/blend`: one character out of several. It is only shown, unless it is to be kept.
 
 use super::characters::{self, Finding};
+use super::openapi::Character;
 use crate::extract::{Body, Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use philia_mind::persona::{PersonaFile, blend};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// The most characters of a blend; more would leave nothing of any.
 const MOST: usize = 20;
 
 /// What is to be blended.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Blend)]
 pub(crate) struct Asked {
     /// Out of whom.
     personas: Vec<Part>,
@@ -27,14 +30,26 @@ pub(crate) struct Asked {
 }
 
 /// One of them.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BlendPart)]
 struct Part {
     id: String,
     /// Its share; the shares need not sum to one.
     weight: f64,
 }
 
+/// One character out of several. It is only shown, unless it is to be kept.
+#[utoipa::path(
+    post,
+    path = "/api/personas/blend",
+    tag = "Characters",
+    request_body = Asked,
+    responses(
+        (status = 200, description = "It is so", body = Character),
+        (status = 201, description = "It is made", body = Character),
+    )
+)]
 pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Asked>) -> Result<Response, Problem> {
     params.done()?;
     if asked.personas.len() > MOST {

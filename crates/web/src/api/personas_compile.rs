@@ -8,6 +8,7 @@ use philia_companion::tokens::estimate_tokens;
 use philia_mind::prompt::{CompileInput, Dialect, Living, Place, compile};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The tokens of a prompt, where nothing is said of them.
 const BUDGET: usize = 4_000;
@@ -16,8 +17,9 @@ const BUDGET: usize = 4_000;
 const MOST: usize = 1_000_000;
 
 /// What is to be compiled.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Compile)]
 pub(crate) struct Asked {
     /// A character by id,
     id: Option<String>,
@@ -30,7 +32,7 @@ pub(crate) struct Asked {
 }
 
 /// What it makes.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Compiled {
     persona: String,
     dialect: &'static str,
@@ -41,7 +43,7 @@ pub(crate) struct Compiled {
 }
 
 /// A part of the prompt.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Section {
     /// Where it goes.
     place: &'static str,
@@ -61,6 +63,14 @@ impl From<(Place, String)> for Section {
     }
 }
 
+/// The system prompt that a character makes, as a provider's dialect wants it.
+#[utoipa::path(
+    post,
+    path = "/api/personas/compile",
+    tag = "Characters",
+    request_body = Asked,
+    responses((status = 200, description = "It is so", body = Compiled))
+)]
 pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Asked>) -> Result<Json<Compiled>, Problem> {
     params.done()?;
     let dialect = dialect(asked.dialect.as_deref())?;

@@ -8,15 +8,30 @@ use philia_companion::cards::{self, CardError};
 use philia_mind::Persona;
 use philia_mind::persona::PersonaFile;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What became of the file.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ImportedCharacter)]
 pub(crate) struct Imported {
+    #[schema(value_type = super::openapi::Character)]
     persona: Persona,
     /// What could not be taken over as it was.
     notes: Vec<String>,
 }
 
+/// Takes a character in from a file, which becomes the person's own.
+#[utoipa::path(
+    post,
+    path = "/api/personas/import",
+    tag = "Characters",
+    params(
+        ("id" = Option<String>, Query, description = "Another id for it"),
+        ("replace" = Option<bool>, Query, description = "It takes the place of their own of that id"),
+    ),
+    request_body(content((Vec<u8> = "application/octet-stream"), (Object = "application/json"), (String = "application/toml"), (String = "text/plain"), (Vec<u8> = "image/png"), (Vec<u8> = "application/zip"))),
+    responses((status = 201, description = "It is made", body = Imported))
+)]
 pub(crate) async fn post(
     caller: Caller,
     mut params: Params,

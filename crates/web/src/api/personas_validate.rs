@@ -6,14 +6,23 @@ use crate::problem::Problem;
 use axum::Json;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// The verdict.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Verdict {
     valid: bool,
     problems: Vec<Finding>,
 }
 
+/// Everything that is wrong with a character, which is not kept.
+#[utoipa::path(
+    post,
+    path = "/api/personas/validate",
+    tag = "Characters",
+    request_body = Value,
+    responses((status = 200, description = "It is so", body = Verdict))
+)]
 pub(crate) async fn post(caller: Caller, params: Params, Body(written): Body<Value>) -> Result<Json<Verdict>, Problem> {
     params.done()?;
     let all = caller.person().await?.personas().await?;

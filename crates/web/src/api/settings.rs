@@ -6,11 +6,26 @@ use axum::Json;
 use philia_mind::Profile;
 use serde_json::{Map, Value};
 
+/// The person's own settings.
+#[utoipa::path(
+    get,
+    path = "/api/settings",
+    tag = "Settings",
+    responses((status = 200, description = "It is so", body = Profile))
+)]
 pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Profile>, Problem> {
     params.done()?;
     Ok(Json(caller.person().await?.profile().await?))
 }
 
+/// Changes the settings that are named.
+#[utoipa::path(
+    patch,
+    path = "/api/settings",
+    tag = "Settings",
+    request_body = Profile,
+    responses((status = 200, description = "It is so", body = Profile))
+)]
 pub(crate) async fn patch(
     caller: Caller,
     params: Params,

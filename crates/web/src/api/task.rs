@@ -7,10 +7,12 @@ use axum::http::StatusCode;
 use philia_companion::tasks::{TaskEdit, TaskView};
 use philia_mind::MemoryId;
 use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
 
 /// What is to be changed; what is not named stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TaskEdit)]
 pub(crate) struct Edit {
     text: Option<String>,
     /// An instant or words; `null` takes the time away.
@@ -18,6 +20,7 @@ pub(crate) struct Edit {
     due: Option<Option<String>>,
     done: Option<bool>,
     /// Who asks.
+    #[schema(ignore)]
     user: Option<String>,
 }
 
@@ -26,11 +29,28 @@ fn named<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, 
     Option::deserialize(field).map(Some)
 }
 
+/// One task.
+#[utoipa::path(
+    get,
+    path = "/api/tasks/{id}",
+    tag = "Tasks",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "It is so", body = TaskView))
+)]
 pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Json<TaskView>, Problem> {
     params.done()?;
     Ok(Json(caller.person().await?.task(&MemoryId::new(id)).await?))
 }
 
+/// Changes a task; what is not named stays.
+#[utoipa::path(
+    patch,
+    path = "/api/tasks/{id}",
+    tag = "Tasks",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = Edit,
+    responses((status = 200, description = "It is so", body = TaskView))
+)]
 pub(crate) async fn patch(
     caller: Caller,
     Name(id): Name,
@@ -48,6 +68,14 @@ pub(crate) async fn patch(
     Ok(Json(person.edit_task(&MemoryId::new(id), &edit).await?))
 }
 
+/// Removes a task. The turn it was found in stays.
+#[utoipa::path(
+    delete,
+    path = "/api/tasks/{id}",
+    tag = "Tasks",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 204, description = "It is gone"))
+)]
 pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Result<StatusCode, Problem> {
     params.done()?;
     caller.person().await?.remove_task(&MemoryId::new(id)).await?;

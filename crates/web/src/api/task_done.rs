@@ -6,6 +6,14 @@ use axum::Json;
 use philia_companion::tasks::TaskView;
 use philia_mind::MemoryId;
 
+/// Completes a task.
+#[utoipa::path(
+    post,
+    path = "/api/tasks/{id}/done",
+    tag = "Tasks",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "It is so", body = TaskView))
+)]
 pub(crate) async fn post(caller: Caller, Name(id): Name, params: Params) -> Result<Json<TaskView>, Problem> {
     params.done()?;
     Ok(Json(caller.person().await?.finish_task(&MemoryId::new(id)).await?))

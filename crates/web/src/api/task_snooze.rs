@@ -6,17 +6,28 @@ use axum::Json;
 use philia_companion::tasks::TaskView;
 use philia_mind::MemoryId;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// Until when.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Snooze {
     /// An instant, or words such as `tomorrow morning`.
     until: String,
     /// Who asks.
+    #[schema(ignore)]
     user: Option<String>,
 }
 
+/// Puts a task off.
+#[utoipa::path(
+    post,
+    path = "/api/tasks/{id}/snooze",
+    tag = "Tasks",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = Snooze,
+    responses((status = 200, description = "It is so", body = TaskView))
+)]
 pub(crate) async fn post(
     caller: Caller,
     Name(id): Name,

@@ -5,6 +5,13 @@ use crate::problem::Problem;
 use axum::Json;
 use philia_companion::tasks::TaskView;
 
+/// What is due now, the longest overdue first.
+#[utoipa::path(
+    get,
+    path = "/api/tasks/due",
+    tag = "Tasks",
+    responses((status = 200, description = "It is so", body = Vec<TaskView>))
+)]
 pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Vec<TaskView>>, Problem> {
     params.done()?;
     Ok(Json(caller.person().await?.due_tasks().await?))

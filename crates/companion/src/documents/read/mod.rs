@@ -15,6 +15,7 @@ pub const ALLOWED: &str = "plain text, Markdown, HTML and PDF";
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentKind {
     /// Plain text.

@@ -92,6 +92,8 @@ impl Term {
 
 /// Each signal of one candidate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = RecallSignals))]
 pub struct Signals {
     /// BM25 of the memory alone, min-max normalised over the candidates, 0..1.
     pub lexical: f64,
