@@ -8,8 +8,10 @@ use crate::learn;
 use crate::person::Person;
 use crate::philia::Philia;
 use crate::reembed;
+use crate::turn::Unanswered;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::InteractionId;
+use philia_mind::interaction::Stage;
 use philia_ports::Partition;
 use philia_ports::store::Record;
 use std::time::Duration;
@@ -21,17 +23,50 @@ const GRACE: SignedDuration = SignedDuration::from_mins(2);
 /// How often overdue jobs are looked for.
 const SWEEP: Duration = Duration::from_secs(30);
 
+/// What an earlier run of the program left behind.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    /// Jobs that are done now.
+    pub done: usize,
+    /// Turns that were heard and not answered, in the order they were heard: for [`Philia::resume`].
+    pub unanswered: Vec<Unanswered>,
+}
+
+/// Which of the due jobs are done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// At a start: nothing that takes long.
+    AtStart,
+    /// All, as somebody asked for it.
+    Asked,
+    /// All, and learning from turns, too, that never were answered: their doors were told so long ago.
+    Overdue,
+}
+
+/// What has become of a job.
+enum Outcome {
+    Done,
+    /// It waits for something, or is not ours to do.
+    Kept,
+    Unanswered(Unanswered),
+}
+
+impl From<bool> for Outcome {
+    fn from(done: bool) -> Self {
+        if done { Self::Done } else { Self::Kept }
+    }
+}
+
 impl Philia {
-    /// Does the jobs that a former run of the program left behind, but for the nights' reflections, and returns how
-    /// many there were. Call it
-    /// before any door opens: no turn is running then, so none is disturbed.
-    pub async fn recover(&self) -> Result<usize> {
-        self.do_due(Timestamp::MAX, false).await
+    /// Does the jobs that a former run of the program left behind, but for the nights' reflections, and finds the turns
+    /// that it did not answer. Call it before any door opens: no turn is running then, so none is disturbed.
+    pub async fn recover(&self) -> Result<Recovered> {
+        self.do_due(Timestamp::MAX, Which::AtStart).await
     }
 
     /// Does every job there is, the nights' reflections too, and returns how many there were.
     pub async fn reflect(&self) -> Result<usize> {
-        self.do_due(Timestamp::MAX, true).await
+        Ok(self.do_due(Timestamp::MAX, Which::Asked).await?.done)
     }
 
     /// Looks for overdue jobs, and embeds anew what another embedder made, until the future is dropped.
@@ -43,30 +78,33 @@ impl Philia {
         loop {
             tokio::time::sleep(SWEEP).await;
             let before = self.now().saturating_sub(GRACE).unwrap_or(Timestamp::MIN);
-            if let Err(error) = self.do_due(before, true).await {
+            if let Err(error) = self.do_due(before, Which::Overdue).await {
                 tracing::warn!(%error, "the overdue jobs are put off");
             }
         }
     }
 
-    async fn do_due(&self, before: Timestamp, nights: bool) -> Result<usize> {
-        let mut done = 0;
+    async fn do_due(&self, before: Timestamp, which: Which) -> Result<Recovered> {
+        let mut recovered = Recovered::default();
         let mut batch = BATCH;
         loop {
             let due = self.0.parts.store.due(before, batch).await?;
             let mut advanced = false;
+            // They stay due, and are found again by a longer look.
+            recovered.unanswered.clear();
             for (partition, job) in &due {
-                match self.do_job(partition, job, nights).await {
-                    Ok(true) => {
-                        done += 1;
+                match self.do_job(partition, job, which).await {
+                    Ok(Outcome::Done) => {
+                        recovered.done += 1;
                         advanced = true;
                     }
-                    Ok(false) => {}
+                    Ok(Outcome::Kept) => {}
+                    Ok(Outcome::Unanswered(turn)) => recovered.unanswered.push(turn),
                     Err(error) => tracing::error!(%error, job = job.key.id, "a job failed and is kept"),
                 }
             }
             if due.len() < batch {
-                return Ok(done);
+                return Ok(recovered);
             }
             // What failed or waits stays due: without progress, only a longer look sees anything else.
             if !advanced {
@@ -76,7 +114,7 @@ impl Philia {
     }
 
     /// Does a job, unless it must wait for a turn that is running.
-    async fn do_job(&self, partition: &Partition, job: &Record, nights: bool) -> Result<bool> {
+    async fn do_job(&self, partition: &Partition, job: &Record, which: Which) -> Result<Outcome> {
         let person = Person {
             app: self.0.clone(),
             partition: partition.clone(),
@@ -86,17 +124,17 @@ impl Philia {
         let task = job.doc["task"].as_str().unwrap_or_default();
         match (task, job.doc["interaction"].as_str()) {
             ("learn", Some(id)) => match person.locks.turn.try_lock() {
-                Ok(_between_turns) => person.learn(&InteractionId::new(id)).await.map(|()| true),
-                Err(_) => Ok(false),
+                Ok(_between_turns) => person.learn_if_answered(&InteractionId::new(id), which == Which::Overdue).await,
+                Err(_) => Ok(Outcome::Kept),
             },
             ("forget", _) => match person.locks.turn.try_lock() {
-                Ok(_between_turns) => person.forget_job(job).await.map(|()| true),
-                Err(_) => Ok(false),
+                Ok(_between_turns) => person.forget_job(job).await.map(|()| Outcome::Done),
+                Err(_) => Ok(Outcome::Kept),
             },
             // It may take long, and nobody waits for it: not at a start.
-            ("reflect", _) if !nights => Ok(false),
-            ("reflect", _) => person.reflect_job(job).await.map(|_| true),
-            ("scrub", _) => person.scrub_job(job).await.map(|()| true),
+            ("reflect", _) if which == Which::AtStart => Ok(Outcome::Kept),
+            ("reflect", _) => person.reflect_job(job).await.map(|_| Outcome::Done),
+            ("scrub", _) => person.scrub_job(job).await.map(|()| Outcome::Done),
             (learn::SECOND, _) => {
                 // Nobody waits for a model: not the other jobs, not the doors at the start.
                 let running = self.0.running.token();
@@ -106,20 +144,32 @@ impl Philia {
                     }
                     drop(running);
                 });
-                Ok(false)
+                Ok(Outcome::Kept)
             }
-            ("embed", _) => person.embed(job).await.map(|()| true),
+            ("embed", _) => person.embed(job).await.map(|()| Outcome::Done),
             // It takes as long as it takes, and nothing waits for it.
-            (reembed::TASK, _) => Ok(false),
-            ("document", _) => person.tend_document(job).await,
+            (reembed::TASK, _) => Ok(Outcome::Kept),
+            ("document", _) => person.tend_document(job).await.map(Outcome::from),
             ("blobs", _) => match person.locks.files.try_lock() {
-                Ok(_one_at_a_time) => person.drop_unnamed(job).await.map(|()| true),
-                Err(_) => Ok(false),
+                Ok(_one_at_a_time) => person.drop_unnamed(job).await.map(|()| Outcome::Done),
+                Err(_) => Ok(Outcome::Kept),
             },
             _ => {
                 tracing::warn!(job = job.key.id, task, "a job of a kind this program does not know is left alone");
-                Ok(false)
+                Ok(Outcome::Kept)
             }
         }
+    }
+}
+
+impl Person {
+    /// Learns from a turn, unless it was never answered: what is told first is learned after the answer.
+    async fn learn_if_answered(&self, id: &InteractionId, anyway: bool) -> Result<Outcome> {
+        let turn = self.interaction(id).await?;
+        if !anyway && turn.is_some_and(|turn| turn.stage == Stage::Heard && !turn.redacted) {
+            let (partition, interaction) = (self.partition.clone(), id.clone());
+            return Ok(Outcome::Unanswered(Unanswered { partition, interaction }));
+        }
+        self.learn(id).await.map(|()| Outcome::Done)
     }
 }

@@ -25,6 +25,7 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::{Mutex as AsyncMutex, RwLock};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// What the program is made of. The binary's wiring fills it in.
@@ -72,6 +73,8 @@ pub(crate) struct Inner {
     pub(crate) extractor: LazyLock<Extractor>,
     pub(crate) analyzer: Analyzer,
     pub(crate) running: TaskTracker,
+    /// Cancelled when the program ends at once: turns stop where they are.
+    pub(crate) stopped: CancellationToken,
     pub(crate) lessons: Counters,
     pub(crate) accesses: Accesses,
     pub(crate) house: House,
@@ -123,6 +126,7 @@ impl Philia {
             extractor: LazyLock::new(Extractor::new),
             analyzer: Analyzer::new(),
             running: TaskTracker::new(),
+            stopped: CancellationToken::new(),
             lessons: Counters::default(),
             accesses: Accesses::default(),
             settled: AtomicBool::new(false),

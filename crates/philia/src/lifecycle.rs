@@ -1,11 +1,21 @@
 //! The process: its runtime and its signals.
 
 use std::io;
+use std::process::ExitCode;
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 /// The runtime everything runs on.
 pub(crate) fn runtime() -> io::Result<Runtime> {
     Builder::new_multi_thread().enable_all().thread_name("philia").build()
+}
+
+/// How long work that cannot be stopped (a read of a file, a document that is being taken apart) may hold up the end.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Ends the runtime. What is cut off is durable where it has to be.
+pub(crate) fn end(runtime: Runtime) {
+    runtime.shutdown_timeout(PATIENCE);
 }
 
 /// What the process is asked from outside.
@@ -15,6 +25,16 @@ pub(crate) enum Asked {
     Interrupt,
     /// SIGTERM: end.
     Terminate,
+}
+
+impl Asked {
+    /// What a process ends with that ends at once because of it: 128 and the signal's number, as shells have it.
+    pub(crate) fn code(self) -> ExitCode {
+        match self {
+            Self::Interrupt => ExitCode::from(130),
+            Self::Terminate => ExitCode::from(143),
+        }
+    }
 }
 
 /// Listens to signals from when it is made; none is lost between two calls of [`Signals::asked`].

@@ -4,8 +4,10 @@ use crate::config::{Config, Role};
 use crate::system::{SystemChance, SystemClock};
 use anyhow::{Context as _, anyhow};
 use philia_cache_local::LocalCache;
+use philia_companion::jobs::Recovered;
 use philia_companion::privacy::{Embedders, Models};
 use philia_companion::reembed::Former;
+use philia_companion::turn::Unanswered;
 use philia_companion::{Parts, Personas, Philia, cards};
 use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 use philia_mind::Profile;
@@ -36,12 +38,27 @@ const LEAST_PROMPT: usize = 512;
 
 /// Puts a companion together. Nothing is asked of a network.
 pub(crate) async fn philia(config: &Config) -> anyhow::Result<Philia> {
-    let philia = Philia::new(parts(config)?);
-    let left_behind = philia.recover().await?;
-    if left_behind > 0 {
-        tracing::info!(jobs = left_behind, "what an earlier run had left to do is done");
+    Ok(recovered(config).await?.0)
+}
+
+/// The same for a door through which people talk: what an earlier run had heard and not answered is answered now, by a
+/// model if there is one.
+pub(crate) async fn talking(config: &Config) -> anyhow::Result<Philia> {
+    let (philia, unanswered) = recovered(config).await?;
+    let turns = philia.resume(unanswered).await;
+    if turns > 0 {
+        tracing::info!(turns, "turns that an earlier run was cut off in are resumed");
     }
     Ok(philia)
+}
+
+async fn recovered(config: &Config) -> anyhow::Result<(Philia, Vec<Unanswered>)> {
+    let philia = Philia::new(parts(config)?);
+    let Recovered { done, unanswered } = philia.recover().await?;
+    if done > 0 {
+        tracing::info!(jobs = done, "what an earlier run had left to do is done");
+    }
+    Ok((philia, unanswered))
 }
 
 /// What a companion is put together from.

@@ -47,7 +47,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { allowed_hosts: Vec::new(), grace: Duration::from_secs(30) }
+        Self { allowed_hosts: Vec::new(), grace: Duration::from_secs(8) }
     }
 }
 
@@ -98,7 +98,7 @@ pub async fn serve(
             ),
         ));
     }
-    let grace = options.grace;
+    let (grace, talk) = (options.grace, philia.clone());
     let (ending, ended) = oneshot::channel();
     let shutdown = async move {
         shutdown.await;
@@ -119,7 +119,8 @@ pub async fn serve(
     tokio::select! {
         done = work => done,
         () = patience => {
-            tracing::warn!(?grace, "turns were still running at the end; what was heard is kept");
+            talk.stop();
+            tracing::warn!(?grace, "turns were still running at the end; they are resumed at the next start");
             Ok(())
         }
     }

@@ -48,6 +48,31 @@ impl Turn {
         (i.stage == Stage::Answered).then(|| Reply { repeated: true, ..self.reply_of(i) })
     }
 
+    /// A turn that was heard before.
+    async fn heard_before(person: &Person, known: Versioned<Interaction>, profile: Profile) -> Result<Self> {
+        let persona = person.find_persona(known.value.persona.as_str()).await?;
+        Ok(Self {
+            session_started: known.value.at,
+            interaction: known.value,
+            version: known.version,
+            before: Before::Unknown,
+            persona,
+            profile,
+            queue: None,
+            place: None,
+        })
+    }
+
+    /// Takes the next place in the person's queue, so that the order of answering is the order of calling this.
+    async fn line_up(&mut self, person: &Person) {
+        // The first poll takes the place.
+        let mut queue: Queue = Box::pin(Arc::clone(&person.locks.turn).lock_owned());
+        match futures_util::poll!(&mut queue) {
+            std::task::Poll::Ready(place) => self.place = Some(place),
+            std::task::Poll::Pending => self.queue = Some(queue),
+        }
+    }
+
     /// Waits until the turns heard before this one are answered.
     pub(super) async fn wait_for_turn(&mut self, person: &Person) -> Result<()> {
         if let Some(queue) = self.queue.take() {
@@ -134,12 +159,7 @@ pub(super) async fn hear(person: &Person, incoming: Incoming, message: String, s
 
     let order = person.locks.hear.lock().await;
     let mut turn = persist(person, &incoming, &message, &thread).await?;
-    // The first poll takes our place in the queue, so that the order of answering is the order of hearing.
-    let mut queue: Queue = Box::pin(Arc::clone(&person.locks.turn).lock_owned());
-    match futures_util::poll!(&mut queue) {
-        std::task::Poll::Ready(place) => turn.place = Some(place),
-        std::task::Poll::Pending => turn.queue = Some(queue),
-    }
+    turn.line_up(person).await;
     drop(order);
 
     if turn.version > 0 {
@@ -194,18 +214,7 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
                 incoming.message_id.as_deref().unwrap_or_default()
             )));
         }
-        let persona = person.find_persona(interaction.persona.as_str()).await?;
-        let session_started = interaction.at;
-        return Ok(Turn {
-            interaction,
-            version,
-            before: Before::Unknown,
-            persona,
-            profile,
-            session_started,
-            queue: None,
-            place: None,
-        });
+        return Turn::heard_before(person, Versioned { value: interaction, version }, profile).await;
     }
 
     let persona = person.find_persona(wanted).await?;
@@ -236,6 +245,19 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
         queue: None,
         place: None,
     })
+}
+
+/// A turn that an earlier run of the program heard and did not answer, with its place in the queue; none if it is
+/// answered, or was forgotten.
+pub(super) async fn left_unanswered(person: &Person, id: &InteractionId) -> Result<Option<Turn>> {
+    let _order = person.locks.hear.lock().await;
+    let Some(known) = person.get::<Interaction>(Kind::Interaction, id.as_str()).await? else { return Ok(None) };
+    if known.value.stage != Stage::Heard || known.value.redacted {
+        return Ok(None);
+    }
+    let mut turn = Turn::heard_before(person, known, person.profile().await?).await?;
+    turn.line_up(person).await;
+    Ok(Some(turn))
 }
 
 /// A turn that could not be made durable, with what is known without the store.

@@ -8,6 +8,7 @@
 //!   side.
 //! - The answer, the mood and the turn's number become durable in one commit ([`settle`]); learning is a job of
 //!   its own that was made durable with the message, so a crash anywhere loses nothing and repeats nothing.
+//! - What was heard and cut off by the end of the program is answered at its next start ([`resume`]).
 //! - When the listener goes away, the model is stopped and what was said is kept.
 
 mod clarify;
@@ -17,13 +18,18 @@ mod forget;
 mod guard;
 mod hear;
 mod notes;
+mod resume;
 mod settle;
 mod speak;
+
+pub use resume::Unanswered;
 
 use crate::error::{Error, Result};
 use crate::person::Person;
 use crate::philia::Philia;
+use hear::Turn;
 use jiff::Timestamp;
+use philia_mind::guard::care::Crisis;
 use philia_mind::interaction::{FailedAttempt, Felt, UsedMemory};
 use philia_mind::{InteractionId, Pad, SessionId, ThreadId};
 use serde::{Deserialize, Serialize};
@@ -136,17 +142,26 @@ impl TurnStream {
     }
 }
 
-/// Where a turn's events go. Knows when nobody listens any more.
-struct Sink(mpsc::Sender<Result<TurnEvent>>);
+/// Where a turn's events go. Knows when nobody listens any more; none where nobody ever did.
+struct Sink(Option<mpsc::Sender<Result<TurnEvent>>>);
 
 impl Sink {
     async fn send(&self, event: TurnEvent) {
-        // Nobody listening is no failure: the turn goes on, and `speak` asks `gone` where it matters.
-        let _ = self.0.send(Ok(event)).await;
+        self.tell(Ok(event)).await;
+    }
+
+    async fn tell(&self, what: Result<TurnEvent>) {
+        if let Some(listener) = &self.0 {
+            // Nobody listening is no failure: the turn goes on, and `speak` asks `gone` where it matters.
+            let _ = listener.send(what).await;
+        }
     }
 
     async fn gone(&self) {
-        self.0.closed().await;
+        match &self.0 {
+            Some(listener) => listener.closed().await,
+            None => std::future::pending().await,
+        }
     }
 }
 
@@ -157,23 +172,15 @@ impl Person {
         let person = self.clone();
         let running = self.app.running.token();
         tokio::spawn(async move {
-            let sink = Sink(sender);
-            match walk(&person, incoming, &sink).await {
-                Ok(Walked { reply, learn }) => {
-                    sink.send(TurnEvent::Done(Box::new(reply))).await;
-                    drop(sink);
-                    if let Some(lesson) = learn {
-                        lesson.learn(&person).await;
-                        // The next turn may begin meanwhile.
-                        if let Err(error) = person.learn_by_model().await {
-                            tracing::warn!(%error, "the fast model is asked later");
-                        }
-                    }
+            let turn = async {
+                let sink = Sink(Some(sender));
+                match walk(&person, incoming, &sink).await {
+                    Ok(walked) => walked.end(&person, sink).await,
+                    Err(error) => sink.tell(Err(error)).await,
                 }
-                Err(error) => {
-                    let _ = sink.0.send(Err(error)).await;
-                }
-            }
+            };
+            // With the program its listeners go, too: that is no wish of theirs to hear no more.
+            person.app.stopped.run_until_cancelled(turn).await;
             drop(running);
         });
         TurnStream(receiver)
@@ -189,6 +196,20 @@ impl Person {
 struct Walked {
     reply: Reply,
     learn: Option<Lesson>,
+}
+
+impl Walked {
+    /// Hands over the answer, then learns.
+    async fn end(self, person: &Person, sink: Sink) {
+        sink.send(TurnEvent::Done(Box::new(self.reply))).await;
+        drop(sink);
+        let Some(lesson) = self.learn else { return };
+        lesson.learn(person).await;
+        // The next turn may begin meanwhile.
+        if let Err(error) = person.learn_by_model().await {
+            tracing::warn!(%error, "the fast model is asked later");
+        }
+    }
 }
 
 /// Learning from a turn, which comes after the answer but before the person's next turn.
@@ -215,7 +236,7 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
         None => person.may_talk().await?,
     };
 
-    let mut turn = match hear::hear(person, incoming.clone(), message.clone(), sink).await {
+    let turn = match hear::hear(person, incoming.clone(), message.clone(), sink).await {
         // Whatever the store says, somebody in need gets an answer.
         Err(Error::Store(error)) if crisis.is_some() => {
             tracing::error!(%error, "the store failed; care answers all the same");
@@ -226,6 +247,11 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
     if let Some(answered) = turn.answered_before() {
         return Ok(Walked { reply: answered, learn: None });
     }
+    answer(person, turn, crisis, sink).await
+}
+
+/// The walk from where the message is durable.
+async fn answer(person: &Person, mut turn: Turn, crisis: Option<Crisis>, sink: &Sink) -> Result<Walked> {
     if let Some(crisis) = crisis {
         return Ok(guard::care(person, turn, crisis, sink).await);
     }
@@ -251,6 +277,12 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
 }
 
 impl Philia {
+    /// Stops the turns that are running where they are, as the last thing the program does; they are resumed at its
+    /// next start. Without it they would take the loss of their listeners for a wish to hear no more.
+    pub fn stop(&self) {
+        self.0.stopped.cancel();
+    }
+
     /// Waits until no turn is running any more, and writes what was counted meanwhile. New ones may begin meanwhile; who shuts down closes the doors first.
     pub async fn idle(&self) {
         self.0.running.close();

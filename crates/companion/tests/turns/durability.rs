@@ -6,8 +6,12 @@ use philia_companion::TurnEvent;
 use philia_companion::recall::Request;
 use philia_companion::{Error, Incoming};
 use philia_mind::interaction::Stage;
+use philia_models::static_table::StaticTable;
 use philia_ports::store::Kind;
 use philia_ports::{Store as _, StoreError};
+use philia_store_memory::MemoryStore;
+use philia_testkit::faulty::FaultyStore;
+use std::sync::Arc;
 
 fn delivered(id: &str, message: &str) -> Incoming {
     Incoming { message_id: Some(id.into()), ..Incoming::new("test", message) }
@@ -73,23 +77,85 @@ async fn what_was_left_unlearned_is_learned_later_and_once() {
     world.store.fail_commits_after(2, 1);
     world.say(&person, "My dog is called Sparky.").await;
     assert!(person.memories(50, None, true).await.unwrap().items.is_empty());
-    assert_eq!(world.philia.recover().await.unwrap(), 1);
+    assert_eq!(world.philia.recover().await.unwrap().done, 1);
     assert_eq!(person.memories(50, None, true).await.unwrap().items.len(), learned.len());
-    assert_eq!(world.philia.recover().await.unwrap(), 0, "nothing is left");
+    assert_eq!(world.philia.recover().await.unwrap().done, 0, "nothing is left");
     assert_eq!(person.memories(50, None, true).await.unwrap().items.len(), learned.len());
 }
 
+/// Takes up what was left unanswered, as a start does.
+async fn start_again(world: &World) -> usize {
+    let recovered = world.philia.recover().await.unwrap();
+    let resumed = world.philia.resume(recovered.unanswered).await;
+    world.philia.idle().await;
+    resumed
+}
+
 #[tokio::test]
-async fn a_message_whose_answer_was_lost_is_learned_all_the_same() {
+async fn a_turn_whose_answer_was_lost_is_answered_at_the_next_start() {
     let world = World::new();
     let person = world.person("ana").await;
     world.store.fail_commits_after(1, usize::MAX);
     let reply = world.say(&person, "My dog is called Sparky.").await;
     assert!(!reply.saved, "the answer is not kept, and says so");
     world.store.fail_commits(0);
-    assert_eq!(world.philia.recover().await.unwrap(), 1);
+    assert_eq!(start_again(&world).await, 1);
+    let log = person.history(None, 10, None).await.unwrap().items;
+    assert_eq!((log.len(), log[0].stage), (1, Stage::Answered));
     let found = person.recall(&Request::new("Sparky")).await.unwrap().memories;
     assert!(found.iter().any(|hit| hit.memory.content.contains("Sparky")), "{found:?}");
+    assert_eq!(start_again(&world).await, 0, "nothing is left");
+}
+
+#[test]
+fn turns_that_were_cut_off_are_resumed_in_their_order_and_before_what_is_said_now() {
+    const SAID: [&str; 3] = ["My dog is called Sparky.", "He is three years old.", "I want to kill myself."];
+    let table = || Arc::new(StaticTable::load().unwrap());
+    let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+    let run = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+
+    // The first waits for a model that says nothing, and the second behind it. Then the program is no more.
+    let first = run();
+    let cut_off = first.block_on(async {
+        let world = World::over(store.clone(), Some(Scripted::new([Act::Hang(&["I was"])])), table());
+        let person = world.person("ana").await;
+        let mut turns = Vec::new();
+        for message in SAID {
+            let mut turn = person.say(Incoming::new("test", message));
+            assert!(matches!(turn.next().await.unwrap().unwrap(), TurnEvent::Heard(_)));
+            turns.push(turn);
+        }
+        let needed = turns.pop().unwrap().reply().await.unwrap();
+        assert_eq!(needed.model, "care");
+        turns
+    });
+    drop(first);
+    drop(cut_off);
+
+    run().block_on(async {
+        let model = Scripted::new([Act::Say(&["One."]), Act::Say(&["Two."]), Act::Say(&["Three."])]);
+        let world = World::over(store.clone(), Some(model), table());
+        world.clock.advance(jiff::SignedDuration::from_mins(5));
+        let recovered = world.philia.recover().await.unwrap();
+        assert_eq!(world.philia.resume(recovered.unanswered).await, 2);
+        let person = world.person("ana").await;
+        person.ask(Incoming::new("test", "And now?")).await.unwrap();
+        world.philia.idle().await;
+        let log = person.history(None, 10, None).await.unwrap().items;
+        let answer = |message: &str| {
+            let turns: Vec<_> = log.iter().filter(|turn| turn.message == message).collect();
+            assert_eq!((turns.len(), turns[0].stage), (1, Stage::Answered), "{turns:?}");
+            turns[0].reply.clone().unwrap()
+        };
+        assert!(answer(SAID[0]).starts_with("One."), "{}", answer(SAID[0]));
+        assert!(answer(SAID[1]).starts_with("Two."), "{}", answer(SAID[1]));
+        assert!(answer("And now?").starts_with("Three."), "{}", answer("And now?"));
+        let memories = person.memories(50, None, true).await.unwrap().items;
+        let learned =
+            |message: &str| memories.iter().filter(|memory| memory.content == message && memory.fact.is_none()).count();
+        assert_eq!(SAID.map(learned), [1, 1, 1], "each is learned from once: {memories:?}");
+        assert!(world.philia.recover().await.unwrap().unanswered.is_empty());
+    });
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ async fn a_night_promises_the_work_and_no_turn_does_it() {
     let jobs = world.store.scan(&partition, &Scan::of(Kind::Job)).await.unwrap().items;
     assert_eq!(jobs.iter().map(|job| job.key.id.as_str()).collect::<Vec<_>>(), ["reflect"]);
     assert!(insights(&all(&person).await).is_empty());
-    assert_eq!(world.philia.recover().await.unwrap(), 0, "a start does not wait for it");
+    assert_eq!(world.philia.recover().await.unwrap().done, 0, "a start does not wait for it");
     assert_eq!(world.philia.reflect().await.unwrap(), 1);
     assert_eq!(insights(&all(&person).await).len(), 1);
     assert!(world.store.scan(&partition, &Scan::of(Kind::Job)).await.unwrap().items.is_empty());

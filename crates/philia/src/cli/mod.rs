@@ -175,7 +175,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     logging::start(&config.log, level, Paint::stderr().is_on());
     let context = Context { config, settings, paint: Paint::stdout() };
     let runtime = lifecycle::runtime()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         match command {
             Command::Chat(args) => args.run(&context).await,
             Command::Serve(args) => args.run(&context).await,
@@ -194,7 +194,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Eval(args) => args.run(&context).await,
             Command::Bench(args) => args.run(&context).await,
         }
-    })
+    });
+    lifecycle::end(runtime);
+    ended
 }
 
 #[cfg(test)]

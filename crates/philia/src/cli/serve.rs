@@ -9,6 +9,7 @@ use clap::Args;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 const EXAMPLES: &str = "Examples:
   philia serve
@@ -40,7 +41,7 @@ impl Serve {
                  everything. Listen on 127.0.0.1, or add --i-trust-this-network if that is what you want"
             );
         }
-        let philia = wire::philia(&context.config).await?;
+        let philia = wire::talking(&context.config).await?;
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("{listen} cannot be listened on; is another philia there? --listen chooses another address")
         })?;
@@ -56,14 +57,27 @@ impl Serve {
             allowed_hosts: server.allowed_hosts.clone(),
             grace: Duration::from_secs(server.grace_seconds),
         };
-        let sweeping = philia.clone();
-        let shutdown = async move {
+        let (sweeping, talk) = (philia.clone(), philia.clone());
+        let (end, ending) = oneshot::channel();
+        let shutdown = async {
+            // Dropped or sent: it is the end either way.
+            let _ = ending.await;
+        };
+        let asked_twice = async {
             let asked = signals.asked().await;
-            tracing::info!(?asked, "ending: running turns are finished");
+            tracing::info!(?asked, "ending: running turns are finished; ask again to end at once");
+            // If nobody waits for it, the server has ended by itself.
+            let _ = end.send(());
+            signals.asked().await
         };
         tokio::select! {
             served = philia_web::serve(listener, philia, options, shutdown) => served?,
             () = sweeping.sweep() => {}
+            asked = asked_twice => {
+                talk.stop();
+                tracing::warn!(?asked, "ended at once; turns that were running are resumed at the next start");
+                return Ok(asked.code());
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

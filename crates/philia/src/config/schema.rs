@@ -126,8 +126,8 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
         key(
             "server.grace_seconds",
             Takes::Whole(0, 3600, "seconds"),
-            Some("30"),
-            "How long running turns may take to end when the server is asked to.",
+            Some("8"),
+            "How long running turns may take to end when the server is asked to; what takes longer is resumed at its next start.",
         ),
     ],
     &role!(

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const KILLS: u64 = 50;
 const PEOPLE: usize = 6;
@@ -78,7 +78,7 @@ fn check(server: &Server, acknowledged: &Acknowledged) {
     let acknowledged = acknowledged.lock().expect("the list").clone();
     for person in 0..PEOPLE {
         let client = Client::new(&server.address, format!("person-{person}"));
-        let log = client.all("/api/chat/history?limit=200");
+        let log = when_resumed(&client);
         let said = counted(log.iter().map(|turn| text(turn, "message")));
         for ((_, id), message) in acknowledged.iter().filter(|((who, _), _)| *who == person) {
             assert_eq!(said.get(message), Some(&1), "message {id} of person {person} in the log");
@@ -92,6 +92,21 @@ fn check(server: &Server, acknowledged: &Acknowledged) {
         let episodes = memories.iter().filter(|memory| memory["kind"] == "episodic" && memory["speaker"] == "user");
         let learned = counted(episodes.map(|memory| text(memory, "content")));
         assert_eq!(learned, said, "what person {person} said and what was learned from it");
+    }
+}
+
+/// The log, once what was cut off is answered and learned from.
+fn when_resumed(client: &Client) -> Vec<Value> {
+    let began = Instant::now();
+    loop {
+        let log = client.all("/api/chat/history?limit=200");
+        let memories = client.all("/api/memories?limit=200");
+        let learned = |turn: &Value| memories.iter().any(|memory| memory["content"] == turn["message"]);
+        if log.iter().all(|turn| turn["stage"] == "answered" && learned(turn)) {
+            return log;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "a turn is not resumed: {log:?} {memories:?}");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -9,6 +9,8 @@ mod config;
 mod crash;
 mod crowd;
 mod doctor;
+#[cfg(unix)]
+mod ending;
 mod exchange;
 mod forget;
 mod home;

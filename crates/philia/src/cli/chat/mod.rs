@@ -57,7 +57,7 @@ struct Talk {
 
 impl Chat {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let philia = wire::philia(&context.config).await?;
+        let philia = wire::talking(&context.config).await?;
         let person = philia.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
         let persona = person.persona(self.persona.as_deref()).await?;
         let mut talk = Talk {
