@@ -174,7 +174,12 @@ impl Person {
             let memory = self.edited(&mut unit, id, edit).await?;
             match self.commit(unit.changes()).await {
                 Err(Error::Store(StoreError::Conflict(_))) => {}
-                other => return other.map(|_| memory),
+                other => {
+                    other?;
+                    // What it said may stand among the facts at hand.
+                    self.let_go().await;
+                    return Ok(memory);
+                }
             }
         }
     }
@@ -235,6 +240,7 @@ impl Person {
                 Err(Error::Store(StoreError::Conflict(_))) => {}
                 other => {
                     other?;
+                    self.let_go().await;
                     self.catch_up().await?;
                     return Ok(merged);
                 }

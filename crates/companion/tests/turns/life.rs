@@ -310,4 +310,7 @@ async fn a_thousand_turns_leave_exactly_what_was_said() {
     }
     let duplicates: usize = seen.values().map(|n| n - 1).sum();
     assert!(duplicates * 100 < memories.len(), "{duplicates} of {}", memories.len());
+
+    let audit = person.audit().await.unwrap();
+    assert!(audit.is_clean(), "{audit:#?}");
 }

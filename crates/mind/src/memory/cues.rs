@@ -30,6 +30,11 @@ const CUES: &[(&str, &str)] = &[
     ("favourite", "favourite favorite like best"),
     ("taste", "like prefer"),
     ("preference", "prefer like"),
+    ("health", "health ill illness condition"),
+    ("has", "have own"),
+    ("goal", "goal plan want dream"),
+    ("fear", "afraid scared fear"),
+    ("routine", "usually routine habit every"),
 ];
 
 impl Fact {

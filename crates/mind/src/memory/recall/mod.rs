@@ -7,6 +7,7 @@
 //!
 //! The recipe and its figures are in `docs/recall.md`.
 
+mod abroad;
 mod asking;
 mod bm25;
 mod explain;

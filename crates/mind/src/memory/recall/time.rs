@@ -1,8 +1,9 @@
 //! The times a question asks about: "last week", "in May 2023", "two days ago" become ranges.
 //!
 //! They are soft: talk of a day often comes some days later, so nearness falls off outside a range instead of
-//! ending there. Seasons are those of the northern hemisphere; weeks begin on Monday.
+//! ending there. English in full, other languages by their commonest phrases ([`abroad`]). Seasons are those of the northern hemisphere; weeks begin on Monday.
 
+use super::abroad::{self, Said};
 use crate::text::{Kind, words};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -57,7 +58,9 @@ impl Mention {
 
 pub(super) fn mentions(text: &str, now: Timestamp, tz: &TimeZone) -> Vec<Mention> {
     let mut tokens = Vec::new();
+    let mut runs = false;
     words(text, |word| {
+        runs |= word.kind == Kind::Unspaced;
         if word.kind == Kind::Spaced {
             tokens.push(Token {
                 low: word.text.to_lowercase(),
@@ -79,6 +82,13 @@ pub(super) fn mentions(text: &str, now: Timestamp, tz: &TimeZone) -> Vec<Mention
             }
             _ => at += 1,
         }
+    }
+    if runs {
+        for (start, end, said) in abroad::unspaced(text) {
+            let ranges = reader.said(said).and_then(|span| reader.range(span)).into_iter().collect();
+            found.push(Mention { start, end, ranges });
+        }
+        found.sort_by_key(|mention| mention.start);
     }
     found
 }
@@ -105,8 +115,8 @@ struct Reader<'a> {
     tz: &'a TimeZone,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Unit {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Unit {
     Day,
     Week,
     Weekend,
@@ -133,6 +143,20 @@ impl Reader<'_> {
             .or_else(|| self.near_day(at))
             .or_else(|| self.season_named(at))
             .or_else(|| self.year_alone(at))
+            .or_else(|| self.abroad(at))
+    }
+
+    /// "la semana pasada", "vor drei Tagen".
+    fn abroad(&self, at: usize) -> Option<(usize, Vec<Days>)> {
+        let (taken, said) = abroad::spaced(at, self.tokens.len(), |n| self.word(n))?;
+        Some((taken, vec![self.said(said)?]))
+    }
+
+    fn said(&self, said: Said) -> Option<Days> {
+        match said {
+            Said::At(unit, step) => self.unit_at(unit, step),
+            Said::Ago(unit, count) => self.days_ago(unit, count),
+        }
     }
 
     /// "2023-05-08", "8.5.2023".
@@ -206,6 +230,10 @@ impl Reader<'_> {
         if !matches!(self.word(at + taken + 1), "ago" | "earlier" | "back") {
             return None;
         }
+        Some((taken + 2, vec![self.days_ago(unit, count)?]))
+    }
+
+    fn days_ago(&self, unit: Unit, count: i32) -> Option<Days> {
         let there = self.today.checked_sub(span(unit, count)?).ok()?;
         // The longer ago, the less exact such words are.
         let margin = match unit {
@@ -215,7 +243,7 @@ impl Reader<'_> {
             Unit::Year => 182,
         };
         let days = Span::new().days(margin);
-        Some((taken + 2, vec![(there.checked_sub(days).ok()?, there.tomorrow().ok()?.checked_add(days).ok()?, 1.0)]))
+        Some((there.checked_sub(days).ok()?, there.tomorrow().ok()?.checked_add(days).ok()?, 1.0))
     }
 
     /// "last week", "past three months", "this weekend", "last May", "last summer", "last Friday", "next year".
@@ -508,6 +536,39 @@ mod tests {
                 format!("{}..{}{}", day(r.from), day(r.until), if r.weight < 1.0 { " perhaps" } else { "" })
             })
             .collect()
+    }
+
+    #[test]
+    fn other_languages_name_days_and_weeks_too() {
+        for (text, expected) in [
+            ("¿Qué hice ayer?", &["2023-10-19..2023-10-20"][..]),
+            ("¿Qué te conté hace tres días?", &["2023-10-17..2023-10-18"]),
+            ("la semana pasada", &["2023-10-09..2023-10-16"]),
+            ("Qu'est-ce que j'ai fait hier ?", &["2023-10-19..2023-10-20"]),
+            ("il y a deux semaines", &["2023-10-03..2023-10-10"]),
+            ("le mois dernier", &["2023-09-01..2023-10-01"]),
+            ("Was habe ich hier erzählt?", &[]),
+            ("Was war gestern?", &["2023-10-19..2023-10-20"]),
+            ("vor 3 Tagen", &["2023-10-17..2023-10-18"]),
+            ("letztes Jahr", &["2022-01-01..2023-01-01"]),
+            ("O que eu fiz ontem?", &["2023-10-19..2023-10-20"]),
+            ("tre giorni fa", &["2023-10-17..2023-10-18"]),
+            ("Что я делал на прошлой неделе?", &["2023-10-09..2023-10-16"]),
+            ("неделю назад", &["2023-10-10..2023-10-17"]),
+            ("ماذا فعلت أمس؟", &["2023-10-19..2023-10-20"]),
+            ("قبل 3 أيام", &["2023-10-17..2023-10-18"]),
+            ("पिछले हफ्ते क्या हुआ?", &["2023-10-09..2023-10-16"]),
+            ("3 दिन पहले", &["2023-10-17..2023-10-18"]),
+            ("어제 뭐 했어?", &["2023-10-19..2023-10-20"]),
+            ("昨日は何をした？", &["2023-10-19..2023-10-20"]),
+            ("一昨日の話", &["2023-10-18..2023-10-19"]),
+            ("3日前に話したこと", &["2023-10-17..2023-10-18"]),
+            ("上个月我做了什么", &["2023-09-01..2023-10-01"]),
+            ("hace", &[]),
+            ("fa caldo", &[]),
+        ] {
+            assert_eq!(ranges(text), expected, "{text}");
+        }
     }
 
     #[test]

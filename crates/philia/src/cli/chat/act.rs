@@ -5,11 +5,14 @@ use super::command::{Command, HELP};
 use super::editor::Editor;
 use super::settings::{self, SETTINGS};
 use crate::cli::show::{self, Show};
-use crate::cli::{document, export, personality, task};
+use crate::cli::{document, export, memory, personality, task};
+use philia_companion::memories::About;
 use philia_companion::recall::Request;
 use philia_mind::{Memory, MemoryId, ThreadId};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+
+const NOTHING: &str = "Nothing is forgotten.\n";
 
 /// Memories shown at once.
 const SHOWN: usize = 20;
@@ -101,76 +104,46 @@ async fn why(talk: &Talk) -> anyhow::Result<String> {
 }
 
 async fn forget(talk: &Talk, what: &str, editor: Option<&mut Editor>) -> anyhow::Result<String> {
-    let show = show(talk).await?;
-    let by_id = talk.person.memory(&MemoryId::new(what)).await?;
-    let candidates: Vec<Memory> = match (by_id, what) {
-        (Some(memory), _) => vec![memory],
+    let memory = match (talk.person.memory(&MemoryId::new(what)).await?, what) {
+        (Some(memory), _) => memory,
         (None, "last") => {
             let last = talk.person.history(None, 20, None).await?.items.into_iter().find(|turn| !turn.redacted);
             let Some(last) = last else { return Ok("There is nothing to forget yet.\n".into()) };
-            talk.person.memory(&MemoryId::of(&last.id, "u")).await?.into_iter().collect()
+            let said = talk.person.memory(&MemoryId::of(&last.id, "u")).await?;
+            let Some(memory) = said else { return Ok("Nothing was remembered of it.\n".into()) };
+            memory
         }
-        (None, words) => {
-            let found = talk.person.recall(&Request { k: SHOWN, ..Request::new(words) }).await?;
-            found.memories.into_iter().map(|recalled| recalled.memory).collect()
-        }
+        (None, words) => return forget_about(talk, words, editor).await,
     };
-    if candidates.is_empty() {
-        return Ok(format!("I remember nothing about {what:?}.\n"));
-    }
-    let mut list = String::new();
-    for (number, memory) in candidates.iter().enumerate() {
-        let _ = write!(list, "{:3}. {}", number + 1, show.memory(memory));
-    }
-    let chosen: Vec<&Memory> = match editor {
-        Some(editor) if candidates.len() == 1 => {
-            crate::cli::paint::print(&list)?;
-            let question = "Forget this, and all that I know only from it?";
-            if editor.confirm(question).await? { candidates.iter().collect() } else { Vec::new() }
-        }
-        Some(editor) => {
-            crate::cli::paint::print(&list)?;
-            let answer = editor.ask("Forget which? (numbers, all, or Enter for none) ").await?.unwrap_or_default();
-            choose(&answer, &candidates)?
-        }
-        // A script names what it means: an id or `last`. Words might mean more than was thought of.
-        None if candidates.len() > 1 || (what != "last" && candidates[0].id.as_str() != what) => {
-            return Ok(format!("{list}Nothing is forgotten yet: say /forget ID for those you mean.\n"));
-        }
-        None => candidates.iter().collect(),
-    };
-    if chosen.is_empty() {
-        return Ok("Nothing is forgotten.\n".into());
-    }
-    let mut gone = 0;
-    for memory in chosen {
-        match talk.person.forget(&memory.id).await {
-            Ok(memories) => gone += memories.len(),
-            // It went with one that was forgotten before it.
-            Err(philia_companion::Error::NotFound { .. }) => {}
-            Err(error) => return Err(error.into()),
+    if let Some(editor) = editor {
+        crate::cli::paint::print(&show(talk).await?.memory(&memory))?;
+        if !editor.confirm("Forget this, and all that I know only from it?").await? {
+            return Ok(NOTHING.into());
         }
     }
+    let gone = talk.person.forget(&memory.id).await?.len();
     Ok(format!("Forgotten: {gone} {}.\n", if gone == 1 { "memory" } else { "memories" }))
 }
 
-/// The memories that `1 3`, `2-4` or `all` names.
-fn choose<'a>(answer: &str, from: &'a [Memory]) -> anyhow::Result<Vec<&'a Memory>> {
-    if answer.eq_ignore_ascii_case("all") {
-        return Ok(from.iter().collect());
+/// Everything about something. A script names what it means by its id: words might mean more than was thought of.
+async fn forget_about(talk: &Talk, words: &str, editor: Option<&mut Editor>) -> anyhow::Result<String> {
+    let about = About::new(words);
+    let preview = talk.person.forgetting(&about).await?;
+    if preview.goes.is_nothing() {
+        return Ok(format!("I remember nothing about {words:?}.\n"));
     }
-    let mut chosen = Vec::new();
-    for word in answer.split([' ', ',']).filter(|word| !word.is_empty()) {
-        let (first, last) = word.split_once('-').unwrap_or((word, word));
-        let (Ok(first), Ok(last)) = (first.parse::<usize>(), last.parse::<usize>()) else {
-            anyhow::bail!("{word:?} is no number of the list; nothing is forgotten");
-        };
-        if first == 0 || last > from.len() || first > last {
-            anyhow::bail!("{word:?} is not within 1 to {}; nothing is forgotten", from.len());
-        }
-        chosen.extend(&from[first - 1..last]);
+    let list = memory::preview(&preview, &show(talk).await?);
+    let Some(editor) = editor else {
+        return Ok(format!(
+            "{list}Nothing is forgotten yet: say /forget ID, or use `philia memory forget --about WORDS --yes`.\n"
+        ));
+    };
+    crate::cli::paint::print(&list)?;
+    if !editor.confirm("Forget all of this, for good?").await? {
+        return Ok(NOTHING.into());
     }
-    Ok(chosen)
+    talk.person.forget_about(&about).await?;
+    Ok("It is forgotten.\n".into())
 }
 
 async fn all_settings(talk: &Talk) -> anyhow::Result<String> {
@@ -218,35 +191,4 @@ async fn thread(talk: &mut Talk, name: Option<String>) -> anyhow::Result<String>
         out.push_str("We have not talked yet.\n");
     }
     Ok(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn memories(count: usize) -> Vec<Memory> {
-        let make = |number: usize| {
-            serde_json::from_value(serde_json::json!({
-                "id": number.to_string(), "kind": "episodic", "category": "conversation", "content": "",
-                "source": "cli", "speaker": "user", "importance": 0.0, "confidence": 1.0,
-                "occurred_at": "2026-01-01T00:00:00Z", "created_at": "2026-01-01T00:00:00Z", "sources": [],
-            }))
-            .unwrap()
-        };
-        (1..=count).map(make).collect()
-    }
-
-    #[test]
-    fn choices_are_numbers_ranges_or_all() {
-        let memories = memories(5);
-        let chosen = |answer: &str| {
-            choose(answer, &memories).map(|chosen| chosen.iter().map(|m| m.id.as_str()).collect::<Vec<_>>().join(" "))
-        };
-        assert_eq!(chosen("all").unwrap(), "1 2 3 4 5");
-        assert_eq!(chosen("1, 3-4").unwrap(), "1 3 4");
-        assert_eq!(chosen("").unwrap(), "");
-        for wrong in ["0", "6", "4-2", "two", "1-9"] {
-            assert!(chosen(wrong).is_err(), "{wrong}");
-        }
-    }
 }

@@ -81,12 +81,12 @@ impl ForgetArgs {
             return Ok(ExitCode::SUCCESS);
         };
         let about = About { about: words.clone(), include: self.include.clone(), exclude: self.exclude.clone() };
-        let preview = person.forgetting(&about).await?;
-        if preview.goes.is_nothing() {
-            print(&if self.json { json(&preview)? } else { format!("Nothing is known about {words:?}.\n") })?;
+        let found = person.forgetting(&about).await?;
+        if found.goes.is_nothing() {
+            print(&if self.json { json(&found)? } else { format!("Nothing is known about {words:?}.\n") })?;
             return Ok(ExitCode::SUCCESS);
         }
-        let list = if self.json && !self.yes { json(&preview)? } else { shown(&preview, &show) };
+        let list = if self.json && !self.yes { json(&found)? } else { preview(&found, &show) };
         if !self.agreed(&list, "Forget all of this, for good?")? {
             return nothing();
         }
@@ -121,7 +121,7 @@ fn json(forgetting: &Forgetting) -> anyhow::Result<String> {
 }
 
 /// What would go, for a person.
-fn shown(found: &Forgetting, show: &Show) -> String {
+pub(crate) fn preview(found: &Forgetting, show: &Show) -> String {
     let mut out = String::from("Looked for:\n");
     for word in &found.words {
         let _ = writeln!(out, "  {}  ({})", one_line(&word.words), one_line(&word.why));

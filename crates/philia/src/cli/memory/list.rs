@@ -1,14 +1,12 @@
 //! `philia memory list` and `show`.
 
-use super::{known, person};
+use super::{bound, known, person};
 use crate::cli::paint::print;
 use crate::cli::show::{Show, one_line};
 use crate::cli::{Context, Who};
 use anyhow::bail;
 use clap::Args;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use philia_mind::Memory;
 use philia_mind::memory::Speaker;
 use philia_mind::memory::layers::layer;
@@ -31,11 +29,11 @@ pub(super) struct ListArgs {
     /// Only what this one said: user, companion, or a name
     #[arg(long)]
     speaker: Option<String>,
-    /// Only from this day on, as in 2026-05-03
-    #[arg(long, value_name = "DAY")]
+    /// Only from this day (2026-05-03) or instant (2026-05-03T08:00:00Z) on
+    #[arg(long, value_name = "WHEN")]
     since: Option<String>,
-    /// Only before this day
-    #[arg(long, value_name = "DAY")]
+    /// Only before this day or instant
+    #[arg(long, value_name = "WHEN")]
     until: Option<String>,
     /// Only with this tag; can be repeated
     #[arg(long)]
@@ -68,8 +66,6 @@ impl ListArgs {
             bail!("--layer: {wrong:?} is none; there are active, working, reference, archive");
         }
         let person = person(context, &self.who).await?;
-        let profile = person.profile().await?;
-        let zone = TimeZone::get(&profile.time_zone).unwrap_or(TimeZone::UTC);
         let filter = Filter {
             categories: named("--category", self.category.as_deref())?.into_iter().collect(),
             kind: named("--kind", self.kind.as_deref())?,
@@ -79,8 +75,8 @@ impl ListArgs {
                 name => Speaker::Other(name.to_owned()),
             }),
             tags: self.tag.clone(),
-            after: day("--since", self.since.as_deref(), &zone)?,
-            before: day("--until", self.until.as_deref(), &zone)?,
+            after: bound(&person, "--since", self.since.as_deref()).await?,
+            before: bound(&person, "--until", self.until.as_deref()).await?,
             ..Filter::default()
         };
         let page = person.browse(&filter, self.limit, self.cursor.map(Cursor)).await?;
@@ -188,10 +184,4 @@ pub(super) fn named<T: DeserializeOwned>(flag: &str, text: Option<&str>) -> anyh
         Ok(value) => Ok(Some(value)),
         Err(error) => bail!("{flag}: {error}"),
     }
-}
-
-fn day(flag: &str, text: Option<&str>, zone: &TimeZone) -> anyhow::Result<Option<Timestamp>> {
-    let Some(text) = text else { return Ok(None) };
-    let Ok(date) = text.parse::<Date>() else { bail!("{flag}: {text:?} is no day such as 2026-05-03") };
-    Ok(Some(date.to_zoned(zone.clone())?.timestamp()))
 }

@@ -12,11 +12,13 @@ mod overview;
 mod reembed;
 mod search;
 
+pub(crate) use forget::preview;
+
 use super::paint::print;
 use super::show::Show;
 use super::{Context, Who};
 use crate::wire;
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -149,6 +151,14 @@ async fn instant(person: &Person, text: &str) -> anyhow::Result<Timestamp> {
     };
     let zone = TimeZone::get(&person.profile().await?.time_zone).unwrap_or(TimeZone::UTC);
     Ok(day.to_zoned(zone)?.timestamp())
+}
+
+/// The instant that a flag names, if it is given.
+async fn bound(person: &Person, flag: &str, text: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
+    match text {
+        None => Ok(None),
+        Some(text) => instant(person, text).await.map(Some).map_err(|error| anyhow!("{flag}: {error}")),
+    }
 }
 
 /// Shows what became of a memory.

@@ -1,11 +1,10 @@
 //! `philia memory search`: by words and meaning, with the reason of every hit.
 
-use super::{named, person};
+use super::{bound, named, person};
 use crate::cli::paint::print;
 use crate::cli::show::Show;
 use crate::cli::{Context, Who};
 use clap::Args;
-use jiff::Timestamp;
 use philia_companion::recall::Request;
 use philia_mind::memory::recall::Recalled;
 use philia_mind::memory::{Category, MemoryKind, Speaker};
@@ -15,7 +14,7 @@ use std::process::ExitCode;
 const EXAMPLES: &str = "Examples:
   philia memory search puppy
   philia memory search \"when did I go to Lahore?\" -k 3
-  philia memory search holiday --category event --since 2026-01-01T00:00:00Z
+  philia memory search holiday --category event --since 2026-01-01
   philia memory search \"when was I sad?\" --explain
   philia memory search puppy --json";
 
@@ -38,12 +37,12 @@ pub(super) struct SearchArgs {
     /// Only what was said by user, companion, or somebody by name
     #[arg(long)]
     speaker: Option<String>,
-    /// Only from this instant on (2026-05-03T08:00:00Z)
+    /// Only from this day (2026-05-03) or instant (2026-05-03T08:00:00Z) on
     #[arg(long)]
-    since: Option<Timestamp>,
-    /// Only before this instant
+    since: Option<String>,
+    /// Only before this day or instant
     #[arg(long)]
-    until: Option<Timestamp>,
+    until: Option<String>,
     /// Only what was felt so (joy, sorry-for, sad, ...)
     #[arg(long, value_delimiter = ',')]
     emotion: Vec<String>,
@@ -95,8 +94,8 @@ impl SearchArgs {
             }),
             emotions: self.emotion,
             tags: self.tag,
-            after: self.since,
-            before: self.until,
+            after: bound(&person, "--since", self.since.as_deref()).await?,
+            before: bound(&person, "--until", self.until.as_deref()).await?,
             min_importance: self.min_importance,
             ..Filter::default()
         };
