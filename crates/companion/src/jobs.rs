@@ -5,8 +5,10 @@
 
 use crate::error::Result;
 use crate::learn;
+use crate::memories::retention;
 use crate::person::Person;
 use crate::philia::Philia;
+use crate::privacy;
 use crate::reembed;
 use crate::turn::Unanswered;
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +22,8 @@ use std::time::Duration;
 const BATCH: usize = 100;
 /// A turn that is being answered learns by itself; its job is left alone for so long.
 const GRACE: SignedDuration = SignedDuration::from_mins(2);
+/// How often it is looked for people to whom nothing was promised yet.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 /// How often overdue jobs are looked for.
 const SWEEP: Duration = Duration::from_secs(30);
 
@@ -71,7 +75,7 @@ impl Philia {
 
     /// Looks for overdue jobs, and embeds anew what another embedder made, until the future is dropped.
     pub async fn sweep(&self) {
-        tokio::join!(self.sweep_jobs(), self.reembed_quietly());
+        tokio::join!(self.sweep_jobs(), self.reembed_quietly(), self.sweep_retention());
     }
 
     async fn sweep_jobs(&self) {
@@ -81,6 +85,15 @@ impl Philia {
             if let Err(error) = self.do_due(before, Which::Overdue).await {
                 tracing::warn!(%error, "the overdue jobs are put off");
             }
+        }
+    }
+
+    async fn sweep_retention(&self) {
+        loop {
+            if let Err(error) = self.promise_retention().await {
+                tracing::warn!(%error, "retention is promised another day");
+            }
+            tokio::time::sleep(DAY).await;
         }
     }
 
@@ -134,6 +147,8 @@ impl Philia {
             // It may take long, and nobody waits for it: not at a start.
             ("reflect", _) if which == Which::AtStart => Ok(Outcome::Kept),
             ("reflect", _) => person.reflect_job(job).await.map(|_| Outcome::Done),
+            (retention::TASK, _) if which == Which::AtStart || job.at > self.now() => Ok(Outcome::Kept),
+            (retention::TASK, _) => person.retention_job(job).await.map(|()| Outcome::Done),
             ("scrub", _) => person.scrub_job(job).await.map(|()| Outcome::Done),
             (learn::SECOND, _) => {
                 // Nobody waits for a model: not the other jobs, not the doors at the start.
@@ -143,6 +158,15 @@ impl Philia {
                         tracing::warn!(%error, "the fast model is asked later");
                     }
                     drop(running);
+                });
+                Ok(Outcome::Kept)
+            }
+            (privacy::TASK, _) => {
+                // It takes as long as it takes, and nothing waits for it.
+                tokio::spawn(async move {
+                    if let Err(error) = person.settle_privacy(|_, _| ()).await {
+                        tracing::warn!(%error, "records get their new form later");
+                    }
                 });
                 Ok(Outcome::Kept)
             }

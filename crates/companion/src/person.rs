@@ -8,7 +8,6 @@ use crate::records::{Versioned, draft, read};
 use crate::state::{CompanionState, ThreadState};
 use jiff::Timestamp;
 use philia_mind::mood::{EmotionLabel, Octant};
-use philia_mind::profile::PrivacyTier;
 use philia_mind::{Interaction, InteractionId, Pad, Persona, Profile, ThreadId};
 use philia_ports::store::{Change, Cursor, Draft, Key, Kind, Order, Page, Record, Scan};
 use philia_ports::{Partition, StoreError};
@@ -97,16 +96,26 @@ impl Person {
     ) -> Result<Profile> {
         loop {
             let Versioned { value, version } = self.profile_record().await?;
+            let before = value.privacy;
             let (profile, mut problems) = change(value)?;
             problems.extend(self.problems_of(&profile).await?);
             if !problems.is_empty() {
                 return Err(Error::Invalid(problems.join("; ")));
             }
             let draft = draft(Kind::Profile, PROFILE, self.now(), &profile)?;
-            match self.commit(vec![write(draft, version)]).await {
-                Err(Error::Store(StoreError::Conflict(_))) => {}
-                other => return other.map(|_| profile),
+            self.prepare_for(profile.privacy).await?;
+            let mut changes = vec![write(draft, version)];
+            if profile.retention_days.is_some() {
+                changes.extend(self.retain_later().await?);
             }
+            match self.commit(changes).await {
+                Err(Error::Store(StoreError::Conflict(_))) => continue,
+                other => other?,
+            };
+            if before != profile.privacy {
+                self.follow_tier(before, profile.privacy).await?;
+            }
+            return Ok(profile);
         }
     }
 
@@ -115,9 +124,6 @@ impl Person {
         if jiff::tz::TimeZone::get(&profile.time_zone).is_err() {
             problems
                 .push(format!("time_zone: {:?} is no IANA time zone, such as Europe/Berlin or UTC", profile.time_zone));
-        }
-        if profile.privacy != PrivacyTier::Cloud {
-            problems.push("privacy: sealing is not built yet, so only cloud is allowed".into());
         }
         match self.find_persona(&profile.persona).await {
             Err(unknown @ Error::NotFound { .. }) => problems.push(format!("persona: {unknown}")),

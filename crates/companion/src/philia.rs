@@ -7,7 +7,7 @@ use crate::learn::{Counters, Lessons};
 use crate::memories::access::Accesses;
 use crate::person::Person;
 use crate::personas::Personas;
-use crate::privacy::{Embedders, Models, Remembered};
+use crate::privacy::{Embedders, MasterKeys, Models, Remembered, Vault};
 use crate::reembed::{Former, Reembedding};
 use crate::settings::Settings;
 use jiff::tz::TimeZone;
@@ -55,6 +55,8 @@ pub struct Parts {
     pub default_profile: Profile,
     /// Told of what happens.
     pub hooks: Vec<Arc<dyn Hook>>,
+    /// Where the master key is kept that wraps the keys of sealed people.
+    pub master_keys: Arc<dyn MasterKeys>,
     /// Every number.
     pub settings: Settings,
 }
@@ -65,6 +67,8 @@ pub struct Philia(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) parts: Parts,
+    /// The store of the parts, which seals.
+    pub(crate) vault: Arc<Vault>,
     pub(crate) rules: Rules,
     pub(crate) signposts: Signposts,
     pub(crate) care: Care,
@@ -104,6 +108,10 @@ pub(crate) struct Locks {
     pub(crate) index: AsyncMutex<()>,
     /// The embedder whose vectors the index holds; none before anybody asked. Taken before `index`.
     pub(crate) serves: RwLock<Option<Arc<dyn Embedder>>>,
+    /// Held while records get another form.
+    pub(crate) seal: AsyncMutex<()>,
+    /// How far that has come: records, of how many.
+    pub(crate) progress: Mutex<Option<(usize, usize)>>,
     /// How far this person's words might go when that was last read.
     pub(crate) reach: Remembered,
 }
@@ -113,11 +121,16 @@ impl Philia {
     ///
     /// The two that take longest (tens of milliseconds) are compiled on threads of their own, so that the doors
     /// open meanwhile; who needs one of them first waits for it.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(mut parts: Parts) -> Self {
+        let (keys, chance, clock) = (&parts.master_keys, &parts.chance, &parts.clock);
+        let vault =
+            Arc::new(Vault::new(Arc::clone(&parts.store), Arc::clone(keys), Arc::clone(chance), Arc::clone(clock)));
+        parts.store = Arc::clone(&vault) as Arc<dyn StoreAdmin>;
         let house = House::new(&parts.settings.accounts);
         let philia = Self(Arc::new(Inner {
             house,
             parts,
+            vault,
             rules: Rules::new(),
             signposts: Signposts::new(),
             care: Care::new(),

@@ -270,7 +270,7 @@ impl Person {
             return Ok((0, anew));
         }
         if progress.all.is_none() {
-            progress.all = Some(self.count().await?);
+            progress.all = Some(self.count_of(Kind::Memory).await?);
         }
         let feed = self.app.parts.store.changes(&self.partition, Kind::Memory, progress.since, BATCH).await?;
         let Some(last) = feed.touched.last() else {
@@ -365,8 +365,9 @@ impl Person {
         Ok(over)
     }
 
-    async fn count(&self) -> Result<usize> {
-        let mut scan = Scan::of(Kind::Memory);
+    /// Records of a kind.
+    pub(crate) async fn count_of(&self, kind: Kind) -> Result<usize> {
+        let mut scan = Scan::of(kind);
         let mut count = 0;
         loop {
             let page = self.app.parts.store.scan(&self.partition, &scan).await?;

@@ -50,6 +50,8 @@ pub struct Settings {
     pub document_patience: Duration,
     /// How documents are cut into parts.
     pub chunk: Sizes,
+    /// After so many days what is unimportant goes, for those who have not chosen themselves; none keeps everything.
+    pub retention_days: Option<u32>,
     /// Bytes of an attachment.
     pub attachment_max_bytes: usize,
     /// Accounts, and how much they may do.
@@ -80,6 +82,7 @@ impl Default for Settings {
             document_max_parts: 20_000,
             document_patience: Duration::from_secs(60),
             chunk: Sizes::default(),
+            retention_days: None,
             attachment_max_bytes: 10 * 1024 * 1024,
             accounts: AccountSettings::default(),
         }

@@ -99,6 +99,7 @@ impl World {
             personas: Personas::built_in().expect("the built-in personas"),
             default_profile: Profile::default(),
             hooks: Vec::new(),
+            master_keys: Arc::new(philia_companion::privacy::HeldKeys::default()),
             settings: Settings::default(),
         });
         Self { philia, store, clock, embedder }

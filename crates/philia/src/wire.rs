@@ -54,6 +54,7 @@ pub(crate) async fn talking(config: &Config) -> anyhow::Result<Philia> {
 
 async fn recovered(config: &Config) -> anyhow::Result<(Philia, Vec<Unanswered>)> {
     let philia = Philia::new(parts(config)?);
+    philia.unlock().await?;
     let Recovered { done, unanswered } = philia.recover().await?;
     if done > 0 {
         tracing::info!(jobs = done, "what an earlier run had left to do is done");
@@ -97,6 +98,7 @@ pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
         personas,
         default_profile: default_profile(config)?,
         hooks: Vec::new(),
+        master_keys: crate::keys::master_keys(config)?,
         settings,
     })
 }

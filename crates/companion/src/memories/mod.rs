@@ -12,7 +12,7 @@ pub(crate) mod access;
 mod consolidate;
 pub(crate) mod forget;
 mod overview;
-mod retention;
+pub(crate) mod retention;
 mod survey;
 
 pub use about::{About, Example, Forgetting, Going, Maybe, Word};

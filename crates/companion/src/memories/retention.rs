@@ -4,14 +4,20 @@ use super::consolidate::Consolidated;
 use super::survey::Verdict;
 use crate::error::{Error, Result};
 use crate::person::Person;
-use jiff::Timestamp;
+use crate::philia::Philia;
+use crate::records::draft;
+use jiff::{SignedDuration, Timestamp};
 use philia_mind::memory::forget::goes_by_age;
 use philia_mind::memory::{Memory, MemoryKind, Provenance};
 use philia_mind::{InteractionId, MemoryId};
 use philia_ports::StoreError;
-use philia_ports::store::{Change, Kind, Record};
+use philia_ports::store::{Change, Key, Kind, MAX_PAGE, Record};
 use serde::Serialize;
+use serde_json::json;
 use std::collections::{BTreeSet, HashSet};
+
+/// What the daily job is called; a person has one at most.
+pub(crate) const TASK: &str = "retention";
 
 /// The most days that can be chosen.
 pub const MOST_DAYS: u32 = 36_500;
@@ -55,7 +61,7 @@ impl Person {
     /// # Errors
     /// A store that fails; what was begun is done later.
     pub(crate) async fn forget_by_age(&self) -> Result<Option<Retention>> {
-        let Some(days) = self.profile().await?.retention_days else { return Ok(None) };
+        let Some(days) = self.retention_days().await? else { return Ok(None) };
         loop {
             let reach = self.aged(days).await?;
             let done = Retention { days, memories: reach.memories.len(), turns: reach.turns.len() };
@@ -72,6 +78,35 @@ impl Person {
                 }
             }
         }
+    }
+
+    /// After how many days things go: what the person chose, or else the operator.
+    pub(crate) async fn retention_days(&self) -> Result<Option<u32>> {
+        Ok(self.profile().await?.retention_days.or(self.app.parts.settings.retention_days))
+    }
+
+    /// The change that promises the daily job, unless it is promised already. Nights come only to those who talk; what
+    /// is too old goes all the same.
+    pub(crate) async fn retain_later(&self) -> Result<Option<Change>> {
+        let [known] = self.get_records([Key::new(Kind::Job, TASK)]).await?;
+        let draft = || draft(Kind::Job, TASK, self.now(), &json!({ "task": TASK }));
+        if known.is_none() { draft().map(Change::Insert).map(Some) } else { Ok(None) }
+    }
+
+    /// The daily job: forgets what has become too old, and promises the next day's.
+    pub(crate) async fn retention_job(&self, job: &Record) -> Result<()> {
+        self.forget_by_age().await?;
+        let expected = Some(job.version);
+        let change = match self.retention_days().await? {
+            None => Change::Delete { key: job.key.clone(), expected },
+            Some(_) => {
+                let tomorrow = self.now().saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
+                let draft = draft(Kind::Job, TASK, tomorrow, &json!({ "task": TASK }))?;
+                Change::Put { draft, expected: job.version }
+            }
+        };
+        self.commit(vec![change]).await?;
+        Ok(())
     }
 
     /// What goes, and the turns that nothing rests on any more.
@@ -139,5 +174,38 @@ impl Person {
         }
         let doc = serde_json::json!({ "task": JOB });
         Ok(Some(Change::Insert(crate::records::draft(Kind::Job, JOB, now, &doc)?)))
+    }
+}
+
+impl Philia {
+    /// Promises the daily job to everybody for whom the operator chose retention, whether they talk or not.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub(crate) async fn promise_retention(&self) -> Result<()> {
+        if self.0.parts.settings.retention_days.is_none() {
+            return Ok(());
+        }
+        let mut cursor = None;
+        loop {
+            let page = self.0.parts.store.partitions(MAX_PAGE, cursor).await?;
+            for info in page.items {
+                let locks = self.0.locks(&info.partition.id);
+                let person = Person { app: self.0.clone(), partition: info.partition, locks, asker: None };
+                let promised = async {
+                    match person.retain_later().await? {
+                        Some(job) => person.commit(vec![job]).await.map(drop),
+                        None => Ok(()),
+                    }
+                };
+                if let Err(error) = promised.await {
+                    tracing::warn!(%error, "one person's retention is promised another day");
+                }
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
     }
 }

@@ -14,6 +14,7 @@ mod growth;
 mod hands;
 mod life;
 mod models;
+mod privacy;
 mod recall;
 mod reembed;
 mod reflection;

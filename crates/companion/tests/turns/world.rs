@@ -56,6 +56,11 @@ impl World {
         Self::made(store, None, None, Arc::new(StaticTable::load().expect("the static table")), None, settings)
     }
 
+    /// Another program over the same store, which knows nothing of what this one holds.
+    pub(crate) fn reopened(&self) -> Self {
+        Self::over(self.store.clone(), None, Arc::new(StaticTable::load().expect("the static table")))
+    }
+
     pub(crate) fn over(
         store: Arc<FaultyStore<MemoryStore>>,
         chat: Option<Arc<dyn ChatModel>>,
@@ -97,6 +102,7 @@ impl World {
             personas: Personas::built_in().expect("the built-in personas"),
             default_profile: Profile::default(),
             hooks: Vec::new(),
+            master_keys: Arc::new(philia_companion::privacy::HeldKeys::default()),
             settings,
         });
         Self { philia, store, cache, clock }

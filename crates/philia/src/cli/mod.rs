@@ -6,14 +6,17 @@ mod chat;
 mod config;
 mod doctor;
 pub(crate) mod document;
+mod erase;
 mod eval;
 mod export;
 mod import;
+mod keys;
 mod memory;
 mod mood;
 pub(crate) mod paint;
 mod persona;
 mod personality;
+mod privacy;
 mod probe;
 mod progress;
 mod serve;
@@ -72,6 +75,12 @@ enum Command {
     Import(import::Import),
     /// Write everything about a person to a file
     Export(export::Export),
+    /// Where your words may go and how they are kept: cloud, hybrid or local
+    Privacy(privacy::Privacy),
+    /// Change the keys that seal
+    Keys(keys::KeysArgs),
+    /// Erase everything of a person, for good
+    Erase(erase::Erase),
     /// The characters one can talk with: see, check, mix, make, bring in and take out
     Persona(persona::PersonaArgs),
     /// Memories: search, add, change, merge, forget; facts and conflicts
@@ -181,6 +190,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Serve(args) => args.run(&context).await,
             Command::Import(args) => args.run(&context).await,
             Command::Export(args) => args.run(&context).await,
+            Command::Privacy(args) => args.run(&context).await,
+            Command::Keys(args) => args.run(&context).await,
+            Command::Erase(args) => args.run(&context).await,
             Command::Persona(args) => args.run(&context).await,
             Command::Memory(args) => args.run(&context).await,
             Command::Task(args) => args.run(&context).await,

@@ -116,7 +116,6 @@ pub(crate) struct Provider {
 /// `[privacy]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "read as soon as people can be sealed")]
 pub(crate) struct Privacy {
     pub(crate) local_hosts: Vec<String>,
     pub(crate) retention_days: u32,
@@ -301,6 +300,7 @@ impl Config {
             document_max_parts: self.documents.max_parts,
             document_patience: self.documents.patience,
             chunk: Sizes { target: self.documents.part_characters, overlap: self.documents.overlap_characters },
+            retention_days: Some(self.privacy.retention_days).filter(|days| *days > 0),
             attachment_max_bytes: self.documents.attachment_max_mb * 1024 * 1024,
             accounts: philia_companion::accounts::AccountSettings::default(),
         }

@@ -179,6 +179,7 @@ impl World {
             personas: Personas::built_in().unwrap(),
             default_profile: Profile::default(),
             hooks: Vec::new(),
+            master_keys: Arc::new(philia_companion::privacy::HeldKeys::default()),
             settings: Settings::default(),
         });
         Self { router: router(philia.clone(), options), philia, store }
