@@ -132,6 +132,8 @@ def measure_evidence(args, place):
     for name in filter(None, args.systems.split(",")):
         say(f"evidence recall: {name}")
         results[name] = work(name, job, place, args.patience)
+        if "failed" in results[name]:
+            say(f"  {results[name]['failed']}")
     return results
 
 

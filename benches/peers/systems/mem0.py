@@ -25,8 +25,12 @@ class Given(EmbeddingBase):
         super().__init__()
         self.vectors = {}
 
+    def give(self, text, vector):
+        # Mem0 trims what it is asked.
+        self.vectors = {text.strip(): vector}
+
     def embed(self, text, memory_action=None):
-        return self.vectors[text].tolist()
+        return self.vectors[text.strip()].tolist()
 
     def embed_batch(self, texts, memory_action=None):
         return [self.embed(text) for text in texts]
@@ -59,13 +63,12 @@ class Mem0(System):
             self.add(*item)
 
     def add(self, id, text, vector):
-        self.given.vectors[text] = vector
+        self.given.give(text, vector)
         added = self.memory.add([{"role": "user", "content": text}], user_id=USER, infer=False)
-        del self.given.vectors[text]
         for result in added["results"]:
             self.ids[result["id"]] = id
 
     def search(self, text, vector, k):
-        self.given.vectors[text] = vector
+        self.given.give(text, vector)
         found = self.memory.search(text, filters={"user_id": USER}, top_k=k)
         return [self.ids[result["id"]] for result in found["results"]]
