@@ -35,6 +35,13 @@ impl<'a> Best<'a> {
         }
     }
 
+    /// Finds the floor now, if there are enough.
+    pub(crate) fn settle(&mut self) {
+        if self.kept.len() >= self.most {
+            self.cut();
+        }
+    }
+
     /// The slots of the best, in no order.
     pub(crate) fn slots(mut self) -> impl Iterator<Item = u32> {
         if self.kept.len() > self.most {
@@ -69,6 +76,9 @@ mod tests {
             for (slot, score) in scores.iter().enumerate() {
                 if f64::from(*score) >= best.floor() {
                     best.offer(f64::from(*score), slot as u32);
+                }
+                if slot % 16 == 0 {
+                    best.settle();
                 }
             }
             let mut found: Vec<u32> = best.slots().collect();

@@ -2,7 +2,7 @@
 //!
 //! Each person's memories are held whole: quantised vectors that are scanned to the last ([`vectors`], by the widest
 //! instructions there are: [`simd`]), postings from which BM25 of a memory and of its neighbourhood are computed at
-//! query time ([`words`]), and who stands next to whom ([`places`]). There is no build step, nothing approximate, and
+//! query time ([`words`], [`by_words`]), and who stands next to whom ([`places`]). There is no build step, nothing approximate, and
 //! nothing that depends on the order in which things came. People who have not been asked about for long are dropped
 //! when the budget is full; their index is filled from the store again when they come back.
 //!
@@ -11,12 +11,14 @@
 //! people and has other things to do on that thread gives their searches one of their own.
 
 mod best;
+mod by_words;
 mod changes;
 mod grow;
 mod person;
 mod places;
 #[cfg(test)]
 mod plain;
+mod question;
 mod scratch;
 mod search;
 mod simd;
@@ -88,9 +90,11 @@ impl EmbeddedIndex {
         Self { thesaurus: LazyLock::new(make), people: RwLock::default(), ..self }
     }
 
-    /// Makes the thesaurus now (tens of milliseconds), so that the first search need not wait for it.
+    /// Makes the thesaurus now (tens of milliseconds), so that the first search need not wait for it, and lists the
+    /// near words of every word (some tenths of a second), so that no search need find them. For a thread that nobody
+    /// waits for.
     pub fn warm(&self) {
-        LazyLock::force(&self.thesaurus);
+        LazyLock::force(&self.thesaurus).list();
     }
 
     /// The loaded person of this generation.

@@ -181,6 +181,7 @@ impl Person {
         self.at.reserve_exact(count);
         self.cards.reserve_exact(count);
         self.vectors.reserve_exact(count, changes.dimensions.unwrap_or(0));
+        self.words.reserve_exact(count, changes.arrivals.iter().map(Arrival::told).sum());
         self.ids.reserve_exact(count, changes.arrivals.iter().map(|arrival| arrival.entry.id.as_str().len()).sum());
     }
 
@@ -198,9 +199,7 @@ impl Person {
             self.meet(changed);
         }
         let slot = self.slots() as u32;
-        for stem in arrival.stems() {
-            self.words.add(stem, slot, |stem| thesaurus.number(stem));
-        }
+        self.words.add(arrival.stems(), |stem| thesaurus.number(stem));
         self.vectors.push(arrival.row.as_ref());
         self.ids.add(arrival.entry.id.as_str());
         let length = arrival.length();

@@ -249,8 +249,12 @@ proptest! {
         steps in proptest::collection::vec(step(), 1..6),
         asked in proptest::collection::vec((text(), filter(), proptest::option::of(proptest::collection::vec(-2_i8..3, 6)), 0..400_usize), 4),
         time in proptest::sample::select(vec!["", " in May 2024", " last week", " in 2025 with Ida"]),
+        listed in any::<bool>(),
     ) {
         let (analyzer, thesaurus, scratches) = (&*ANALYZER, thesaurus(), Scratches::default());
+        if listed {
+            thesaurus.list();
+        }
         let mut person = Person::default();
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
         for Step { removals, upserts, compact } in steps {

@@ -2,57 +2,117 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// What is reckoned of every slot. Between two searches all of it is zero.
+/// What a search reckons with. Between two searches all of it is zero or empty.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    pub(crate) spoken: Vec<Spoken>,
-    /// The slots whose neighbourhood has a score (and so all that have one alone).
-    pub(crate) spoken_around: Vec<u32>,
-    pub(crate) kindred: Vec<Kindred>,
-    /// The slots that have a kindred word.
-    pub(crate) met: Vec<u32>,
-    /// The slots that hold the word at hand; empty between two words.
+    pub(crate) table: Table,
+    /// A bit a slot: it was looked at.
+    pub(crate) seen: Seen,
+    pub(crate) windows: Vec<Window>,
+    /// The slots whose neighbourhood has a score.
+    pub(crate) touched: Vec<u32>,
+    /// The slots whose neighbourhood holds the word at hand; empty between two words.
     pub(crate) holding: Vec<u32>,
 }
 
-/// The question's words in a slot.
+/// The question's words in a slot and its neighbours.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Spoken {
-    /// BM25 of the slot alone.
-    pub(crate) lexical: f64,
-    /// BM25 of the slot with its neighbours.
-    pub(crate) neighbourhood: f64,
-    /// How often the word at hand stands in the neighbourhood; 0 between two words.
+pub(crate) struct Window {
+    /// BM25 as far as it has been reckoned, about.
+    pub(crate) score: f32,
+    /// How often the word at hand stands there; 0 between two words.
     pub(crate) times: u32,
 }
 
-/// Words that are near those of the question.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Kindred {
-    /// Over all words of the question, the rarer the more.
-    pub(crate) score: f64,
-    /// The cosine of the slot's word that is nearest to the word at hand; 0 between two words.
-    pub(crate) nearest: f32,
-    /// The cosine of the nearest pair with a content word.
-    pub(crate) best: f32,
+/// From a stem to the words of the question that it is near to.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    /// Stem by stem 1 + where its first pair is; 0 without one.
+    first: Vec<u32>,
+    pairs: Vec<Pair>,
+    /// The stems that have a pair.
+    stems: Vec<u32>,
+    /// Term by term, of the slot at hand: the cosine of its nearest stem, and how often it holds the term itself.
+    pub(crate) terms: Vec<(f32, u32)>,
 }
 
-impl Scratch {
-    /// Makes room for so many slots.
-    pub(crate) fn fit(&mut self, slots: usize) {
-        if self.spoken.len() < slots {
-            self.spoken.resize(slots, Spoken::default());
-            self.kindred.resize(slots, Kindred::default());
+/// A stem that is near a word of the question.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pair {
+    /// Which word of the question.
+    pub(crate) term: u32,
+    /// Where the stem's next pair is, as in [`Table::first`].
+    next: u32,
+    pub(crate) cosine: f32,
+    /// It is that word.
+    pub(crate) same: bool,
+}
+
+impl Table {
+    /// Notes that a stem is near a word of the question, or is that word.
+    pub(crate) fn note(&mut self, stem: u32, term: usize, cosine: f32, same: bool) {
+        let first = &mut self.first[stem as usize];
+        self.pairs.push(Pair { term: term as u32, next: *first, cosine, same });
+        *first = self.pairs.len() as u32;
+        self.stems.push(stem);
+    }
+
+    /// Tells the pairs of a stem.
+    pub(crate) fn each(&self, stem: u32, mut found: impl FnMut(&Pair)) {
+        let mut at = self.first[stem as usize];
+        while let Some(pair) = at.checked_sub(1).and_then(|at| self.pairs.get(at as usize)) {
+            found(pair);
+            at = pair.next;
         }
     }
 
     fn clear(&mut self) {
-        for n in self.spoken_around.drain(..) {
-            self.spoken[n as usize] = Spoken::default();
+        for stem in self.stems.drain(..) {
+            self.first[stem as usize] = 0;
         }
-        for n in self.met.drain(..) {
-            self.kindred[n as usize] = Kindred::default();
+        self.pairs.clear();
+        self.terms.clear();
+    }
+}
+
+/// A bit a slot.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(Vec<u64>);
+
+impl Seen {
+    /// Sets the bit of a slot; false if it was set.
+    pub(crate) fn insert(&mut self, slot: u32) -> bool {
+        let (word, bit) = (&mut self.0[slot as usize / 64], 1 << (slot % 64));
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+
+    /// Clears all bits.
+    pub(crate) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+}
+
+impl Scratch {
+    /// Makes room for so many slots, stems, and terms of the question.
+    pub(crate) fn fit(&mut self, slots: usize, stems: usize, terms: usize) {
+        if self.windows.len() < slots {
+            self.windows.resize(slots, Window::default());
+            self.seen.0.resize(slots.div_ceil(64), 0);
         }
+        if self.table.first.len() < stems {
+            self.table.first.resize(stems, 0);
+        }
+        self.table.terms.resize(terms, (0.0, 0));
+    }
+
+    fn clear(&mut self) {
+        for n in self.touched.drain(..) {
+            self.windows[n as usize] = Window::default();
+        }
+        self.table.clear();
+        self.seen.clear();
     }
 }
 

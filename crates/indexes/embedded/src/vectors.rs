@@ -131,6 +131,26 @@ impl Vectors {
         }
     }
 
+    /// Compares every probe with every row, and tells whose cosine is above `floor`: which probe, which slot. Rows are
+    /// read once for all probes.
+    pub(crate) fn scan_all(&self, probes: &[Probe], floor: f32, mut found: impl FnMut(usize, u32, f32)) {
+        let kernel = Kernel::best();
+        let mut dots = [0; BATCH];
+        for (batch, scales) in self.scales.chunks(BATCH).enumerate() {
+            let from = batch * BATCH;
+            let rows = &self.rows[from * self.dimensions..(from + scales.len()) * self.dimensions];
+            for (number, probe) in probes.iter().enumerate() {
+                kernel.dots(rows, &probe.numbers, &mut dots[..scales.len()]);
+                for (at, (dot, scale)) in dots.iter().zip(scales).enumerate() {
+                    let cosine = cosine(*dot, *scale, probe.scale);
+                    if cosine > floor {
+                        found(number, (from + at) as u32, cosine);
+                    }
+                }
+            }
+        }
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.rows.capacity() + self.scales.capacity() * size_of::<f32>()
     }
@@ -217,6 +237,13 @@ mod tests {
         for (slot, told) in told.into_iter().enumerate() {
             assert_eq!(told, vectors.cosine(slot, &probe));
         }
+        let other = Probe::mean(&[Some(vector(5))], 256).unwrap().unwrap();
+        let mut all = Vec::new();
+        vectors.scan_all(&[other, probe], 0.5, |number, slot, cosine| all.push((number, slot, cosine)));
+        let probe = Probe::mean(&[Some(vector(3))], 256).unwrap().unwrap();
+        let of_second = all.iter().filter(|(number, ..)| *number == 1).map(|(_, slot, cosine)| (*slot, *cosine));
+        let above = (0..1000).filter_map(|slot| Some((slot, vectors.cosine(slot as usize, &probe)?)));
+        assert!(of_second.eq(above.filter(|(_, cosine)| *cosine > 0.5)));
         let mut above = 0;
         vectors.scan(&probe, 0.5, |_, cosine| {
             assert!(cosine >= 0.5);

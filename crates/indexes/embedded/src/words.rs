@@ -1,4 +1,4 @@
-//! The inverted index: which slots hold which stems.
+//! The inverted index, which slots hold which stems, and the other way round: which stems stand in a slot.
 
 use crate::grow;
 use crate::strings::{Strings, table_bytes};
@@ -21,6 +21,10 @@ pub(crate) struct Words {
     kin: HashTable<(u32, u32)>,
     /// Bytes of all postings.
     list_bytes: usize,
+    /// Slot by slot the numbers of its stems, as often as they stand there.
+    told: Vec<u32>,
+    /// Where each slot's end.
+    ends: Vec<usize>,
 }
 
 impl Postings {
@@ -50,9 +54,9 @@ impl Postings {
         }
     }
 
-    /// Does that slot hold it?
-    pub(crate) fn holds(&self, slot: u32) -> bool {
-        self.slots.binary_search(&slot).is_ok()
+    /// How often it stands in a slot at most.
+    pub(crate) fn most(&self) -> u32 {
+        self.often.iter().map(|(_, times)| *times).max().unwrap_or(1)
     }
 
     fn bytes(&self) -> usize {
@@ -86,30 +90,58 @@ impl Postings {
 pub(crate) const GONE: u32 = u32::MAX;
 
 impl Words {
-    /// Notes that the newest slot holds `stem`, once more. `kin` tells the number of a new stem in the thesaurus.
-    pub(crate) fn add(&mut self, stem: &str, slot: u32, kin: impl FnOnce(&str) -> Option<u32>) {
-        let at = self.stems.find(stem).unwrap_or_else(|| {
-            let at = self.stems.add(stem);
-            grow::push(&mut self.postings, Postings::default());
-            if let Some(kin) = kin(stem) {
-                self.kin.insert_unique(mixed(kin), (kin, at), |(kin, _)| mixed(*kin));
-            }
-            at
-        });
-        let postings = &mut self.postings[at as usize];
-        self.list_bytes -= postings.bytes();
-        postings.add(slot);
-        self.list_bytes += postings.bytes();
+    /// Adds the next slot with the stems that stand in it. `kin` tells the number of a new stem in the thesaurus.
+    pub(crate) fn add<'s>(&mut self, stems: impl Iterator<Item = &'s str>, kin: impl Fn(&str) -> Option<u32>) {
+        let slot = self.ends.len() as u32;
+        for stem in stems {
+            let at = self.stems.find(stem).unwrap_or_else(|| {
+                let at = self.stems.add(stem);
+                grow::push(&mut self.postings, Postings::default());
+                if let Some(kin) = kin(stem) {
+                    self.kin.insert_unique(mixed(kin), (kin, at), |(kin, _)| mixed(*kin));
+                }
+                at
+            });
+            let postings = &mut self.postings[at as usize];
+            self.list_bytes -= postings.bytes();
+            postings.add(slot);
+            self.list_bytes += postings.bytes();
+            grow::push(&mut self.told, at);
+        }
+        grow::push(&mut self.ends, self.told.len());
+    }
+
+    /// How many stems there are; they are numbered from 0.
+    pub(crate) fn stems(&self) -> usize {
+        self.postings.len()
+    }
+
+    /// The number of a stem.
+    pub(crate) fn find(&self, stem: &str) -> Option<u32> {
+        self.stems.find(stem)
+    }
+
+    /// The number of a stem of the thesaurus.
+    pub(crate) fn find_kin(&self, kin: u32) -> Option<u32> {
+        self.kin.find(mixed(kin), |(other, _)| *other == kin).map(|(_, at)| *at)
     }
 
     /// Where a stem stands.
-    pub(crate) fn find(&self, stem: &str) -> Option<&Postings> {
-        self.stems.find(stem).map(|at| &self.postings[at as usize])
+    pub(crate) fn postings(&self, stem: u32) -> &Postings {
+        &self.postings[stem as usize]
     }
 
-    /// Where a stem of the thesaurus stands.
-    pub(crate) fn find_kin(&self, kin: u32) -> Option<&Postings> {
-        self.kin.find(mixed(kin), |(other, _)| *other == kin).map(|(_, at)| &self.postings[*at as usize])
+    /// The stems of a slot, as often as they stand there.
+    pub(crate) fn of(&self, slot: u32) -> &[u32] {
+        let slot = slot as usize;
+        let start = if slot == 0 { 0 } else { self.ends[slot - 1] };
+        &self.told[start..self.ends[slot]]
+    }
+
+    /// Loaded whole: exactly the room that is needed.
+    pub(crate) fn reserve_exact(&mut self, slots: usize, told: usize) {
+        self.ends.reserve_exact(slots);
+        self.told.reserve_exact(told);
     }
 
     /// The same with the slots renumbered: `renumbered[old]` is the new one, or [`GONE`]. The order must stay.
@@ -119,23 +151,36 @@ impl Words {
         for (kin, at) in &self.kin {
             kin_of[*at as usize] = *kin;
         }
-        for (at, (postings, kin)) in self.postings.iter().zip(kin_of).enumerate() {
+        let mut new_of = vec![GONE; self.postings.len()];
+        for (old, (postings, kin)) in self.postings.iter().zip(kin_of).enumerate() {
             let postings = postings.kept(renumbered);
             if postings.len() == 0 {
                 continue;
             }
-            let at = kept.stems.add(self.stems.get(at as u32));
+            let at = kept.stems.add(self.stems.get(old as u32));
+            new_of[old] = at;
             kept.list_bytes += postings.bytes();
             grow::push(&mut kept.postings, postings);
             if kin != GONE {
                 kept.kin.insert_unique(mixed(kin), (kin, at), |(kin, _)| mixed(*kin));
             }
         }
+        let slots = || (0..renumbered.len() as u32).filter(|slot| renumbered[*slot as usize] != GONE);
+        kept.reserve_exact(slots().count(), slots().map(|slot| self.of(slot).len()).sum());
+        for slot in slots() {
+            kept.told.extend(self.of(slot).iter().map(|stem| new_of[*stem as usize]));
+            kept.ends.push(kept.told.len());
+        }
         kept
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.stems.bytes() + grow::bytes(&self.postings) + table_bytes(&self.kin) + self.list_bytes
+        self.stems.bytes()
+            + grow::bytes(&self.postings)
+            + table_bytes(&self.kin)
+            + self.list_bytes
+            + grow::bytes(&self.told)
+            + grow::bytes(&self.ends)
     }
 }
 
@@ -153,8 +198,12 @@ mod tests {
 
     fn seen(words: &Words, stem: &str) -> Vec<(u32, u32)> {
         let mut seen = Vec::new();
-        if let Some(postings) = words.find(stem) {
-            postings.each(|slot, times| seen.push((slot, times)));
+        if let Some(stem) = words.find(stem) {
+            let postings = words.postings(stem);
+            postings.each(|slot, times| {
+                assert_eq!(words.of(slot).iter().filter(|told| **told == stem).count(), times as usize);
+                seen.push((slot, times));
+            });
             assert!(seen.iter().map(|(slot, _)| slot).eq(postings.slots()));
         }
         seen
@@ -164,15 +213,16 @@ mod tests {
     fn postings_count_and_are_renumbered() {
         let mut words = Words::default();
         let kin = |stem: &str| (stem == "cat").then_some(7);
-        for (stem, slot) in [("dog", 0), ("dog", 0), ("dog", 1), ("cat", 1), ("dog", 2), ("dog", 3), ("dog", 3)] {
-            words.add(stem, slot, kin);
+        for stems in [&["dog", "dog"][..], &["dog", "cat"], &["dog"], &["dog", "dog"], &[]] {
+            words.add(stems.iter().copied(), kin);
         }
         assert_eq!(seen(&words, "dog"), [(0, 2), (1, 1), (2, 1), (3, 2)]);
-        assert_eq!(words.find_kin(7).unwrap().slots(), [1]);
-        let kept = words.kept(&[0, GONE, 1, 2]);
+        assert_eq!(words.postings(words.find_kin(7).unwrap()).slots(), [1]);
+        assert_eq!((words.postings(words.find("dog").unwrap()).most(), words.of(4)), (2, &[][..]));
+        let kept = words.kept(&[0, GONE, 1, 2, 3]);
         assert_eq!((seen(&kept, "dog"), seen(&kept, "cat")), (vec![(0, 2), (1, 1), (2, 2)], vec![]));
-        assert!(kept.find_kin(7).is_none());
-        let kept = words.kept(&[GONE, 0, GONE, GONE]);
-        assert_eq!((seen(&kept, "dog"), kept.find_kin(7).unwrap().holds(0)), (vec![(0, 1)], true));
+        assert!(kept.find_kin(7).is_none() && kept.of(3).is_empty());
+        let kept = words.kept(&[GONE, 0, GONE, GONE, 1]);
+        assert_eq!((seen(&kept, "dog"), kept.find_kin(7), kept.find("cat")), (vec![(0, 1)], Some(1), Some(1)));
     }
 }

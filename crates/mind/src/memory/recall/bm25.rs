@@ -29,4 +29,9 @@ impl Bm25 {
         let mean = if self.mean_length > 0.0 { self.mean_length } else { 1.0 };
         rarity * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length / mean))
     }
+
+    /// What a term of this `rarity` adds at most to a text of whatever length that holds it at most `times` times.
+    pub fn most(rarity: f64, times: f64) -> f64 {
+        rarity * times * (K1 + 1.0) / (times + K1 * (1.0 - B))
+    }
 }
