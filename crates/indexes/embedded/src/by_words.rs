@@ -14,11 +14,8 @@ use crate::thesaurus::NEAR;
 use crate::words::Postings;
 use philia_mind::memory::recall::{Bm25, POOL};
 
-/// Sums of the same numbers in another order, in f64.
+/// Sums of the same numbers in another order.
 const ABOUT: f64 = 1.0 + 1e-9;
-
-/// The same in f32, for each number.
-const ROUGHLY: f64 = 1e-6;
 
 /// Lists whose words count nearly as much as the one that counts most are looked through in one go.
 const IN_ONE_GO: f64 = 0.9;
@@ -26,10 +23,27 @@ const IN_ONE_GO: f64 = 0.9;
 /// A neighbourhood has so many times the words of a slot.
 const WIDE: u32 = 5;
 
+/// So few postings are all counted in, in the order of the question's words, so that no sum has to be reckoned anew.
+const FEW: usize = if cfg!(test) { 40 } else { 8192 };
+
 /// Reckoning a neighbourhood anew takes about as long as counting so many postings into theirs.
 const ANEW: usize = 2;
 
+/// Slots whose words are asked of memory together: one after the other each would be waited for.
+const TOGETHER: usize = 32;
+
 impl Person {
+    /// Reads what is about to be needed of these slots. The reads do not depend on each other, so the processor waits
+    /// for all of them at once.
+    fn ask_for(&self, slots: &[u32]) {
+        let read = slots.iter().fold(0, |read, &slot| {
+            let words = self.words.of(slot);
+            let ends = words.first().zip(words.last()).map_or(0, |(first, last)| first ^ last);
+            read ^ ends ^ self.around[slot as usize].length
+        });
+        std::hint::black_box(read);
+    }
+
     /// Adds the best by BM25 of the slot alone, and by words of like meaning.
     pub(crate) fn best_by_own_words(
         &self,
@@ -40,9 +54,13 @@ impl Person {
     ) {
         let (mut lexical, mut kindred) = (Best::new(POOL, &self.ids), Best::new(POOL, &self.ids));
         let Scratch { table, seen, .. } = scratch;
+        let mut some: Vec<u32> = Vec::with_capacity(TOGETHER);
         let mut look_at = |postings: &Postings, lexical: &mut Best<'_>, kindred: &mut Best<'_>| {
-            for &slot in postings.slots() {
-                if seen.insert(slot) && gate.passes(self, slot) {
+            for slots in postings.slots().chunks(TOGETHER) {
+                some.clear();
+                some.extend(slots.iter().copied().filter(|slot| seen.insert(*slot) && gate.passes(self, *slot)));
+                self.ask_for(&some);
+                for &slot in &some {
                     let worth = question.worth(self, table, slot);
                     if worth.lexical > 0.0 && worth.lexical >= lexical.floor() {
                         lexical.offer(worth.lexical, slot);
@@ -107,9 +125,11 @@ impl Person {
     ) {
         let mut order: Vec<(usize, &Postings)> =
             question.terms.iter().enumerate().filter_map(|(at, term)| Some((at, term.postings?))).collect();
-        order.sort_by_key(|(_, postings)| postings.len());
+        let few = order.iter().map(|(_, postings)| postings.len()).sum::<usize>() <= FEW;
+        if !few {
+            order.sort_by_key(|(_, postings)| postings.len());
+        }
         let together = question.together;
-        let rough = 1.0 - ROUGHLY * (8 + order.len()) as f64;
         // What those from here on could add to a neighbourhood at most.
         let most_of = |terms: &[(usize, &Postings)]| -> f64 {
             let most = |(at, postings): &(usize, &Postings)| {
@@ -119,15 +139,17 @@ impl Person {
         };
         let (mut floor, mut left) = (f64::NEG_INFINITY, 0.0);
         let mut rarities: Vec<(usize, f64)> = Vec::with_capacity(order.len());
-        let mut scores: Vec<f32> = Vec::new();
+        let mut scores: Vec<f64> = Vec::new();
         for at in 0..order.len() {
             let rest = &order[at..];
             let unread: usize = rest.iter().map(|(_, postings)| postings.len()).sum();
-            if scratch.touched.len() >= POOL && scratch.touched.len() < ANEW * WIDE as usize * unread {
-                floor = self.floor_of(gate, scratch, &mut scores) * rough;
+            let many = scratch.touched.len() >= POOL;
+            if !few && many && (cfg!(test) || scratch.touched.len() < ANEW * WIDE as usize * unread) {
+                floor = self.floor_of(gate, scratch, &mut scores);
                 let most = most_of(rest);
-                let in_reach = |score: &&f32| (f64::from(**score) + most) * ABOUT >= floor;
-                if most * ABOUT < floor && scores.iter().filter(in_reach).count() * ANEW < unread {
+                let in_reach = |score: &&f64| (**score + most) * ABOUT >= floor;
+                let pays = || cfg!(test) || scores.iter().filter(in_reach).count() * ANEW < unread;
+                if most * ABOUT < floor && pays() {
                     left = most;
                     for (term, postings) in rest {
                         rarities.push((*term, together.rarity(self.neighbourhoods(postings, scratch))));
@@ -141,14 +163,16 @@ impl Person {
         for (term, rarity) in rarities {
             question.terms[term].rarity_around = rarity;
         }
-        if left == 0.0 && scratch.touched.len() > POOL {
-            floor = self.floor_of(gate, scratch, &mut scores) * rough;
+        question.reckoned = few;
+        if left == 0.0 && !few && scratch.touched.len() > POOL {
+            floor = self.floor_of(gate, scratch, &mut scores);
         }
         let mut best = Best::new(POOL, &self.ids);
-        let Scratch { table, windows, touched, .. } = scratch;
-        for &n in &*touched {
-            if (f64::from(windows[n as usize].score) + left) * ABOUT >= floor && gate.passes(self, n) {
-                let score = question.neighbourhood(self, table, n);
+        for at in 0..scratch.touched.len() {
+            let n = scratch.touched[at];
+            let most = (scratch.windows[n as usize].score + left) * ABOUT;
+            if most >= floor && most >= best.floor() && gate.passes(self, n) {
+                let score = question.neighbourhood(self, scratch, n);
                 if score >= best.floor() {
                     best.offer(score, n);
                 }
@@ -158,14 +182,14 @@ impl Person {
     }
 
     /// The score of the worst of the best so far, from what has been reckoned; `scores` are those of all who pass.
-    fn floor_of(&self, gate: &Gate<'_>, scratch: &Scratch, scores: &mut Vec<f32>) -> f64 {
+    fn floor_of(&self, gate: &Gate<'_>, scratch: &Scratch, scores: &mut Vec<f64>) -> f64 {
         scores.clear();
         let passing = scratch.touched.iter().filter(|n| gate.passes(self, **n));
         scores.extend(passing.map(|n| scratch.windows[*n as usize].score));
         if scores.len() < POOL {
             return f64::NEG_INFINITY;
         }
-        f64::from(*scores.select_nth_unstable_by(POOL - 1, |a, b| b.total_cmp(a)).1)
+        *scores.select_nth_unstable_by(POOL - 1, |a, b| b.total_cmp(a)).1
     }
 
     /// Adds a word to the neighbourhoods that hold it. Gives what it counts for there.
@@ -192,7 +216,7 @@ impl Person {
             if *score == 0.0 {
                 touched.push(n);
             }
-            *score += together.part(rarity, f64::from(std::mem::take(times)), f64::from(length)) as f32;
+            *score += together.part(rarity, f64::from(std::mem::take(times)), f64::from(length));
         }
         rarity
     }

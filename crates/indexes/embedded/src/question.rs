@@ -12,6 +12,8 @@ pub(crate) struct Question<'a> {
     pub(crate) terms: Vec<Asked<'a>>,
     /// Some word has a vector; otherwise nothing can be judged word by word.
     pub(crate) judged: bool,
+    /// The scratch holds the score of every neighbourhood, exactly.
+    pub(crate) reckoned: bool,
     alone: Bm25,
     pub(crate) together: Bm25,
 }
@@ -72,7 +74,7 @@ impl<'a> Question<'a> {
             let rarity = alone.rarity(live);
             terms.push(Asked { stem, postings, live, rarity, rarity_around: 0.0, near, content: term.content });
         }
-        Self { terms, judged, alone, together }
+        Self { terms, judged, reckoned: false, alone, together }
     }
 
     /// What a slot is worth by its own words.
@@ -104,7 +106,11 @@ impl<'a> Question<'a> {
     }
 
     /// BM25 of a slot and its neighbours as one text.
-    pub(crate) fn neighbourhood(&self, person: &Person, table: &mut Table, slot: u32) -> f64 {
+    pub(crate) fn neighbourhood(&self, person: &Person, scratch: &mut Scratch, slot: u32) -> f64 {
+        if self.reckoned {
+            return scratch.windows[slot as usize].score;
+        }
+        let table = &mut scratch.table;
         let mut terms = std::mem::take(&mut table.terms);
         terms.fill((0.0, 0));
         let around = &person.around[slot as usize];

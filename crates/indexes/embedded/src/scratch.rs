@@ -18,8 +18,8 @@ pub(crate) struct Scratch {
 /// The question's words in a slot and its neighbours.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Window {
-    /// BM25 as far as it has been reckoned, about.
-    pub(crate) score: f32,
+    /// BM25 as far as it has been reckoned; the words may have been added in another order than the question's.
+    pub(crate) score: f64,
     /// How often the word at hand stands there; 0 between two words.
     pub(crate) times: u32,
 }

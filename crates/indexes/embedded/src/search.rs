@@ -97,7 +97,7 @@ impl Person {
             .zip(&worths)
             .map(|(&n, worth)| Raw {
                 lexical: worth.lexical,
-                neighbourhood: question.neighbourhood(self, &mut scratch.table, n),
+                neighbourhood: question.neighbourhood(self, scratch, n),
                 cosine: cosine(n),
                 kindred: worth.kindred,
                 speaker: f64::from(u8::from(spoken_of.contains(&self.cards[n as usize].speaker))),

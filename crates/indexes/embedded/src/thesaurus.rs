@@ -193,7 +193,11 @@ mod tests {
         for number in 0..plain.numbers.len() as u32 {
             let near = |thesaurus: &Thesaurus| {
                 let mut near = Vec::new();
-                thesaurus.near(number, |other| (other % 5 != 0).then_some(other), |other, cosine| near.push((other, cosine)));
+                thesaurus.near(
+                    number,
+                    |other| (other % 5 != 0).then_some(other),
+                    |other, cosine| near.push((other, cosine)),
+                );
                 near
             };
             assert_eq!(near(&plain), near(&listed));

@@ -132,6 +132,7 @@ impl Words {
     }
 
     /// The stems of a slot, as often as they stand there.
+    #[inline]
     pub(crate) fn of(&self, slot: u32) -> &[u32] {
         let slot = slot as usize;
         let start = if slot == 0 { 0 } else { self.ends[slot - 1] };

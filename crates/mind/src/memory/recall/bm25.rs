@@ -25,12 +25,14 @@ impl Bm25 {
     }
 
     /// What `times` occurrences of a term of this `rarity` add to a text of `length` terms.
+    #[inline]
     pub fn part(&self, rarity: f64, times: f64, length: f64) -> f64 {
         let mean = if self.mean_length > 0.0 { self.mean_length } else { 1.0 };
         rarity * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length / mean))
     }
 
     /// What a term of this `rarity` adds at most to a text of whatever length that holds it at most `times` times.
+    #[inline]
     pub fn most(rarity: f64, times: f64) -> f64 {
         rarity * times * (K1 + 1.0) / (times + K1 * (1.0 - B))
     }
