@@ -7,6 +7,7 @@
 
 use crate::error::Result;
 use crate::learn::LiveFact;
+use crate::observe;
 use crate::person::Person;
 use crate::records::read;
 use crate::tokens::estimate_tokens;
@@ -248,7 +249,10 @@ impl Person {
             Err(error) => Err(error),
         };
         match found {
-            Ok(found) => (found.and_then(|bytes| serde_json::from_slice(&bytes).ok()), true),
+            Ok(found) => {
+                observe::cache(found.is_some());
+                (found.and_then(|bytes| serde_json::from_slice(&bytes).ok()), true)
+            }
             Err(error) => {
                 tracing::warn!(%error, "the cache is gone without");
                 (None, false)

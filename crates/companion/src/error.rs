@@ -63,6 +63,27 @@ pub enum Error {
     BrokenOff,
 }
 
+impl Error {
+    /// A word for it, of a short list: for counting.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::NotFound { .. } => "not_found",
+            Self::Changed => "changed",
+            Self::Unauthenticated(_) => "unauthenticated",
+            Self::Forbidden(_) => "forbidden",
+            Self::Suspended => "suspended",
+            Self::Limited { .. } => "limited",
+            Self::Taken(_) => "taken",
+            Self::Store(StoreError::Erased) => "erased",
+            Self::Store(_) => "store",
+            Self::Damaged { .. } => "damaged",
+            Self::Write(_) => "write",
+            Self::BrokenOff => "broken_off",
+        }
+    }
+}
+
 fn suggestion(nearest: &Option<String>) -> String {
     nearest.as_ref().map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
 }

@@ -6,6 +6,7 @@
 use crate::error::Result;
 use crate::learn;
 use crate::memories::retention;
+use crate::observe;
 use crate::person::Person;
 use crate::philia::Philia;
 use crate::privacy;
@@ -108,12 +109,16 @@ impl Philia {
             for (partition, job) in &due {
                 match self.do_job(partition, job, which).await {
                     Ok(Outcome::Done) => {
+                        observe::job("done");
                         recovered.done += 1;
                         advanced = true;
                     }
                     Ok(Outcome::Kept) => {}
                     Ok(Outcome::Unanswered(turn)) => recovered.unanswered.push(turn),
-                    Err(error) => tracing::error!(%error, job = job.key.id, "a job failed and is kept"),
+                    Err(error) => {
+                        observe::job("failed");
+                        tracing::error!(%error, job = job.key.id, "a job failed and is kept");
+                    }
                 }
             }
             if due.len() < batch {

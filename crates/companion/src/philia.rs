@@ -5,12 +5,14 @@ use crate::error::Result;
 use crate::hook::{Event, Hook};
 use crate::learn::{Counters, Lessons};
 use crate::memories::access::Accesses;
+use crate::observe;
 use crate::person::Person;
 use crate::personas::Personas;
 use crate::privacy::{Embedders, MasterKeys, Models, Remembered, Vault};
 use crate::reembed::{Former, Reembedding};
 use crate::settings::Settings;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use philia_mind::Profile;
 use philia_mind::appraisal::Rules;
 use philia_mind::guard::care::Care;
@@ -87,7 +89,12 @@ pub(crate) struct Inner {
     /// How far embedding anew has come, while it is under way.
     reembedding: Mutex<Option<Reembedding>>,
     people: Mutex<HashMap<PartitionId, Weak<Locks>>>,
+    /// When each of those who have talked lately did so last.
+    active: Mutex<HashMap<PartitionId, Timestamp>>,
 }
+
+/// Who has talked within so long is active.
+const ACTIVE: SignedDuration = SignedDuration::from_mins(15);
 
 /// What keeps one person's work in order. Different people's locks are independent.
 #[derive(Default)]
@@ -145,6 +152,7 @@ impl Philia {
             settled: AtomicBool::new(false),
             reembedding: Mutex::default(),
             people: Mutex::default(),
+            active: Mutex::default(),
         }));
         let (voice, extractor) = (Arc::clone(&philia.0), Arc::clone(&philia.0));
         std::thread::spawn(move || {
@@ -217,6 +225,22 @@ impl Inner {
         locks
     }
 
+    /// Notes that somebody has talked.
+    pub(crate) fn seen(&self, id: &PartitionId) {
+        let now = self.parts.clock.now();
+        let mut active = lock(&self.active);
+        if active.len() == active.capacity() {
+            active.retain(|_, at| now.duration_since(*at) < ACTIVE);
+        }
+        active.insert(id.clone(), now);
+    }
+
+    /// How many have talked lately.
+    pub(crate) fn active(&self) -> usize {
+        let now = self.parts.clock.now();
+        lock(&self.active).values().filter(|at| now.duration_since(**at) < ACTIVE).count()
+    }
+
     /// How far embedding anew has come; none if nothing is under way.
     pub(crate) fn reembedding(&self) -> Option<Reembedding> {
         lock(&self.reembedding).clone()
@@ -227,6 +251,13 @@ impl Inner {
     }
 
     pub(crate) fn tell(&self, person: &PartitionId, event: &Event<'_>) {
+        match event {
+            Event::MemoryCreated(_) => observe::memories("create", 1),
+            Event::Query(_) => observe::memories("search", 1),
+            Event::MemoryAccessed(_) => observe::memories("recall", 1),
+            Event::UserAction("forget") => observe::memories("forget", 1),
+            Event::UserAction(_) => {}
+        }
         for hook in &self.parts.hooks {
             hook.on(person, event);
         }

@@ -3,6 +3,7 @@
 use crate::accounts::AccountSettings;
 use philia_mind::life::LifeConfig;
 use philia_mind::memory::chunk::Sizes;
+use philia_ports::model::Usage;
 use std::time::Duration;
 
 /// The mind's and the turn's numbers.
@@ -56,6 +57,24 @@ pub struct Settings {
     pub attachment_max_bytes: usize,
     /// Accounts, and how much they may do.
     pub accounts: AccountSettings,
+    /// What models cost, by `provider:model`.
+    pub prices: Vec<(String, Price)>,
+}
+
+/// What a model costs, in US dollars for a million tokens.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Price {
+    /// Of the prompt.
+    pub input: f64,
+    /// Of the answer.
+    pub output: f64,
+}
+
+impl Price {
+    /// What one call cost, in US dollars.
+    pub fn of(&self, usage: &Usage) -> f64 {
+        (usage.prompt_tokens as f64 * self.input + usage.completion_tokens as f64 * self.output) / 1e6
+    }
 }
 
 impl Default for Settings {
@@ -84,6 +103,7 @@ impl Default for Settings {
             chunk: Sizes::default(),
             retention_days: None,
             attachment_max_bytes: 10 * 1024 * 1024,
+            prices: Vec::new(),
             accounts: AccountSettings::default(),
         }
     }

@@ -5,6 +5,7 @@ mod config;
 mod keys;
 mod lifecycle;
 mod logging;
+mod metrics;
 mod system;
 mod wire;
 

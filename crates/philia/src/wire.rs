@@ -79,6 +79,7 @@ pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
     let personas = personas(config)?;
     personas.get(&config.persona.default).context("persona.default")?;
     let mut settings = config.companion_settings();
+    settings.prices = config.metrics.prices()?;
     if let Some(chat) = chat.info() {
         // Prompt and answer share what the model reads at once.
         let room = chat.context_tokens.saturating_sub(config.models.chat.max_tokens) as usize;

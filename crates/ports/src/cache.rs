@@ -122,6 +122,11 @@ pub trait Cache: Send + Sync + 'static {
 
     /// Listens from now on, in the order of sending. Dropping the stream ends it.
     async fn subscribe(&self, channel: &CacheKey) -> Result<Messages, CacheError>;
+
+    /// Bytes that its values take in this process, as far as it knows.
+    fn held_bytes(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// Refuses what no cache takes as a value or message.

@@ -147,4 +147,9 @@ pub trait Index: Send + Sync + 'static {
 
     /// Forgets a partition (it is erased, or another instance has it now).
     async fn clear(&self, partition: &Partition) -> Result<(), IndexError>;
+
+    /// Bytes that it holds in this process, all people's together, as far as it knows.
+    fn held_bytes(&self) -> Option<usize> {
+        None
+    }
 }

@@ -37,17 +37,40 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub const MAX_CARD_BYTES: usize = 10 * 1024 * 1024;
 
 /// What an operator may choose of the doors.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Names, without port, by which the server may be called besides `localhost` and the loopback addresses.
     pub allowed_hosts: Vec<String>,
     /// How long running turns may take to end at a shutdown.
     pub grace: Duration,
+    /// What `/metrics` answers with; none where it is not to be read here.
+    pub metrics: Option<Scrape>,
+}
+
+/// Hands out what was recorded, in Prometheus' text format.
+#[derive(Clone)]
+pub struct Scrape(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl Scrape {
+    /// From the recorder's own way to write it.
+    pub fn new(text: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(text))
+    }
+
+    fn text(&self) -> String {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Scrape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Scrape")
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { allowed_hosts: Vec::new(), grace: Duration::from_secs(8) }
+        Self { allowed_hosts: Vec::new(), grace: Duration::from_secs(8), metrics: None }
     }
 }
 
@@ -74,6 +97,15 @@ pub fn router(philia: Philia, options: Options) -> Router {
         .layer(from_fn(gate::harden))
         .layer(from_fn_with_state(door.clone(), log::log))
         .with_state(door)
+}
+
+/// Answers `/metrics` and nothing else, for as long as it is polled.
+///
+/// # Errors
+/// The listener failed.
+pub async fn serve_metrics(listener: TcpListener, philia: Philia, scrape: Scrape) -> io::Result<()> {
+    let answer = get(async move || api::metrics::scraped(&philia, &scrape).await);
+    axum::serve(listener, Router::new().route("/metrics", answer)).await
 }
 
 /// Serves until `shutdown` is ready; then takes no more requests and lets the running turns end, their learning

@@ -3,10 +3,12 @@
 
 use crate::Door;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use std::time::Instant;
+use metrics::{counter, histogram};
+use std::time::{Duration, Instant};
+use tracing::Instrument as _;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -17,17 +19,33 @@ pub(crate) async fn log(State(door): State<Door>, request: Request, next: Next) 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
 
-    let mut response = next.run(request).await;
+    let request_id = id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
+    // What is logged on the way, the turn's own line among it, can be found by the request.
+    let span = tracing::info_span!("request", request_id);
+    let mut response = next.run(request).instrument(span.clone()).await;
 
     let status = response.status().as_u16();
-    let ms = began.elapsed().as_secs_f64() * 1000.0;
+    let took = began.elapsed();
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
-    let request_id = id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info!(%method, route, status, ms, request_id, "request");
+    let ms = took.as_secs_f64() * 1000.0;
+    span.in_scope(|| tracing::info!(%method, route, status, ms, "request"));
+    count(&method, route, status, took);
     if let Some(id) = id {
         response.headers_mut().insert(REQUEST_ID.clone(), id);
     }
     response
+}
+
+/// Labels come from the routes there are and the methods there are: nobody can make up new ones.
+fn count(method: &Method, route: &str, status: u16, took: Duration) {
+    let method = match method.as_str() {
+        known @ ("GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS") => known,
+        _ => "other",
+    };
+    let (method, route) = (method.to_owned(), route.to_owned());
+    let labels = [("method", method), ("route", route.clone()), ("status", status.to_string())];
+    counter!("philia_http_requests_total", &labels).increment(1);
+    histogram!("philia_http_request_duration_seconds", "route" => route).record(took);
 }
 
 /// Ids from outside end up in the log: only short ones, of letters, digits and a few signs.

@@ -182,6 +182,10 @@ impl Cache for LocalCache {
         });
         Ok(messages.boxed())
     }
+
+    fn held_bytes(&self) -> Option<usize> {
+        Some(self.held().bytes)
+    }
 }
 
 fn size(key: &CacheKey, value: &[u8]) -> usize {

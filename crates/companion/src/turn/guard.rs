@@ -28,7 +28,7 @@ pub(super) async fn care(person: &Person, mut turn: Turn, crisis: Crisis, sink: 
     };
     keep(person, turn, text, CARE.into(), None, Vec::new()).await.unwrap_or_else(|error| {
         tracing::error!(%error, "the care answer was given but could not be kept");
-        Walked { reply: answer, learn: None }
+        Walked { reply: answer, learn: None, steps: Vec::new() }
     })
 }
 

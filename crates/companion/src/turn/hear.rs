@@ -4,6 +4,7 @@ use super::{FailedAttempt, Incoming, Reply, Result, Sink, TurnEvent};
 use crate::context::Before;
 use crate::error::Error;
 use crate::learn;
+use crate::observe::Step;
 use crate::person::{Person, write};
 use crate::records::{Versioned, draft, read};
 use crate::state::{SessionState, ThreadState};
@@ -34,6 +35,8 @@ pub(super) struct Turn {
     pub(super) profile: Profile,
     /// The session's first message, for the clock that reminds of being an AI.
     pub(super) session_started: Timestamp,
+    /// How long each step took, those that the log does not keep among them.
+    pub(super) steps: Vec<Step>,
     queue: Option<Queue>,
     /// Held from [`Turn::wait_for_turn`] on.
     pub(super) place: Option<Place>,
@@ -58,6 +61,7 @@ impl Turn {
             before: Before::Unknown,
             persona,
             profile,
+            steps: Vec::new(),
             queue: None,
             place: None,
         })
@@ -90,8 +94,10 @@ impl Turn {
     }
 
     /// Notes how long a step took.
-    pub(super) fn took(&mut self, step: &str, since: Instant) {
-        self.interaction.latency.push((step.to_owned(), since.elapsed().as_secs_f64() * 1000.0));
+    pub(super) fn took(&mut self, step: &'static str, since: Instant) {
+        let took = since.elapsed();
+        self.steps.push((step, took));
+        self.interaction.latency.push((step.to_owned(), took.as_secs_f64() * 1000.0));
     }
 
     /// Notes that a part was not there.
@@ -242,6 +248,7 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
         persona,
         profile,
         session_started,
+        steps: Vec::new(),
         queue: None,
         place: None,
     })
@@ -277,6 +284,7 @@ pub(super) fn unsaved(person: &Person, incoming: &Incoming, message: &str) -> Re
         persona,
         profile,
         session_started: now,
+        steps: Vec::new(),
         queue: None,
         place: None,
     })

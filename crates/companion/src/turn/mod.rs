@@ -25,6 +25,7 @@ mod speak;
 pub use resume::Unanswered;
 
 use crate::error::{Error, Result};
+use crate::observe::{self, Step};
 use crate::person::Person;
 use crate::philia::Philia;
 use hear::Turn;
@@ -33,7 +34,9 @@ use philia_mind::guard::care::Crisis;
 use philia_mind::interaction::{FailedAttempt, Felt, UsedMemory};
 use philia_mind::{InteractionId, Pad, SessionId, ThreadId};
 use serde::{Deserialize, Serialize};
+use std::time::Instant;
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 /// What a door hands in.
 #[derive(Clone, Debug, Default)]
@@ -171,18 +174,24 @@ impl Person {
         let (sender, receiver) = mpsc::channel(64);
         let person = self.clone();
         let running = self.app.running.token();
-        tokio::spawn(async move {
+        let task = async move {
             let turn = async {
+                let began = Instant::now();
                 let sink = Sink(Some(sender));
                 match walk(&person, incoming, &sink).await {
-                    Ok(walked) => walked.end(&person, sink).await,
-                    Err(error) => sink.tell(Err(error)).await,
+                    Ok(walked) => walked.end(&person, sink, began).await,
+                    Err(error) => {
+                        observe::failed(&error);
+                        sink.tell(Err(error)).await;
+                    }
                 }
             };
             // With the program its listeners go, too: that is no wish of theirs to hear no more.
             person.app.stopped.run_until_cancelled(turn).await;
             drop(running);
-        });
+        };
+        // What the log says of the turn can be found by the request it came with.
+        tokio::spawn(task.in_current_span());
         TurnStream(receiver)
     }
 
@@ -196,15 +205,22 @@ impl Person {
 struct Walked {
     reply: Reply,
     learn: Option<Lesson>,
+    /// How long its steps took.
+    steps: Vec<Step>,
 }
 
 impl Walked {
     /// Hands over the answer, then learns.
-    async fn end(self, person: &Person, sink: Sink) {
-        sink.send(TurnEvent::Done(Box::new(self.reply))).await;
+    async fn end(self, person: &Person, sink: Sink, began: Instant) {
+        let Self { reply, learn, mut steps } = self;
+        let took = began.elapsed();
+        sink.send(TurnEvent::Done(Box::new(reply.clone()))).await;
         drop(sink);
-        let Some(lesson) = self.learn else { return };
+        let Some(lesson) = learn else { return observe::turn(person, &reply, &steps, took) };
+        let learning = Instant::now();
         lesson.learn(person).await;
+        steps.push(("learn", learning.elapsed()));
+        observe::turn(person, &reply, &steps, took);
         // The next turn may begin meanwhile.
         if let Err(error) = person.learn_by_model().await {
             tracing::warn!(%error, "the fast model is asked later");
@@ -230,13 +246,16 @@ impl Lesson {
 #[tracing::instrument(skip_all, fields(channel = %incoming.channel))]
 async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked> {
     let message = hear::cleaned(&incoming.message, person.app.parts.settings.max_message_bytes)?;
+    let caring = Instant::now();
     let crisis = person.app.care.check(&message);
+    let care = ("care", caring.elapsed());
+    let hearing = Instant::now();
     let _running = match crisis {
         Some(_) => None,
         None => person.may_talk().await?,
     };
 
-    let turn = match hear::hear(person, incoming.clone(), message.clone(), sink).await {
+    let mut turn = match hear::hear(person, incoming.clone(), message.clone(), sink).await {
         // Whatever the store says, somebody in need gets an answer.
         Err(Error::Store(error)) if crisis.is_some() => {
             tracing::error!(%error, "the store failed; care answers all the same");
@@ -244,8 +263,9 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
         }
         other => other?,
     };
+    turn.steps.extend([care, ("hear", hearing.elapsed())]);
     if let Some(answered) = turn.answered_before() {
-        return Ok(Walked { reply: answered, learn: None });
+        return Ok(Walked { reply: answered, learn: None, steps: turn.steps });
     }
     answer(person, turn, crisis, sink).await
 }
@@ -258,9 +278,12 @@ async fn answer(person: &Person, mut turn: Turn, crisis: Option<Crisis>, sink: &
 
     turn.wait_for_turn(person).await?;
     if let Some(answered) = turn.answered_before() {
-        return Ok(Walked { reply: answered, learn: None });
+        return Ok(Walked { reply: answered, learn: None, steps: turn.steps });
     }
-    if let Some(threat) = person.app.threats.check(&turn.interaction.message) {
+    let guarding = Instant::now();
+    let threat = person.app.threats.check(&turn.interaction.message);
+    turn.steps.push(("guard", guarding.elapsed()));
+    if let Some(threat) = threat {
         return guard::deflect(person, turn, &threat, sink).await;
     }
 

@@ -11,6 +11,7 @@ use philia_mind::InteractionId;
 use philia_ports::{Partition, PartitionId};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::Semaphore;
 
 /// So many people are answered at once: whoever talks now wants the model, too.
@@ -61,8 +62,8 @@ impl Philia {
 }
 
 async fn take_up(person: &Person, turn: Turn) -> Result<()> {
-    let sink = Sink(None);
+    let (sink, began) = (Sink(None), Instant::now());
     let crisis = person.app.care.check(&turn.interaction.message);
-    answer(person, turn, crisis, &sink).await?.end(person, sink).await;
+    answer(person, turn, crisis, &sink).await?.end(person, sink, began).await;
     Ok(())
 }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use philia_mind::interaction::{Felt, Stage, UsedMemory};
 use philia_ports::StoreError;
 use philia_ports::store::{Change, Kind};
+use std::time::Instant;
 
 /// What a turn does to the companion; applied anew if somebody else changed it meanwhile.
 type ChangeOfState<'a> = dyn Fn(&mut CompanionState) + Send + Sync + 'a;
@@ -80,9 +81,10 @@ pub(super) async fn keep(
     turn.interaction.model = Some(model);
     if turn.version == 0 {
         let reply = turn.reply_of(&turn.interaction);
-        return Ok(Walked { reply, learn: None });
+        return Ok(Walked { reply, learn: None, steps: turn.steps });
     }
 
+    let settling = Instant::now();
     let mut state = state;
     loop {
         let mut changes = besides.clone();
@@ -107,7 +109,7 @@ pub(super) async fn keep(
                 turn.without("store");
                 let mut reply = turn.reply_of(&turn.interaction);
                 reply.saved = false;
-                return Ok(Walked { reply, learn: None });
+                return Ok(Walked { reply, learn: None, steps: turn.steps });
             }
             Err(error) => return Err(error),
         }
@@ -115,7 +117,8 @@ pub(super) async fn keep(
     person.append_recent(&turn.interaction, turn.before).await;
     let reply = turn.reply_of(&turn.interaction);
     let learn = Some(Lesson { interaction: turn.interaction.id.clone(), _turn: turn.place.take() });
-    Ok(Walked { reply, learn })
+    turn.steps.push(("settle", settling.elapsed()));
+    Ok(Walked { reply, learn, steps: turn.steps })
 }
 
 fn changed_state(old: &Versioned<CompanionState>, apply: &ChangeOfState<'_>, at: Timestamp) -> Result<Change> {

@@ -4,6 +4,7 @@ use super::compose::{Remembered, compose};
 use super::feel::Feeling;
 use super::hear::Turn;
 use super::{Sink, TurnEvent};
+use crate::observe;
 use crate::person::Person;
 use futures_util::StreamExt as _;
 use philia_mind::MemoryId;
@@ -44,6 +45,11 @@ pub(super) async fn speak(
         (Some(model), Some(request)) => by_model(&**model, turn, request, sink).await,
         _ => None,
     };
+    observe::failed_calls("chat", &turn.interaction.fallback);
+    if let Some(said) = &by_model {
+        let outcome = if said.cancelled { "cancelled" } else { "ok" };
+        observe::answered("chat", &said.model, outcome, &said.usage, &person.app.parts.settings.prices);
+    }
     let said = match by_model {
         Some(said) => said,
         None => by_voice(person, model.is_none(), turn, feeling, remembered, sink).await,

@@ -208,6 +208,10 @@ impl Index for EmbeddedIndex {
         write(&self.people).remove(&partition.id);
         Ok(())
     }
+
+    fn held_bytes(&self) -> Option<usize> {
+        Some(read(&self.people).values().map(|seat| seat.bytes.load(Ordering::Relaxed)).sum())
+    }
 }
 
 /// A panic while writing is a bug, but the other people's indexes are whole: go on.

@@ -180,8 +180,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         flags.push(("--listen".into(), "server.listen".into(), listen.clone()));
     }
     let Loaded { config, settings } = crate::config::load(&Surroundings::read(), cli.global.config.as_deref(), &flags)?;
-    let level = if matches!(command, Command::Serve(_)) { LevelFilter::INFO } else { LevelFilter::WARN };
-    logging::start(&config.log, level, Paint::stderr().is_on());
+    let serves = matches!(command, Command::Serve(_));
+    let level = if serves { LevelFilter::INFO } else { LevelFilter::WARN };
+    let files = serves.then(|| config.log_dir());
+    let _logging = logging::start(&config.log, level, Paint::stderr().is_on(), files)?;
     let context = Context { config, settings, paint: Paint::stdout() };
     let runtime = lifecycle::runtime()?;
     let ended = runtime.block_on(async {

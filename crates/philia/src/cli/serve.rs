@@ -3,7 +3,7 @@
 use super::Context;
 use super::paint::{Paint, note, print};
 use crate::lifecycle::Signals;
-use crate::wire;
+use crate::{metrics, wire};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use std::process::ExitCode;
@@ -41,6 +41,7 @@ impl Serve {
                  everything. Listen on 127.0.0.1, or add --i-trust-this-network if that is what you want"
             );
         }
+        let scrape = metrics::start()?;
         let philia = wire::talking(&context.config).await?;
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("{listen} cannot be listened on; is another philia there? --listen chooses another address")
@@ -56,6 +57,26 @@ impl Serve {
         let options = philia_web::Options {
             allowed_hosts: server.allowed_hosts.clone(),
             grace: Duration::from_secs(server.grace_seconds),
+            metrics: listen.ip().is_loopback().then(|| scrape.clone()),
+        };
+        let metrics = match context.config.metrics.listen {
+            Some(listen) => {
+                let listener = TcpListener::bind(listen)
+                    .await
+                    .with_context(|| format!("metrics.listen: {listen} cannot be listened on"))?;
+                tracing::info!(address = %listener.local_addr()?, "metrics are told at an address of their own");
+                Some(listener)
+            }
+            None => None,
+        };
+        let telling = {
+            let philia = philia.clone();
+            async move {
+                match metrics {
+                    Some(listener) => philia_web::serve_metrics(listener, philia, scrape).await,
+                    None => std::future::pending().await,
+                }
+            }
         };
         let (sweeping, talk) = (philia.clone(), philia.clone());
         let (end, ending) = oneshot::channel();
@@ -72,6 +93,7 @@ impl Serve {
         };
         tokio::select! {
             served = philia_web::serve(listener, philia, options, shutdown) => served?,
+            told = telling => told?,
             () = sweeping.sweep() => {}
             asked = asked_twice => {
                 talk.stop();

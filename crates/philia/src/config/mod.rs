@@ -11,6 +11,7 @@ pub(crate) use layers::{Problems, Settings};
 pub(crate) use surroundings::Surroundings;
 
 use layers::Problem;
+use philia_companion::settings::Price;
 use philia_mind::life::LifeConfig;
 use philia_mind::memory::chunk::Sizes;
 use secrecy::SecretString;
@@ -42,6 +43,7 @@ pub(crate) struct Config {
     pub(crate) persona: Persona,
     pub(crate) person: Person,
     pub(crate) privacy: Privacy,
+    pub(crate) metrics: Metrics,
     pub(crate) log: Log,
 }
 
@@ -221,12 +223,44 @@ pub(crate) struct Person {
     pub(crate) country: Option<String>,
 }
 
+/// `[metrics]`
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Metrics {
+    pub(crate) listen: Option<SocketAddr>,
+    prices: Vec<String>,
+}
+
+impl Metrics {
+    /// What models cost.
+    ///
+    /// # Errors
+    /// Names what cannot be read, and how it is written.
+    pub(crate) fn prices(&self) -> anyhow::Result<Vec<(String, Price)>> {
+        let price = |text: &String| {
+            let (model, price) = text.rsplit_once('=')?;
+            let (input, output) = price.split_once('/')?;
+            let dollars =
+                |text: &str| text.trim().parse().ok().filter(|price: &f64| price.is_finite() && *price >= 0.0);
+            Some((model.trim().to_owned(), Price { input: dollars(input)?, output: dollars(output)? }))
+        };
+        let read = |text: &String| {
+            price(text).ok_or_else(|| {
+                anyhow::anyhow!("metrics.prices: {text:?} is not PROVIDER:MODEL=IN/OUT, such as openai:gpt-5=1.25/10")
+            })
+        };
+        self.prices.iter().map(read).collect()
+    }
+}
+
 /// `[log]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Log {
     pub(crate) level: Option<String>,
     pub(crate) format: LogFormat,
+    pub(crate) dir: Option<PathBuf>,
+    pub(crate) keep_files: usize,
+    pub(crate) max_file_mb: u64,
 }
 
 /// How log lines look.
@@ -276,6 +310,11 @@ pub(crate) fn load(
 }
 
 impl Config {
+    /// Where `serve` keeps its log.
+    pub(crate) fn log_dir(&self) -> PathBuf {
+        self.log.dir.clone().unwrap_or_else(|| self.data.dir.join("logs"))
+    }
+
     /// The mind's and the turn's numbers.
     pub(crate) fn companion_settings(&self) -> philia_companion::Settings {
         philia_companion::Settings {
@@ -303,6 +342,8 @@ impl Config {
             retention_days: Some(self.privacy.retention_days).filter(|days| *days > 0),
             attachment_max_bytes: self.documents.attachment_max_mb * 1024 * 1024,
             accounts: philia_companion::accounts::AccountSettings::default(),
+            // They are read, and may be refused, where the parts are put together.
+            prices: Vec::new(),
         }
     }
 }
@@ -334,6 +375,7 @@ mod tests {
                     schema::Takes::StoreUrl => "memory://".to_owned(),
                     schema::Takes::Url => "http://x".to_owned(),
                     schema::Takes::LogFilter => "info".to_owned(),
+                    schema::Takes::Address => "127.0.0.1:7707".to_owned(),
                     schema::Takes::TimeZone => "UTC".to_owned(),
                     schema::Takes::Whole(low, ..) => low.to_string(),
                     schema::Takes::Embedder | schema::Takes::Models => "openai".to_owned(),

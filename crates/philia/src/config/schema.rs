@@ -406,6 +406,20 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
     ],
     &[
         key(
+            "metrics.listen",
+            Takes::Address,
+            None,
+            "A second address at which `serve` answers /metrics and nothing else, for a Prometheus on another machine; it asks for no sign-in.",
+        ),
+        key(
+            "metrics.prices",
+            Takes::Texts,
+            Some("[]"),
+            "What models cost, as PROVIDER:MODEL=IN/OUT in US dollars for a million tokens, for philia_model_cost_dollars.",
+        ),
+    ],
+    &[
+        key(
             "log.level",
             Takes::LogFilter,
             None,
@@ -416,6 +430,24 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
             Takes::Choice(&["text", "json"]),
             Some("\"text\""),
             "Lines for people or for machines, on stderr.",
+        ),
+        key(
+            "log.dir",
+            Takes::Path,
+            None,
+            "Where `serve` keeps its log as JSON in daily files that only you can read; `logs` in the data directory by default.",
+        ),
+        key(
+            "log.keep_files",
+            Takes::Whole(0, 3650, "files"),
+            Some("30"),
+            "How many of them are kept; 0 keeps none at all.",
+        ),
+        key(
+            "log.max_file_mb",
+            Takes::Whole(1, 100_000, "MB"),
+            Some("100"),
+            "The biggest of them; what comes then goes into the next one of that day.",
         ),
     ],
 ];

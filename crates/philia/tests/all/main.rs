@@ -18,6 +18,7 @@ mod http;
 mod inputs;
 mod memory;
 mod model;
+mod observed;
 mod people;
 mod persona;
 mod serve;

@@ -39,6 +39,7 @@ pub(crate) mod memories_retention;
 pub(crate) mod memories_search;
 pub(crate) mod memories_stats;
 pub(crate) mod memory;
+pub(crate) mod metrics;
 pub(crate) mod mood;
 pub(crate) mod openapi;
 pub(crate) mod persona;
@@ -120,6 +121,7 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(personas_import::post).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)))
         .routes(routes!(persona::get, persona::put, persona::delete))
         .routes(routes!(persona_export::get))
+        .routes(routes!(metrics::get))
         .routes(routes!(health::all))
         .routes(routes!(health::one))
 }
