@@ -18,6 +18,23 @@ pub(crate) fn end(runtime: Runtime) {
     runtime.shutdown_timeout(PATIENCE);
 }
 
+/// Takes as many open files (and so connections) as the system lets this process have. Returns how many that are.
+#[cfg(unix)]
+pub(crate) fn allow_many_files() -> Option<u64> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    // It stays as it is where this is refused.
+    match setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        Ok(()) => maximum,
+        Err(_) => current,
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn allow_many_files() -> Option<u64> {
+    None
+}
+
 /// What the process is asked from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {

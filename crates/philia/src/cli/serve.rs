@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::paint::{Paint, note, print};
-use crate::lifecycle::Signals;
+use crate::lifecycle::{self, Signals};
 use crate::{metrics, wire};
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -41,6 +41,7 @@ impl Serve {
                  everything. Listen on 127.0.0.1, or add --i-trust-this-network if that is what you want"
             );
         }
+        lifecycle::allow_many_files();
         let scrape = metrics::start()?;
         let philia = wire::talking(&context.config).await?;
         let listener = TcpListener::bind(listen).await.with_context(|| {

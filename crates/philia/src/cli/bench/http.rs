@@ -3,8 +3,11 @@
 use anyhow::{Context as _, bail, ensure};
 use philia_companion::Philia;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -35,9 +38,41 @@ impl Server {
     }
 }
 
+/// A server in a process of its own.
+pub(super) struct Process {
+    pub(super) address: SocketAddr,
+    child: Child,
+    /// Kept open, so that what it prints later does not break a pipe.
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Process {
+    /// Starts this program again as a server with its data in a directory, and nothing of the person's configuration.
+    pub(super) async fn start(dir: &Path, flags: &[&str]) -> anyhow::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.env_clear().env("HOME", dir).env("TZ", "UTC").arg("--data").arg(dir).args(flags);
+        command.args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.kill_on_drop(true).spawn()?;
+        let mut stdout = BufReader::new(child.stdout.take().context("the server's stdout")?);
+        let mut line = String::new();
+        stdout.read_line(&mut line).await?;
+        let address = line.trim().rsplit_once("http://").context("the server did not start")?.1.parse()?;
+        Ok(Self { address, child, _stdout: stdout })
+    }
+
+    /// The number of its process.
+    pub(super) fn id(&self) -> anyhow::Result<u32> {
+        self.child.id().context("the server has ended")
+    }
+
+    pub(super) async fn end(mut self) -> anyhow::Result<()> {
+        Ok(self.child.kill().await?)
+    }
+}
+
 /// One person's connection.
 pub(super) struct Client {
-    user: String,
+    pub(super) user: String,
     host: SocketAddr,
     stream: BufReader<TcpStream>,
 }
@@ -59,6 +94,30 @@ impl Client {
             self.user,
             body.len()
         );
+        self.ask(&request).await.map(drop)
+    }
+
+    /// Reads a page.
+    pub(super) async fn get(&mut self, path: &str) -> anyhow::Result<String> {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", self.host)).await
+    }
+
+    /// Opens a WebSocket and says nothing.
+    pub(super) async fn socket(address: SocketAddr, user: String) -> anyhow::Result<Self> {
+        let mut client = Self::connect(address, user).await?;
+        let request = format!(
+            "GET /ws HTTP/1.1\r\nHost: {address}\r\nX-Philia-User: {}\r\nConnection: Upgrade\r\n\
+             Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            client.user
+        );
+        client.stream.write_all(request.as_bytes()).await?;
+        let mut line = String::new();
+        client.stream.read_line(&mut line).await?;
+        ensure!(line.contains(" 101 "), "the server opens no WebSocket at /ws: {}", line.trim());
+        Ok(client)
+    }
+
+    async fn ask(&mut self, request: &str) -> anyhow::Result<String> {
         self.stream.write_all(request.as_bytes()).await?;
         let mut length = 0;
         let mut line = String::new();
@@ -77,6 +136,6 @@ impl Client {
         if !ok {
             bail!("the server answered {}", String::from_utf8_lossy(&answer));
         }
-        Ok(())
+        Ok(String::from_utf8(answer)?)
     }
 }

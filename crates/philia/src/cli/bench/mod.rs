@@ -1,6 +1,7 @@
 //! `philia bench`: how fast everything but the model is.
 
 mod http;
+mod load;
 mod recall;
 mod remember;
 mod texts;
@@ -19,6 +20,7 @@ const EXAMPLES: &str = "Examples:
   philia bench                          64 people, 20 turns each, on the configured engine
   philia bench --users 8 --turns 200
   philia bench --http                   the same through the REST API
+  philia bench load                     a server under load: 1,000 people with 1,000 memories each
   philia bench recall --memories 10000,100000
   philia bench recall --texts memories.txt --queries questions.txt --json
   philia bench remember --rate 5000 --seconds 10
@@ -46,6 +48,9 @@ enum What {
     /// Memories that come at a fixed rate, each embedded, durable and indexed
     #[command(after_help = remember::EXAMPLES)]
     Remember(remember::Remember),
+    /// A server in a process of its own under load: turns a second, latencies, memory, idle connections
+    #[command(after_help = load::EXAMPLES)]
+    Load(load::Load),
     /// The vectors of the lines of a file, to measure other systems on the same ones
     #[command(after_help = vectors::EXAMPLES)]
     Vectors(vectors::Vectors),
@@ -57,6 +62,7 @@ impl Bench {
             What::Turns(turns) => turns.run(context).await,
             What::Recall(recall) => recall.run(context).await,
             What::Remember(remember) => remember.run(context).await,
+            What::Load(load) => load.run(context).await,
             What::Vectors(vectors) => vectors.run(context).await,
         }
     }

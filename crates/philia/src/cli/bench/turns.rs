@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 /// What the people of the benchmark say, by turns: news, facts, a question.
-const SAID: &[&str] = &[
+pub(super) const SAID: &[&str] = &[
     "I got a new puppy today!",
     "His name is Sparky and he is a golden retriever.",
     "I work as a carpenter in a small town by the sea.",
