@@ -23,17 +23,17 @@ impl Person {
     /// Hangs bytes on a memory. The same bytes under the same name again change nothing.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such memory; [`Error::Invalid`] for bytes that are too many or none at all,
+    /// [`Error::NotFound`] if there is no such memory; [`Error::Refused`] for bytes that are too many or none at all,
     /// or a memory that has [`MOST`] attachments already.
     pub async fn attach(&self, id: &MemoryId, name: &str, media_type: Option<&str>, bytes: &[u8]) -> Result<Memory> {
         let most = self.app.parts.settings.attachment_max_bytes;
         let name = named(name);
         if bytes.is_empty() {
-            return Err(Error::Invalid(format!("{name}: it is empty")));
+            return Err(Error::Refused(format!("{name}: it is empty")));
         }
         if bytes.len() > most {
             let (is, may) = (bytes_in_words(bytes.len()), bytes_in_words(most));
-            return Err(Error::Invalid(format!("{name}: it has {is}; up to {may} are taken")));
+            return Err(Error::Refused(format!("{name}: it has {is}; up to {may} are taken")));
         }
         let blob = sha256(bytes);
         let attachment = Attachment { name, media_type: media(media_type), held: Held::Blob(blob.clone()) };
@@ -115,7 +115,7 @@ impl Person {
     async fn room_on(&self, id: &MemoryId, attachment: &Attachment) -> Result<()> {
         let memory = self.memory(id).await?.ok_or_else(|| no_memory(id))?;
         if memory.attachments.len() >= MOST && !memory.attachments.contains(attachment) {
-            return Err(Error::Invalid(format!("the memory has {MOST} attachments already, and may have no more")));
+            return Err(Error::Refused(format!("the memory has {MOST} attachments already, and may have no more")));
         }
         Ok(())
     }

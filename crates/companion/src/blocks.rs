@@ -102,7 +102,7 @@ impl Person {
             let others = written.iter().filter(|block| rank(&block.value.label).0 == 2).count();
             if old == 0 && rank(label).0 == 2 && others + 2 >= settings.blocks {
                 let most = settings.blocks;
-                return Err(Error::Invalid(format!("there are {most} blocks; no more are allowed, remove one first")));
+                return Err(Error::Refused(format!("there are {most} blocks; no more are allowed, remove one first")));
             }
             let now = self.now();
             let value = Written { label: label.to_owned(), text: text.to_owned(), updated_at: now };

@@ -53,7 +53,7 @@ impl Person {
     /// matters less; nothing is deleted.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such conflict; [`Error::Invalid`] if it was resolved before, if `keep` is none
+    /// [`Error::NotFound`] if there is no such conflict; [`Error::Refused`] if it was resolved before, if `keep` is none
     /// of the two, or if the method is the person's to decide and they did not.
     pub async fn resolve_conflict(&self, id: &str, method: Method, keep: Option<&MemoryId>) -> Result<Conflict> {
         self.app.tell(&self.partition.id, &Event::UserAction("resolve conflict"));
@@ -151,10 +151,10 @@ async fn resolve(unit: &mut Unit<'_>, id: &str, method: Method, keep: Option<&Me
     let mut conflict = unit.get::<Conflict>(Kind::Conflict, id).await?.ok_or_else(not_found)?;
     if conflict.state == ConflictState::Resolved {
         let how = conflict.method.map_or("", Method::as_str);
-        return Err(Error::Invalid(format!("the conflict {id} was resolved before ({how})")));
+        return Err(Error::Refused(format!("the conflict {id} was resolved before ({how})")));
     }
     if let Some(keep) = keep.filter(|keep| **keep != conflict.older && **keep != conflict.newer) {
-        return Err(Error::Invalid(format!(
+        return Err(Error::Refused(format!(
             "keep: {keep} is none of the two memories, which are {} and {}",
             conflict.older, conflict.newer
         )));
@@ -171,7 +171,7 @@ async fn resolve(unit: &mut Unit<'_>, id: &str, method: Method, keep: Option<&Me
             (Method::ConfidenceBased, None) if older.confidence > newer.confidence => Some(older.id.clone()),
             (Method::ConfidenceBased, None) => Some(newer.id.clone()),
             (Method::UserClarification, None) => {
-                return Err(Error::Invalid(format!(
+                return Err(Error::Refused(format!(
                     "keep: say which memory holds, {} or {}",
                     conflict.older, conflict.newer
                 )));

@@ -36,15 +36,25 @@ const FORMER: &str = "former";
 #[serde(deny_unknown_fields)]
 pub struct NewMemory {
     /// The text.
+    #[cfg_attr(
+        feature = "schema",
+        schema(
+            min_length = 1,
+            max_length = 32768,
+            pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"
+        )
+    )]
     pub content: String,
     /// What it is about; a fact if one is stated, else a note.
     #[serde(default)]
     pub category: Option<Category>,
     /// 0..=1; judged by the text if it is not given.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 1))]
     pub importance: Option<f64>,
     /// Free labels.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(max_items = 32))]
     pub tags: Vec<String>,
     /// Keep it whatever happens.
     #[serde(default)]
@@ -64,24 +74,47 @@ pub struct NewMemory {
 pub struct MemoryEdit {
     /// The text. The former one is kept in the metadata.
     #[serde(deserialize_with = "given")]
+    #[cfg_attr(
+        feature = "schema",
+        schema(
+            nullable = false,
+            min_length = 1,
+            max_length = 32768,
+            pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"
+        )
+    )]
     pub content: Option<String>,
     /// What it is about.
     #[serde(deserialize_with = "given")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub category: Option<Category>,
     /// 0..=1.
     #[serde(deserialize_with = "given")]
+    #[cfg_attr(feature = "schema", schema(nullable = false, minimum = 0, maximum = 1))]
     pub importance: Option<f64>,
     /// All labels anew.
     #[serde(deserialize_with = "given")]
+    #[cfg_attr(feature = "schema", schema(nullable = false, max_items = 32))]
     pub tags: Option<Vec<String>>,
     /// Keep it whatever happens.
     #[serde(deserialize_with = "given")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub pinned: Option<bool>,
     /// When it was true in the world.
     #[serde(deserialize_with = "given")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub occurred_at: Option<Timestamp>,
     /// The value of the fact it states.
     #[serde(deserialize_with = "given")]
+    #[cfg_attr(
+        feature = "schema",
+        schema(
+            nullable = false,
+            min_length = 1,
+            max_length = 32768,
+            pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"
+        )
+    )]
     pub value: Option<String>,
 }
 
@@ -224,12 +257,12 @@ impl Person {
     /// sources, labels and weight; the others are deleted.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] if there is nothing to merge, if there is too much, or if another states a
+    /// [`Error::NotFound`]; [`Error::Refused`] if there is nothing to merge, if there is too much, or if another states a
     /// fact that `keep` does not state.
     pub async fn merge_memories(&self, keep: &MemoryId, others: &[MemoryId]) -> Result<Memory> {
         self.app.tell(&self.partition.id, &Event::UserAction("merge memories"));
         if others.is_empty() || others.len() > MAX_MERGED || others.contains(keep) {
-            return Err(Error::Invalid(format!(
+            return Err(Error::Refused(format!(
                 "others: name 1 to {MAX_MERGED} memories that are to become a part of {keep}, and not {keep} itself"
             )));
         }
@@ -257,7 +290,7 @@ async fn merged(unit: &mut Unit<'_>, keep: &MemoryId, others: &[MemoryId]) -> Re
             let same =
                 kept.fact.as_ref().is_some_and(|known| fact_id(known) == fact_id(fact) && known.value == fact.value);
             if !same {
-                return Err(Error::Invalid(format!(
+                return Err(Error::Refused(format!(
                     "{id} states a fact that {keep} does not state ({} of {}); a fact is closed by a newer one, or forgotten",
                     fact.key, fact.subject
                 )));
@@ -296,7 +329,7 @@ async fn merged(unit: &mut Unit<'_>, keep: &MemoryId, others: &[MemoryId]) -> Re
 /// A fact's value is corrected by hand.
 async fn revalue(unit: &mut Unit<'_>, memory: &mut Memory, value: &str) -> Result<()> {
     let Some(fact) = &mut memory.fact else {
-        return Err(Error::Invalid("value: this memory states no fact; change its content".into()));
+        return Err(Error::Refused("value: this memory states no fact; change its content".into()));
     };
     let before = fact_id(fact);
     value.clone_into(&mut fact.value);
@@ -306,7 +339,7 @@ async fn revalue(unit: &mut Unit<'_>, memory: &mut Memory, value: &str) -> Resul
     {
         if before != after {
             if unit.get::<LiveFact>(Kind::Fact, &after).await?.is_some() {
-                return Err(Error::Invalid(format!("value: {value:?} is known of {} already", fact.key)));
+                return Err(Error::Refused(format!("value: {value:?} is known of {} already", fact.key)));
             }
             unit.delete(Kind::Fact, &before);
         }

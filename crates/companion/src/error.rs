@@ -9,6 +9,9 @@ pub enum Error {
     /// What came in is not allowed; the words name it and say what is.
     #[error("{0}")]
     Invalid(String),
+    /// What came in is well formed, but cannot be done with what there is, or names what cannot be made out.
+    #[error("{0}")]
+    Refused(String),
     /// There is no such thing, in this person's own data.
     #[error("there is no {what} {name:?}{}", suggestion(.nearest))]
     NotFound {

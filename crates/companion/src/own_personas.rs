@@ -49,11 +49,11 @@ impl Person {
     /// Keeps a character of their own: a new one, or in the place of their own of the same id.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with everything that is wrong with it, or if its id is that of a character everybody has.
+    /// [`Error::Invalid`] with everything that is wrong with it, [`Error::Refused`] if its id is that of a character everybody has.
     pub async fn keep_persona(&self, file: PersonaFile) -> Result<Arc<Persona>> {
         let id = file.id().to_owned();
         if self.app.parts.personas.get(&id).is_ok() {
-            return Err(Error::Invalid(format!(
+            return Err(Error::Refused(format!(
                 "the id {id:?} is taken by a character everybody here has; choose another"
             )));
         }
@@ -73,15 +73,15 @@ impl Person {
     /// Removes a character of their own. What it has become with them stays, should it come back.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] if another of their own builds on it, or it is everybody's.
+    /// [`Error::NotFound`]; [`Error::Refused`] if another of their own builds on it, or it is everybody's.
     pub async fn remove_persona(&self, id: &str) -> Result<()> {
         if self.app.parts.personas.get(id).is_ok() {
-            return Err(Error::Invalid(format!("{id:?} is everybody's; only your own characters can be removed")));
+            return Err(Error::Refused(format!("{id:?} is everybody's; only your own characters can be removed")));
         }
         let all = self.personas().await?;
         all.get(id)?;
         if let Some(child) = all.built_on(id) {
-            return Err(Error::Invalid(format!("{child:?} builds on {id:?}; remove that one first")));
+            return Err(Error::Refused(format!("{child:?} builds on {id:?}; remove that one first")));
         }
         let key = Key::new(Kind::Persona, id);
         self.commit(vec![Change::Delete { key, expected: None }]).await?;

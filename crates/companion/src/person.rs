@@ -65,7 +65,8 @@ impl Person {
     /// Changes the person's own settings.
     ///
     /// # Errors
-    /// [`Error::Invalid`] naming every value that is not allowed and what is; nothing is changed then.
+    /// [`Error::Invalid`] naming every value that is not allowed and what is, [`Error::Refused`] if only what it names
+    /// is not there; nothing is changed then.
     pub async fn update_profile(&self, change: impl Fn(&mut Profile) + Send + Sync) -> Result<Profile> {
         self.change_profile(|mut profile| {
             change(&mut profile);
@@ -98,9 +99,14 @@ impl Person {
             let Versioned { value, version } = self.profile_record().await?;
             let before = value.privacy;
             let (profile, mut problems) = change(value)?;
-            problems.extend(self.problems_of(&profile).await?);
+            problems.extend(profile.problems());
+            let unknown = self.unknown_in(&profile).await?;
             if !problems.is_empty() {
+                problems.extend(unknown);
                 return Err(Error::Invalid(problems.join("; ")));
+            }
+            if !unknown.is_empty() {
+                return Err(Error::Refused(unknown.join("; ")));
             }
             let draft = draft(Kind::Profile, PROFILE, self.now(), &profile)?;
             self.prepare_for(profile.privacy).await?;
@@ -119,8 +125,9 @@ impl Person {
         }
     }
 
-    async fn problems_of(&self, profile: &Profile) -> Result<Vec<String>> {
-        let mut problems = profile.problems();
+    /// What it names and is not there.
+    async fn unknown_in(&self, profile: &Profile) -> Result<Vec<String>> {
+        let mut problems = Vec::new();
         if jiff::tz::TimeZone::get(&profile.time_zone).is_err() {
             problems
                 .push(format!("time_zone: {:?} is no IANA time zone, such as Europe/Berlin or UTC", profile.time_zone));

@@ -76,6 +76,7 @@ pub enum Setting {
         /// Which.
         name: String,
         /// Its value.
+        #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 100))]
         value: f64,
     },
     /// The mood, moved by a delta; each dimension -2..2.
@@ -87,6 +88,7 @@ pub enum Setting {
         /// Which.
         name: Need,
         /// Its level.
+        #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 1))]
         level: f64,
     },
     /// A quirk's strength, 0..1.
@@ -94,6 +96,7 @@ pub enum Setting {
         /// Which.
         name: String,
         /// Its strength.
+        #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 1))]
         strength: f64,
     },
     /// An earlier version of the traits.
@@ -151,7 +154,8 @@ impl Person {
     /// Sets something by hand. `by` says who did (`person`, `admin`), `why` gives the reason; both are kept.
     ///
     /// # Errors
-    /// [`Error::Invalid`] naming what is not allowed and what is; [`Error::NotFound`] for a version or quirk that is
+    /// [`Error::Invalid`] naming what is out of range; [`Error::Refused`] for a trait that is not there or never changes;
+    /// [`Error::NotFound`] for a version or quirk that is
     /// not there.
     pub async fn set_personality(
         &self,
@@ -189,7 +193,10 @@ impl Person {
     ) -> Result<Version> {
         let config = &self.app.parts.settings.life;
         let life = &mut state.life;
-        let refused = |error: growth::Refused| Error::Invalid(error.to_string());
+        let refused = |error: growth::Refused| match error {
+            growth::Refused::Immutable(_) | growth::Refused::Unknown { .. } => Error::Refused(error.to_string()),
+            _ => Error::Invalid(error.to_string()),
+        };
         let record = |life: &philia_mind::life::Life, what: String, from: f64, to: f64| {
             growth::record(&life.version, vec![Changed::new(what, from, to, hand.why)], hand).map_err(refused)
         };

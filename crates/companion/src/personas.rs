@@ -49,7 +49,7 @@ impl Personas {
     /// of them are added or none.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with every problem of every one of them: fields, missing parents, circles.
+    /// [`Error::Refused`] with every problem of every one of them: fields, missing parents, circles.
     pub fn add_files(&mut self, files: impl IntoIterator<Item = PersonaFile>) -> Result<()> {
         let mut all = self.files.clone();
         all.extend(files.into_iter().map(|file| (file.id().to_owned(), file)));
@@ -65,7 +65,7 @@ impl Personas {
             }
         }
         if !problems.is_empty() {
-            return Err(Error::Invalid(problems.join("\n")));
+            return Err(Error::Refused(problems.join("\n")));
         }
         *self = Self { files: all, resolved };
         Ok(())
@@ -74,12 +74,12 @@ impl Personas {
     /// Adds one, or replaces the one of the same id.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with every problem of its fields.
+    /// [`Error::Refused`] with every problem of its fields.
     pub fn add(&mut self, persona: Persona) -> Result<()> {
         let problems = persona.validate();
         if !problems.is_empty() {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            return Err(Error::Invalid(format!("the persona {}: {}", persona.id, problems.join("; "))));
+            return Err(Error::Refused(format!("the persona {}: {}", persona.id, problems.join("; "))));
         }
         self.add_files([PersonaFile::from(&persona)])
     }

@@ -339,14 +339,14 @@ pub(crate) fn check_filter(filter: &Filter) -> Result<()> {
     if let (Some(after), Some(before)) = (filter.after, filter.before)
         && after >= before
     {
-        return Err(Error::Invalid(format!("after: {after} is not before {before}")));
+        return Err(Error::Refused(format!("after: {after} is not before {before}")));
     }
     let names = || Emotion::ALL.iter().map(|e| e.as_str()).chain(EmotionLabel::ALL.iter().map(|e| e.as_str()));
     match filter.emotions.iter().find(|emotion| !names().any(|name| name == *emotion)) {
         None => Ok(()),
         Some(unknown) => {
             let known: Vec<&str> = names().collect();
-            Err(Error::Invalid(format!("emotion: there is no {unknown:?}; there are {}", known.join(", "))))
+            Err(Error::Refused(format!("emotion: there is no {unknown:?}; there are {}", known.join(", "))))
         }
     }
 }

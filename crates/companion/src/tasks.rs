@@ -199,13 +199,13 @@ impl Person {
     /// Puts a task off.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for an instant that is not to come, or a task that is done.
+    /// [`Error::NotFound`]; [`Error::Refused`] for an instant that is not to come, or a task that is done.
     pub async fn snooze_task(&self, id: &MemoryId, until: Timestamp) -> Result<TaskView> {
         if until <= self.now() {
-            return Err(Error::Invalid(format!("until: {until} is not to come; name a later time")));
+            return Err(Error::Refused(format!("until: {until} is not to come; name a later time")));
         }
         if self.task(id).await?.state == TaskState::Done {
-            return Err(Error::Invalid("the task is done; set done to false to have it again".into()));
+            return Err(Error::Refused("the task is done; set done to false to have it again".into()));
         }
         self.change_task(id, |_, task| task.snoozed_until = Some(until)).await
     }
@@ -225,7 +225,7 @@ impl Person {
     /// The instant that words name: `tomorrow 5pm` in the person's time zone, or `2026-05-03T08:00:00Z`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if they name none.
+    /// [`Error::Refused`] if they name none.
     pub async fn read_time(&self, words: &str) -> Result<Timestamp> {
         if let Ok(instant) = words.trim().parse() {
             return Ok(instant);
@@ -234,7 +234,7 @@ impl Person {
         let found = self.app.extractor.tasks().due(words, self.now(), &zone);
         found.ok_or_else(|| {
             let words: String = words.chars().take(60).collect();
-            Error::Invalid(format!("{words:?} names no time; say it as in \"tomorrow 5pm\" or \"Friday\""))
+            Error::Refused(format!("{words:?} names no time; say it as in \"tomorrow 5pm\" or \"Friday\""))
         })
     }
 

@@ -35,8 +35,10 @@ pub enum PrivacyTier {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct QuietHours {
     /// First quiet minute of the day, 0..1440.
+    #[cfg_attr(feature = "schema", schema(maximum = 1439))]
     pub from: u16,
     /// First minute that is no longer quiet, 0..1440.
+    #[cfg_attr(feature = "schema", schema(maximum = 1439))]
     pub until: u16,
 }
 
@@ -52,12 +54,25 @@ impl Default for QuietHours {
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
     /// What to call them.
+    #[cfg_attr(
+        feature = "schema",
+        schema(
+            min_length = 1,
+            max_length = 64,
+            pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$"
+        )
+    )]
     pub display_name: Option<String>,
     /// IANA time zone (`Asia/Karachi`).
     pub time_zone: String,
     /// BCP 47 language tag (`en`).
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 2, max_length = 35, pattern = "^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$")
+    )]
     pub language: String,
     /// ISO 3166-1 alpha-2 country, for help lines (`PK`).
+    #[cfg_attr(feature = "schema", schema(pattern = "^[A-Z]{2}$"))]
     pub country: Option<String>,
     /// Age band.
     pub age_band: AgeBand,
@@ -70,8 +85,10 @@ pub struct Profile {
     /// May the companion write first? Asked, never assumed.
     pub proactive_consent: Option<bool>,
     /// Delete what is unimportant after so many days; never by default.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 36500))]
     pub retention_days: Option<u32>,
     /// Minutes of one session after which it is said again that this is an AI.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 180))]
     pub reminder_minutes: u32,
 }
 

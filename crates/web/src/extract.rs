@@ -1,6 +1,7 @@
 //! What is taken out of a request: who asks, and for what. Everything that is wrong is named, and all at once.
 
 use crate::Door;
+use crate::cursor;
 use crate::problem::{Kind, Problem};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -11,7 +12,9 @@ use axum::response::IntoResponse;
 use jiff::Timestamp;
 use philia_companion::accounts::Identity;
 use philia_companion::{Person, Philia};
+use philia_ports::store::Cursor;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -69,6 +72,8 @@ pub(crate) struct Params {
     pairs: Vec<(String, String)>,
     known: Vec<&'static str>,
     problems: Vec<String>,
+    /// A cursor leads nowhere.
+    lost: bool,
 }
 
 impl Params {
@@ -97,6 +102,14 @@ impl Params {
     /// An instant.
     pub(crate) fn instant(&mut self, name: &'static str) -> Option<Timestamp> {
         self.read(name, "an instant such as 2026-05-03T08:00:00Z", |text| text.parse().ok())
+    }
+
+    /// Where a page begins.
+    pub(crate) fn cursor(&mut self) -> Option<Cursor> {
+        let text = self.text("cursor")?;
+        let place = cursor::read(&text);
+        self.lost |= place.is_none();
+        place.map(Cursor)
     }
 
     /// Yes or no.
@@ -131,7 +144,11 @@ impl Params {
             let known = self.known.join(", ");
             self.problems.push(format!("{name}: no such parameter; there are {known}, user"));
         }
-        if self.problems.is_empty() { Ok(()) } else { Err(Problem::invalid(self.problems.join("; "))) }
+        if !self.problems.is_empty() {
+            return Err(Problem::invalid(self.problems.join("; ")));
+        }
+        let lost = "cursor: it leads to no page of this list; begin without one";
+        if self.lost { Err(Problem::new(Kind::NotFound, lost)) } else { Ok(()) }
     }
 
     fn read<T>(&mut self, name: &'static str, allowed: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
@@ -160,7 +177,7 @@ impl<S: Sync> FromRequestParts<S> for Params {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let mut pairs = pairs(parts)?;
         pairs.retain(|(name, _)| name != "user");
-        Ok(Self { pairs, known: Vec::new(), problems: Vec::new() })
+        Ok(Self { pairs, known: Vec::new(), problems: Vec::new(), lost: false })
     }
 }
 
@@ -192,13 +209,36 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let bytes = body(request, state, &["application/json"], crate::MAX_BODY_BYTES).await?;
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| Problem::malformed(format!("the body is not UTF-8 (byte {})", error.valid_up_to() + 1)))?;
-        serde_json::from_str(text).map(Self).map_err(|error| {
+        serde_json::from_str(text).or_else(|error| whole_numbers(text).ok_or(error)).map(Self).map_err(|error| {
             if error.is_data() {
                 Problem::invalid(error.to_string())
             } else {
                 Problem::malformed(format!("the body is not JSON: {error}"))
             }
         })
+    }
+}
+
+/// The same where whole numbers are written with a point.
+fn whole_numbers<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let mut value = serde_json::from_str(text).ok()?;
+    whole(&mut value);
+    serde_json::from_value(value).ok()
+}
+
+/// Writes whole numbers without a point: `3.0` and `3` are the same to JSON, and not to what reads it.
+pub(crate) fn whole(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            let float = number.as_f64().filter(|n| !number.is_i64() && !number.is_u64() && n.fract() == 0.0);
+            // Beyond this, floating point does not tell whole numbers apart.
+            if let Some(float) = float.filter(|n| n.abs() < 9_007_199_254_740_992.0) {
+                *value = Value::from(float as i64);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole),
+        Value::Object(fields) => fields.values_mut().for_each(whole),
+        _ => {}
     }
 }
 

@@ -10,6 +10,7 @@
 //! by, and [`gate`] turns away what a foreign web page could send (DNS rebinding, cross-site requests).
 
 mod api;
+mod cursor;
 mod extract;
 mod gate;
 mod log;

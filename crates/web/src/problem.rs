@@ -55,10 +55,22 @@ kinds! {
     NoSuchRoute = "no-such-route", NOT_FOUND, "There is nothing at this address";
     /// The route does something else.
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "Not in this way";
+    /// It is well formed, but cannot be done with what there is.
+    Refused = "refused", CONFLICT, "This cannot be done";
     /// There is one of that name already.
     Taken = "taken", CONFLICT, "The name is taken";
     /// Somebody changed it meanwhile.
     Changed = "changed", CONFLICT, "It was changed meanwhile";
+    /// It is no longer what `If-Match` says.
+    Stale = "stale", PRECONDITION_FAILED, "It is not what it was";
+    /// The same Idempotency-Key came with another request.
+    KeyReused = "key-reused", UNPROCESSABLE_ENTITY, "The key belongs to another request";
+    /// The first request with this Idempotency-Key is still running.
+    KeyBusy = "key-busy", CONFLICT, "The first of these requests is still running";
+    /// The body took too long to come.
+    TooSlow = "too-slow", REQUEST_TIMEOUT, "The request came too slowly";
+    /// The answer took too long.
+    TimedOut = "timed-out", GATEWAY_TIMEOUT, "The answer took too long";
     /// The person's data was erased meanwhile.
     Erased = "erased", GONE, "This person's data was erased";
     /// The body is too large.
@@ -125,6 +137,10 @@ impl Problem {
         Self::new(Kind::Invalid, detail)
     }
 
+    pub(crate) fn refused(detail: impl Into<String>) -> Self {
+        Self::new(Kind::Refused, detail)
+    }
+
     pub(crate) fn not_found(what: &'static str, name: impl Into<String>) -> Self {
         Error::NotFound { what, name: name.into(), nearest: None }.into()
     }
@@ -147,6 +163,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let kind = match &error {
             Error::Invalid(words) | Error::Store(StoreError::Invalid(words)) => return Self::invalid(words.as_str()),
+            Error::Refused(words) => return Self::new(Kind::Refused, words.as_str()),
             Error::NotFound { .. } => return Self::new(Kind::NotFound, error.to_string()),
             Error::Unauthenticated(words) => return Self::new(Kind::Unauthenticated, words.as_str()),
             Error::Forbidden(words) => return Self::new(Kind::Forbidden, words.as_str()),

@@ -142,12 +142,12 @@ impl Person {
     /// the same document, whatever it is called now.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a file that is too big, empty, broken, locked or none of what can be read.
+    /// [`Error::Refused`] for a file that is too big, empty, broken, locked or none of what can be read.
     pub async fn receive_document(&self, upload: Upload) -> Result<Received> {
         let settings = &self.app.parts.settings;
         let name = Some(line(&upload.name)).filter(|name| !name.is_empty()).unwrap_or_else(|| "document".into());
         let called = name.clone();
-        let refuse = |why: String| Error::Invalid(format!("{called}: {why}"));
+        let refuse = |why: String| Error::Refused(format!("{called}: {why}"));
         if upload.bytes.len() > settings.document_max_bytes {
             let (is, may) = (bytes_in_words(upload.bytes.len()), bytes_in_words(settings.document_max_bytes));
             return Err(refuse(format!("it has {is}; up to {may} are taken")));

@@ -115,7 +115,7 @@ impl Person {
     pub(crate) async fn take_up_name(&self, name: String) -> Result<()> {
         let taken = self.update_profile(|profile| profile.display_name = Some(name.clone())).await;
         match taken {
-            Err(Error::Invalid(why)) => tracing::debug!(why, "a name that cannot be taken up"),
+            Err(Error::Invalid(why) | Error::Refused(why)) => tracing::debug!(why, "a name that cannot be taken up"),
             other => {
                 other?;
             }

@@ -136,7 +136,7 @@ impl Person {
     /// What would go with everything about a topic. Nothing is changed.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the words say nothing by themselves ("it").
+    /// [`Error::Refused`] if the words say nothing by themselves ("it").
     pub async fn forgetting(&self, about: &About) -> Result<Forgetting> {
         let Found { reach, topic, mut forgetting, .. } = self.look_for(about, None).await?;
         forgetting.maybe = self.maybe(about, &topic, &reach).await?;
@@ -178,7 +178,7 @@ impl Person {
         let analyzer = &self.app.analyzer;
         let unclear = || {
             let words = &about.about;
-            Error::Invalid(format!("about: {words:?} does not say what to forget; name somebody or something"))
+            Error::Refused(format!("about: {words:?} does not say what to forget; name somebody or something"))
         };
         let mut topic = Topic::new(analyzer, &about.about).ok_or_else(unclear)?;
         let (mut named, mut spared) = (HashSet::new(), HashSet::new());
@@ -191,7 +191,7 @@ impl Person {
                 if words.len() <= 256 && !words.contains(char::is_control) && self.memory(&id).await?.is_some() {
                     ids.insert(id);
                 } else {
-                    add(&mut topic, analyzer, words).map_err(Error::Invalid)?;
+                    add(&mut topic, analyzer, words).map_err(Error::Refused)?;
                 }
             }
         }

@@ -53,7 +53,7 @@ async fn preview(person: &Person, turn: &Turn, asked: Asked) -> Result<String> {
     let about = About { exclude, ..About::new(topic) };
     match person.forgetting(&about).await {
         Ok(found) => Ok(shown(&found, person, turn)),
-        Err(Error::Invalid(_)) => Ok("Forget everything about whom, or what? Say it with a name or a word.".into()),
+        Err(Error::Refused(_)) => Ok("Forget everything about whom, or what? Say it with a name or a word.".into()),
         Err(error) => Err(error),
     }
 }

@@ -216,7 +216,6 @@ pub(super) const PERSONA: &[Field] = &[
 /// The JSON Schema (draft 2020-12) of a persona file.
 pub fn json_schema() -> Value {
     let mut schema = record(PERSONA);
-    let in_the_end: Vec<&str> = PERSONA.iter().filter(|f| f.need == InTheEnd).map(|f| f.name).collect();
     let head = [
         ("$schema", json!("https://json-schema.org/draft/2020-12/schema")),
         ("title", json!("A persona")),
@@ -226,10 +225,22 @@ pub fn json_schema() -> Value {
                 "The definition of a character, as TOML or JSON. What a file leaves out comes from its parent, or has a default."
             ),
         ),
-        ("anyOf", json!([{"required": ["parent"]}, {"required": in_the_end}])),
+        ("anyOf", json!([{"required": ["parent"]}, whole(PERSONA)])),
     ];
     schema.extend(head.map(|(key, value)| (key.to_owned(), value)));
     Value::Object(schema)
+}
+
+/// What must be there where no parent brings it, all the way down.
+fn whole(fields: &[Field]) -> Value {
+    let must: Vec<&Field> = fields.iter().filter(|field| field.need == InTheEnd).collect();
+    let names: Vec<&str> = must.iter().map(|field| field.name).collect();
+    let within = must.iter().filter_map(|field| match &field.shape {
+        Record(inner) => Some((field.name.to_owned(), whole(inner))),
+        _ => None,
+    });
+    let within: Map<String, Value> = within.collect();
+    if within.is_empty() { json!({"required": names}) } else { json!({"required": names, "properties": within}) }
 }
 
 fn record(fields: &[Field]) -> Map<String, Value> {
@@ -260,7 +271,6 @@ fn of(shape: &Shape) -> Map<String, Value> {
         Id => json!({"type": "string", "pattern": format!("^[a-z0-9_-]{{1,{NAME}}}$")}),
         Language => json!({"type": "string", "pattern": "^([A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*)?$"}),
         Number(least, most) => json!({"type": "number", "minimum": least, "maximum": most}),
-        Whole(i64::MIN, i64::MAX) => json!({"type": "integer"}),
         Whole(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
         Switch => json!({"type": "boolean"}),
         OneOf(values) => json!({"enum": values}),

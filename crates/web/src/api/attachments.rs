@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = NewLink)]
 struct Link {
+    #[schema(max_length = 2000, pattern = "^https?://[^\\s\\u0000-\\u001f\\u007f-\\u009f]*$")]
     url: String,
     name: Option<String>,
 }

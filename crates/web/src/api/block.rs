@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = BlockText)]
 pub(crate) struct Text {
+    #[schema(min_length = 1, max_length = 2000, pattern = "[^\\s\\u0000-\\u001f\\u007f-\\u009f]")]
     text: String,
     /// Who asks.
     #[schema(ignore)]
@@ -24,7 +25,7 @@ pub(crate) struct Text {
     get,
     path = "/api/blocks/{label}",
     tag = "Blocks",
-    params(("label" = String, Path, description = "Its label", pattern = "^[a-z0-9_-]{1,32}$")),
+    params(("label" = String, Path, description = "Its label", pattern = "^[a-z][a-z0-9_-]{0,39}$")),
     responses((status = 200, description = "It is so", body = Block))
 )]
 pub(crate) async fn get(caller: Caller, Name(label): Name, params: Params) -> Result<Json<Block>, Problem> {
@@ -37,7 +38,7 @@ pub(crate) async fn get(caller: Caller, Name(label): Name, params: Params) -> Re
     put,
     path = "/api/blocks/{label}",
     tag = "Blocks",
-    params(("label" = String, Path, description = "Its label", pattern = "^[a-z0-9_-]{1,32}$")),
+    params(("label" = String, Path, description = "Its label", pattern = "^[a-z][a-z0-9_-]{0,39}$")),
     request_body = Text,
     responses((status = 200, description = "It is so", body = Block))
 )]
@@ -56,7 +57,7 @@ pub(crate) async fn put(
     delete,
     path = "/api/blocks/{label}",
     tag = "Blocks",
-    params(("label" = String, Path, description = "Its label", pattern = "^[a-z0-9_-]{1,32}$")),
+    params(("label" = String, Path, description = "Its label", pattern = "^[a-z][a-z0-9_-]{0,39}$")),
     responses((status = 204, description = "It is gone"))
 )]
 pub(crate) async fn delete(caller: Caller, Name(label): Name, params: Params) -> Result<StatusCode, Problem> {

@@ -1,5 +1,6 @@
 //! What the endpoints of characters share: what is wrong with one, and how one becomes somebody's own.
 
+use crate::extract::whole;
 use crate::problem::{Kind, Problem};
 use axum::Json;
 use axum::http::StatusCode;
@@ -29,33 +30,38 @@ pub(super) struct Finding {
     allowed: Option<String>,
     /// All of it in a sentence.
     message: String,
+    /// It is no fault of its form: it does not go with what there is, or with itself.
+    #[serde(skip)]
+    refused: bool,
 }
 
 impl From<persona::Problem> for Finding {
     fn from(problem: persona::Problem) -> Self {
         let message = problem.to_string();
         let persona::Problem { field, value, allowed } = problem;
-        Self { field: Some(field), value: Some(value), allowed: Some(allowed), message }
+        Self { field: Some(field), value: Some(value), allowed: Some(allowed), message, refused: false }
     }
 }
 
 impl From<Error> for Finding {
     fn from(error: Error) -> Self {
-        Self { field: None, value: None, allowed: None, message: error.to_string() }
+        Self { field: None, value: None, allowed: None, message: error.to_string(), refused: true }
     }
 }
 
 /// All of them as one problem.
 pub(super) fn unsound(findings: &[Finding]) -> Problem {
-    Problem::invalid(findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; "))
+    let kind = if findings.iter().all(|finding| finding.refused) { Kind::Refused } else { Kind::Invalid };
+    Problem::new(kind, findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join("; "))
 }
 
 /// Reads a character as it is written, among those it may build on.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub(super) fn read(written: Value, among: &Personas) -> Result<(PersonaFile, Arc<Persona>), Vec<Finding>> {
+pub(super) fn read(mut written: Value, among: &Personas) -> Result<(PersonaFile, Arc<Persona>), Vec<Finding>> {
     let mut findings = Vec::new();
+    whole(&mut written);
     match written.as_object().and_then(|fields| fields.get("parent")) {
         Some(Value::String(parent)) => {
             findings.extend(among.get(parent).err().map(|error| Finding {
@@ -63,6 +69,7 @@ pub(super) fn read(written: Value, among: &Personas) -> Result<(PersonaFile, Arc
                 value: Some(format!("{parent:?}")),
                 allowed: Some("a character you can talk with".into()),
                 message: format!("parent: {error}"),
+                refused: true,
             }));
         }
         Some(_) => {}
@@ -73,6 +80,10 @@ pub(super) fn read(written: Value, among: &Personas) -> Result<(PersonaFile, Arc
         }
     }
     let file = PersonaFile::new(written);
+    if file.is_ok() {
+        // It has the form of a file: what else is wrong, but for what is missing, no form can say.
+        findings.iter_mut().for_each(|finding| finding.refused = finding.value.as_deref() != Some("missing"));
+    }
     for finding in file.as_ref().err().into_iter().flatten().cloned().map(Finding::from) {
         if !findings.contains(&finding) {
             findings.push(finding);

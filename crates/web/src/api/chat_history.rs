@@ -5,7 +5,6 @@ use crate::extract::{Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
 use philia_mind::{Interaction, ThreadId};
-use philia_ports::store::Cursor;
 
 /// The log, newest first.
 #[utoipa::path(
@@ -22,7 +21,7 @@ use philia_ports::store::Cursor;
 pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<Interaction>>, Problem> {
     let thread = params.text("conversation_id").map(ThreadId::new);
     let limit = params.number("limit", 1..=200).unwrap_or(50);
-    let cursor = params.text("cursor").map(Cursor);
+    let cursor = params.cursor();
     params.done()?;
     Ok(Json(caller.person().await?.history(thread.as_ref(), limit, cursor).await?.into()))
 }

@@ -14,10 +14,13 @@ use utoipa::ToSchema;
 #[schema(as = Message)]
 pub(crate) struct Said {
     /// The words.
+    #[schema(min_length = 1, max_length = 32768, pattern = "[^\\s\\u0000-\\u001f\\u007f-\\u009f]")]
     message: String,
     /// The named conversation; the main one if none is named.
+    #[schema(min_length = 1, max_length = 128, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$")]
     conversation_id: Option<String>,
     /// The client's own name for this message: sent twice, it is heard and answered once.
+    #[schema(min_length = 1, max_length = 128, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$")]
     message_id: Option<String>,
     /// Whom they talk with, by id.
     persona: Option<String>,

@@ -34,7 +34,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
     path = "/api/chat/stream",
     tag = "Talk",
     request_body = Said,
-    responses((status = 200, description = "Events", body = String, content_type = "text/event-stream"))
+    responses((status = 200, description = "Events", body = super::openapi::TurnEvent, content_type = "text/event-stream"))
 )]
 pub(crate) async fn post(caller: Caller, Body(mut said): Body<Said>) -> Result<impl IntoResponse, Problem> {
     let mut turn = caller.person_or(said.user.take()).await?.say(said.incoming());

@@ -8,7 +8,6 @@ use crate::upload::Sent;
 use axum::Json;
 use axum::http::{HeaderName, StatusCode, header::LOCATION};
 use philia_companion::documents::{Document, DocumentState, Received, Upload};
-use philia_ports::store::Cursor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -34,7 +33,7 @@ pub(crate) struct Taken {
 )]
 pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<Document>>, Problem> {
     let limit = params.number("limit", 1..=200).unwrap_or(50);
-    let cursor = params.text("cursor").map(Cursor);
+    let cursor = params.cursor();
     params.done()?;
     Ok(Json(caller.person().await?.documents(limit, cursor).await?.into()))
 }

@@ -15,7 +15,6 @@ use philia_companion::recall::Request;
 use philia_mind::Memory;
 use philia_mind::memory::{Category, MemoryKind};
 use philia_ports::index::Filter;
-use philia_ports::store::Cursor;
 
 /// A page of memories, newest first; with `q`, those that answer it, each with its reason.
 #[utoipa::path(
@@ -23,7 +22,7 @@ use philia_ports::store::Cursor;
     path = "/api/memories",
     tag = "Memories",
     params(
-        ("q" = Option<String>, Query, description = "A question, in the person's words"),
+        ("q" = Option<String>, Query, description = "A question, in the person's words", min_length = 1, pattern = "\\S"),
         ("k" = Option<usize>, Query, description = "How many answer the question; only with `q`", minimum = 1, maximum = 50),
         ("category" = Option<Vec<Category>>, Query, explode = false, description = "Any of these"),
         ("kind" = Option<MemoryKind>, Query),
@@ -45,25 +44,26 @@ pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Response, 
     let question = params.text("q");
     let k = params.number("k", 1..=50);
     let limit = params.number("limit", 1..=200);
-    let cursor = params.text("cursor").map(Cursor);
+    let cursor = params.cursor();
     params.done()?;
     let person = caller.person().await?;
     let Some(text) = question else {
         if k.is_some() {
-            return Err(Problem::invalid("k: it goes with a question, q; a list takes limit"));
+            return Err(Problem::refused("k: it goes with a question, q; a list takes limit"));
         }
         let page = person.browse(&filter, limit.unwrap_or(50), cursor).await?;
         return Ok(Json(Page::from(page)).into_response());
     };
+    let paged = cursor.is_some();
     let k = match (k, limit) {
-        _ if cursor.is_some() => Err("cursor: what answers a question comes at once, without pages".to_owned()),
+        _ if paged => Err("cursor: what answers a question comes at once, without pages".to_owned()),
         (Some(_), Some(_)) => Err("k and limit: both say how many answer a question; give one".to_owned()),
         (None, Some(limit)) if limit > 50 => {
             Err(format!("limit: {limit} is not 1 to 50, which a question brings back"))
         }
         (k, limit) => Ok(k.or(limit).unwrap_or(DEFAULT_K)),
     };
-    let request = Request { k: k.map_err(Problem::invalid)?, filter, ..Request::new(text) };
+    let request = Request { k: k.map_err(Problem::refused)?, filter, ..Request::new(text) };
     Ok(Json(Found::from(person.recall(&request).await?)).into_response())
 }
 

@@ -5,7 +5,6 @@ use crate::extract::{Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
 use philia_mind::memory::conflict::{Conflict, ConflictState};
-use philia_ports::store::Cursor;
 
 /// Memories that cannot both be true, newest first, and what became of it.
 #[utoipa::path(
@@ -22,7 +21,7 @@ use philia_ports::store::Cursor;
 pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<Conflict>>, Problem> {
     let state: Option<ConflictState> = params.one("state");
     let limit = params.number("limit", 1..=200).unwrap_or(50);
-    let cursor = params.text("cursor").map(Cursor);
+    let cursor = params.cursor();
     params.done()?;
     Ok(Json(caller.person().await?.conflicts(state, limit, cursor).await?.into()))
 }

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Forget {
     /// The topic, in the person's words.
+    #[schema(min_length = 1, pattern = "\\S")]
     about: String,
     /// Words that are meant as well, or ids of memories.
     #[serde(default)]

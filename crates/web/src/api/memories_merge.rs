@@ -14,6 +14,7 @@ pub(crate) struct Merge {
     /// The memory that stays.
     keep: MemoryId,
     /// Those that become a part of it.
+    #[schema(min_items = 1, max_items = 20)]
     others: Vec<MemoryId>,
     /// Who asks.
     #[schema(ignore)]

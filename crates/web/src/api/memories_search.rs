@@ -21,15 +21,19 @@ pub(crate) const DEFAULT_K: usize = 10;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Search {
     /// What to look for, in the person's words.
+    #[schema(min_length = 1, pattern = "\\S")]
     query: String,
     /// How many, 1..=50.
+    #[schema(minimum = 1, maximum = 50)]
     k: Option<usize>,
     /// Which may be found.
     #[serde(default)]
     filters: Filters,
     /// At most so many tokens of memories together.
+    #[schema(maximum = 9007199254740991_u64)]
     budget: Option<usize>,
     /// Relevance (1) against diversity (0).
+    #[schema(minimum = 0, maximum = 1)]
     lambda: Option<f64>,
     /// Who asks.
     #[schema(ignore)]
@@ -49,6 +53,7 @@ struct Filters {
     after: Option<Timestamp>,
     before: Option<Timestamp>,
     /// 0..=1.
+    #[schema(minimum = 0, maximum = 1)]
     min_importance: f64,
     /// Only parts of this document.
     document: Option<String>,

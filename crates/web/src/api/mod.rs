@@ -63,7 +63,7 @@ pub(crate) mod task_snooze;
 pub(crate) mod tasks;
 pub(crate) mod tasks_due;
 
-use crate::{Door, MAX_CARD_BYTES, upload};
+use crate::{Door, MAX_CARD_BYTES, cursor, upload};
 use axum::extract::DefaultBodyLimit;
 use philia_ports::store;
 use serde::Serialize;
@@ -113,13 +113,13 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(personality_needs::get))
         .routes(routes!(personality_set::post))
         .routes(routes!(personality_restore::post))
-        .routes(routes!(personas::get, personas::post))
+        .routes(routes!(personas::get, personas::post).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)))
         .routes(routes!(personas_schema::get))
-        .routes(routes!(personas_validate::post))
-        .routes(routes!(personas_compile::post))
+        .routes(routes!(personas_validate::post).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)))
+        .routes(routes!(personas_compile::post).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)))
         .routes(routes!(personas_blend::post))
         .routes(routes!(personas_import::post).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)))
-        .routes(routes!(persona::get, persona::put, persona::delete))
+        .routes(routes!(persona::get, persona::put, persona::delete).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)))
         .routes(routes!(persona_export::get))
         .routes(routes!(metrics::get))
         .routes(routes!(health::all))
@@ -134,8 +134,15 @@ pub(crate) struct Page<T> {
     next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// A page, and where the next one begins.
+    pub(crate) fn of(items: Vec<T>, next: Option<String>) -> Self {
+        Self { items, next: next.map(|next| cursor::write(&next)) }
+    }
+}
+
 impl<T> From<store::Page<T>> for Page<T> {
     fn from(page: store::Page<T>) -> Self {
-        Self { items: page.items, next: page.next.map(|cursor| cursor.0) }
+        Self::of(page.items, page.next.map(|cursor| cursor.0))
     }
 }

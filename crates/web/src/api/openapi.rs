@@ -13,6 +13,9 @@ const ABOUT: &str = "A companion for each person, that remembers, feels and can 
     whoever asks: what is somebody else's is not there (404). On the machine it runs on, the server may be asked \
     without logging in; the header `X-Philia-User` (or `user` in the query or the body) then says who it is.";
 
+/// Something that can be seen, without control characters.
+const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
+
 /// A character: a persona file, or the whole it makes. Described by the fields' own table, not here.
 #[derive(ToSchema)]
 #[schema(value_type = Object)]
@@ -27,6 +30,17 @@ pub(crate) struct File {
     /// The file.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
+}
+
+/// One server-sent event of a turn.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it stands for a description")]
+pub(crate) struct TurnEvent {
+    /// What it is.
+    #[schema(pattern = "^(heard|mood|token|restart|done|error)$")]
+    event: String,
+    /// What it says, as JSON.
+    data: String,
 }
 
 /// A page of memories, or what answers a question.
@@ -57,6 +71,20 @@ pub(crate) fn whole(described: &OpenApi) -> Value {
     components["schemas"]["Character"] = character();
     components["schemas"]["Problem"] = problem();
     components["responses"] = Kind::ALL.iter().map(|kind| (kind.status().to_string(), response(*kind))).collect();
+    components["schemas"]["SettingsPatch"] = settings_patch(&components["schemas"]);
+    components["schemas"]["FileForm"]["additionalProperties"] = false.into();
+    setting(&mut components["schemas"]["Setting"]);
+    for new in ["NewMemory", "MemoryEdit"] {
+        components["schemas"][new]["properties"]["tags"]["items"] =
+            json!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": LINE });
+    }
+    // What answers a question is a page, too.
+    let either = components["schemas"]["Listed"]["oneOf"].take();
+    components["schemas"]["Listed"] = json!({ "anyOf": either });
+    tidy(components);
+    tidy(&mut document["paths"]);
+    document["paths"]["/api/settings"]["patch"]["requestBody"]["content"]["application/json"]["schema"] =
+        json!({ "$ref": "#/components/schemas/SettingsPatch" });
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             if let Some(operation) = operation.as_object_mut() {
@@ -72,7 +100,7 @@ fn complete(operation: &mut Map<String, Value>, method: &str, path: &str) {
     let words = path.split(['/', '-', '.']).map(|part| part.trim_matches(['{', '}'])).filter(|part| !part.is_empty());
     let name: Vec<&str> = [method].into_iter().chain(words.skip_while(|word| *word == "api")).collect();
     operation.insert("operationId".into(), name.join("_").into());
-    let mut statuses = vec![400, 403, 405, 429, 500, 503];
+    let mut statuses = vec![400, 403, 405, 409, 429, 500, 503, 504];
     if path.starts_with("/api/") {
         statuses.extend([401, 404, 410, 422]);
     } else {
@@ -80,7 +108,7 @@ fn complete(operation: &mut Map<String, Value>, method: &str, path: &str) {
         operation.insert("security".into(), json!([]));
     }
     if method != "get" {
-        statuses.extend([409, 412, 507]);
+        statuses.extend([412, 507]);
     }
     if operation.contains_key("requestBody") {
         statuses.extend([408, 413, 415]);
@@ -91,6 +119,65 @@ fn complete(operation: &mut Map<String, Value>, method: &str, path: &str) {
             let name = status.to_string();
             let there = json!({ "$ref": format!("#/components/responses/{name}") });
             responses.entry(name).or_insert(there);
+        }
+    }
+}
+
+/// What derives cannot say of numbers: the width of an integer is a bound, and no default is none.
+fn tidy(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if fields.get("default").is_some_and(Value::is_null) {
+                fields.remove("default");
+            }
+            let unsigned = fields.get("minimum").and_then(Value::as_u64).is_some();
+            let most = match fields.get("format").and_then(Value::as_str) {
+                Some("int32") if unsigned => Some(u64::from(u32::MAX)),
+                Some("int64") if unsigned => Some(u64::MAX),
+                _ => None,
+            };
+            if let Some(most) = most {
+                fields.remove("format");
+                fields.entry("maximum").or_insert(most.into());
+            }
+            fields.values_mut().for_each(tidy);
+        }
+        Value::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+/// A patch names what it changes, within the quiet hours too.
+fn settings_patch(schemas: &Value) -> Value {
+    let (mut patch, mut hours) = (schemas["Profile"].clone(), schemas["QuietHours"].clone());
+    if let Some(hours) = hours.as_object_mut() {
+        hours.remove("required");
+        hours.insert("additionalProperties".into(), false.into());
+    }
+    patch["description"] = "What is to be changed; what is not named stays.".into();
+    patch["properties"]["quiet_hours"] = hours;
+    patch
+}
+
+/// What derives cannot say of a choice: its ranges, and that it is one thing at a time.
+fn setting(schema: &mut Value) {
+    for choice in schema["oneOf"].as_array_mut().into_iter().flatten() {
+        choice["additionalProperties"] = false.into();
+        let Some((name, inner)) = choice["properties"].as_object_mut().and_then(|fields| fields.iter_mut().next())
+        else {
+            continue;
+        };
+        match name.as_str() {
+            "bond" => *inner = json!({ "type": "number", "minimum": 0, "maximum": 100 }),
+            "mood" => {
+                let delta = json!({ "type": "number", "minimum": -2, "maximum": 2 });
+                *inner = json!({
+                    "type": "object",
+                    "required": ["pleasure", "arousal", "dominance"],
+                    "properties": { "pleasure": delta, "arousal": delta, "dominance": delta },
+                });
+            }
+            _ => inner["additionalProperties"] = false.into(),
         }
     }
 }

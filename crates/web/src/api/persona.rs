@@ -53,7 +53,7 @@ pub(crate) async fn put(
     if *written.entry("id").or_insert_with(|| id.as_str().into()) != *id {
         let detail =
             format!("the id in the body is not {id:?}; leave it out, or create another with POST /api/personas");
-        return Err(Problem::invalid(detail));
+        return Err(Problem::refused(detail));
     }
     let (file, _) =
         characters::read(Value::Object(written), &all).map_err(|findings| characters::unsound(&findings))?;
@@ -75,7 +75,7 @@ pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Re
     // Whoever they talk with must be there, or nothing they say is heard.
     if person.profile().await?.persona == id {
         let detail = format!("{id:?} is whom you talk with; choose another first, with PATCH /api/settings");
-        return Err(Problem::invalid(detail));
+        return Err(Problem::refused(detail));
     }
     person.remove_persona(&id).await?;
     Ok(Json(Removed { removed: removed.as_ref().clone() }))

@@ -52,7 +52,7 @@ type File = ([(HeaderName, String); 2], Vec<u8>);
     tag = "Characters",
     params(
         ("id" = String, Path, description = "Its id"),
-        ("format" = Option<Wanted>, Query, description = "`json` if nothing is said"),
+        ("format" = inline(Option<Wanted>), Query, description = "`json` if nothing is said"),
     ),
     responses(
         (status = 200, description = "The file", content((Object = "application/json"), (String = "application/toml"), (Vec<u8> = "image/png"), (Vec<u8> = "application/zip"))),

@@ -14,7 +14,7 @@ use philia_mind::growth::Version;
     params(
         ("persona" = Option<String>, Query, description = "Whom, by id; whom they have chosen if nothing is said"),
         ("limit" = Option<usize>, Query, description = "How many at most; 50 if nothing is said", minimum = 1, maximum = 200),
-        ("cursor" = Option<u32>, Query, description = "`next` of the page before", minimum = 1),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
     ),
     responses((status = 200, description = "It is so", body = Page<Version>))
 )]
@@ -22,12 +22,12 @@ pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<
     let persona = params.text("persona");
     let limit = params.number("limit", 1..=200).unwrap_or(50);
     // The number of the last version of the page before.
-    let after = params.number("cursor", 1..=u32::MAX as usize);
+    let after: Option<u32> = params.cursor().and_then(|cursor| cursor.0.parse().ok());
     params.done()?;
     let mut items = caller.person().await?.personality_history(persona.as_deref()).await?;
-    items.retain(|version| after.is_none_or(|after| (version.number as usize) < after));
+    items.retain(|version| after.is_none_or(|after| version.number < after));
     let more = items.len() > limit;
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(|version| version.number.to_string());
-    Ok(Json(Page { items, next }))
+    Ok(Json(Page::of(items, next)))
 }

@@ -16,8 +16,10 @@ pub(crate) struct Restore {
     /// Whose traits, by id.
     persona: Option<String>,
     /// The number of the version.
+    #[schema(maximum = 4294967295_u64)]
     version: u32,
     /// Why, 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500, pattern = "\\S")]
     reason: String,
     /// Who asks.
     #[schema(ignore)]

@@ -21,6 +21,7 @@ pub(crate) struct Set {
     /// What, and to which value.
     set: Setting,
     /// Why, 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500, pattern = "\\S")]
     reason: String,
     /// Who asks.
     #[schema(ignore)]

@@ -19,10 +19,13 @@ const MOST: usize = 20;
 #[schema(as = Blend)]
 pub(crate) struct Asked {
     /// Out of whom.
+    #[schema(min_items = 1, max_items = 20)]
     personas: Vec<Part>,
     /// The id of the blend.
+    #[schema(pattern = "^[a-z0-9_-]{1,120}$")]
     id: String,
     /// What it is called; as the heaviest, if nothing is said.
+    #[schema(min_length = 1, max_length = 120, pattern = "\\S")]
     name: Option<String>,
     /// It becomes a character of the person's own.
     #[serde(default)]
@@ -36,6 +39,7 @@ pub(crate) struct Asked {
 struct Part {
     id: String,
     /// Its share; the shares need not sum to one.
+    #[schema(minimum = 0)]
     weight: f64,
 }
 
@@ -63,7 +67,7 @@ pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Asked
         parts.push((all.get(&part.id)?, part.weight));
     }
     let parts: Vec<_> = parts.iter().map(|(persona, weight)| (persona.as_ref(), *weight)).collect();
-    let mut made = blend(&parts).map_err(|error| Problem::invalid(error.to_string()))?;
+    let mut made = blend(&parts).map_err(|error| Problem::refused(error.to_string()))?;
     made.id = asked.id;
     made.name = asked.name.unwrap_or(made.name);
     let problems: Vec<Finding> = made.validate().into_iter().map(Finding::from).collect();

@@ -24,10 +24,13 @@ pub(crate) struct Asked {
     /// A character by id,
     id: Option<String>,
     /// or as it is written.
+    #[schema(value_type = Option<super::openapi::Character>)]
     persona: Option<Value>,
     /// For whom: `system`, `developer`, `gemini` or `plain`.
+    #[schema(pattern = "^(system|developer|gemini|plain)$")]
     dialect: Option<String>,
     /// Tokens that all of it may take, 1 to [`MOST`].
+    #[schema(minimum = 1, maximum = 1000000)]
     budget: Option<usize>,
 }
 
@@ -85,7 +88,7 @@ pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Asked
             let read = characters::read(written, &person.personas().await?);
             read.map_err(|findings| characters::unsound(&findings))?.1
         }
-        _ => return Err(Problem::invalid("name one character: by id, or written out in persona")),
+        _ => return Err(Problem::refused("name one character: by id, or written out in persona")),
     };
     let profile = person.profile().await?;
     let prompt = compile(&CompileInput {

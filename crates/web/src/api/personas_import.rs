@@ -26,7 +26,7 @@ pub(crate) struct Imported {
     path = "/api/personas/import",
     tag = "Characters",
     params(
-        ("id" = Option<String>, Query, description = "Another id for it"),
+        ("id" = Option<String>, Query, description = "Another id for it", pattern = "^[a-z0-9_-]{1,120}$"),
         ("replace" = Option<bool>, Query, description = "It takes the place of their own of that id"),
     ),
     request_body(content((Vec<u8> = "application/octet-stream"), (Object = "application/json"), (String = "application/toml"), (String = "text/plain"), (Vec<u8> = "image/png"), (Vec<u8> = "application/zip"))),
@@ -73,9 +73,8 @@ fn read(bytes: &[u8]) -> Result<(PersonaFile, Vec<String>), Problem> {
 
 fn problem(error: CardError) -> Problem {
     let kind = match &error {
-        CardError::Damaged { .. } => Kind::Malformed,
         CardError::TooLarge { .. } => Kind::TooLarge,
-        CardError::NotACard { .. } | CardError::Unsound(_) => Kind::Invalid,
+        CardError::Damaged { .. } | CardError::NotACard { .. } | CardError::Unsound(_) => Kind::Refused,
     };
     Problem::new(kind, error.to_string())
 }

@@ -1,6 +1,6 @@
 //! `GET` and `PATCH /api/settings`: the person's own settings. A patch is merged: what it does not name stays.
 
-use crate::extract::{Body, Caller, Params};
+use crate::extract::{Body, Caller, Params, whole};
 use crate::problem::Problem;
 use axum::Json;
 use philia_mind::Profile;
@@ -29,8 +29,9 @@ pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Profile>,
 pub(crate) async fn patch(
     caller: Caller,
     params: Params,
-    Body(patch): Body<Map<String, Value>>,
+    Body(mut patch): Body<Map<String, Value>>,
 ) -> Result<Json<Profile>, Problem> {
     params.done()?;
+    patch.values_mut().for_each(whole);
     Ok(Json(caller.person().await?.patch_profile(&patch).await?))
 }

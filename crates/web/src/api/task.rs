@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = TaskEdit)]
 pub(crate) struct Edit {
+    #[schema(min_length = 1, max_length = 500, pattern = "[^\\s\\u0000-\\u001f\\u007f-\\u009f]")]
     text: Option<String>,
     /// An instant or words; `null` takes the time away.
     #[serde(default, deserialize_with = "named")]

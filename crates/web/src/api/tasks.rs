@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderName, LOCATION};
 use philia_companion::tasks::{TaskFilter, TaskView};
 use philia_mind::memory::tasks::TaskState;
-use philia_ports::store::Cursor;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -18,6 +17,7 @@ use utoipa::ToSchema;
 #[schema(as = NewTask)]
 pub(crate) struct New {
     /// What is to be done.
+    #[schema(min_length = 1, max_length = 500, pattern = "[^\\s\\u0000-\\u001f\\u007f-\\u009f]")]
     text: String,
     /// When: an instant, or words such as `tomorrow 5pm`.
     due: Option<String>,
@@ -44,7 +44,7 @@ pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Json<Page<
     let filter =
         TaskFilter { states: params.some("state"), from: params.instant("from"), until: params.instant("until") };
     let limit = params.number("limit", 1..=200).unwrap_or(50);
-    let cursor = params.text("cursor").map(Cursor);
+    let cursor = params.cursor();
     params.done()?;
     Ok(Json(caller.person().await?.tasks(&filter, limit, cursor).await?.into()))
 }
