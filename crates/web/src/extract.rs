@@ -198,15 +198,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     }
 }
 
-/// A JSON body.
-pub(crate) struct Body<T>(pub(crate) T);
+/// A JSON body, of so many bytes at most; the route's limit must say the same.
+pub(crate) struct Body<T, const MOST: usize = { crate::MAX_BODY_BYTES }>(pub(crate) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned, S: Send + Sync, const MOST: usize> FromRequest<S> for Body<T, MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         // It also keeps other sites out: a page may send text or a form to anywhere, but JSON only where it is allowed.
-        let bytes = body(request, state, &["application/json"], crate::MAX_BODY_BYTES).await?;
+        let bytes = body(request, state, &["application/json"], MOST).await?;
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| Problem::malformed(format!("the body is not UTF-8 (byte {})", error.valid_up_to() + 1)))?;
         serde_json::from_str(text).or_else(|error| whole_numbers(text).ok_or(error)).map(Self).map_err(|error| {

@@ -203,7 +203,7 @@ async fn what_cannot_be_taken_is_refused_and_leaves_nothing() {
         ("many.md", "# a\n\nb\n\n".repeat(30_000).into_bytes(), "divide the file"),
     ] {
         let refused = person.receive_document(upload(name, bytes)).await.unwrap_err();
-        assert!(matches!(&refused, Error::Invalid(why) if why.contains(says)), "{refused} does not say {says:?}");
+        assert!(matches!(&refused, Error::Refused(why) if why.contains(says)), "{refused} does not say {says:?}");
     }
     for kind in [Kind::Document, Kind::Memory, Kind::Job, Kind::Blob] {
         assert_eq!(records(&world, &person, kind).await, []);
@@ -252,5 +252,5 @@ async fn attachments_are_kept_once_and_go_with_the_last_memory() {
     assert!(jobs.iter().all(|job| job.doc["task"] == "scrub"), "{jobs:?}");
     assert!(matches!(person.attachment(&said[1], 0).await, Err(Error::NotFound { .. })));
     let none = person.attach(&said[1], "x", None, b"").await;
-    assert!(matches!(&none, Err(Error::Invalid(why)) if why.contains("empty")), "{none:?}");
+    assert!(matches!(&none, Err(Error::Refused(why)) if why.contains("empty")), "{none:?}");
 }

@@ -165,7 +165,7 @@ async fn words_and_memories_can_be_included_and_left_out() {
     assert!(!export(&person).await.contains("Bruno"));
     assert!(export(&person).await.contains("gardener"));
     for nothing in ["", "it", "  "] {
-        assert!(matches!(person.forgetting(&About::new(nothing)).await, Err(Error::Invalid(_))));
+        assert!(matches!(person.forgetting(&About::new(nothing)).await, Err(Error::Refused(_))));
     }
 }
 

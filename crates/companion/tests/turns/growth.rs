@@ -124,7 +124,7 @@ async fn a_character_of_ones_own_is_talked_with_and_nobody_elses() {
     assert!(reply.reply.contains("Orla"), "{}", reply.reply);
     assert!(matches!(ben.ask(to_orla).await, Err(Error::NotFound { .. })));
     ana.update_profile(|profile| profile.persona = "orla".into()).await.unwrap();
-    assert!(matches!(ana.keep_persona(file("curious_companion")).await, Err(Error::Invalid(_))));
+    assert!(matches!(ana.keep_persona(file("curious_companion")).await, Err(Error::Refused(_))));
     ana.remove_persona("orla").await.unwrap();
     assert!(matches!(ana.find_persona("orla").await, Err(Error::NotFound { .. })));
 }

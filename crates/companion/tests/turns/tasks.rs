@@ -152,7 +152,7 @@ async fn they_are_listed_edited_finished_and_removed_by_hand() {
     assert_eq!(texts(&person).await, ["late", "one day"]);
 
     assert!(matches!(person.task(&MemoryId::new("nothing")).await, Err(Error::NotFound { .. })));
-    assert!(matches!(person.snooze_task(&late.id, at("2026-05-01T08:00:00Z")).await, Err(Error::Invalid(_))));
+    assert!(matches!(person.snooze_task(&late.id, at("2026-05-01T08:00:00Z")).await, Err(Error::Refused(_))));
     assert!(matches!(person.add_task(" \n", None, "test").await, Err(Error::Invalid(_))));
     assert!(matches!(person.add_task(&"x".repeat(501), None, "test").await, Err(Error::Invalid(_))));
     assert_eq!(person.read_time("tomorrow 5pm").await.unwrap(), at("2026-05-04T17:00:00Z"));

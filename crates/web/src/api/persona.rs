@@ -2,6 +2,7 @@
 
 use super::characters;
 use super::openapi::Character;
+use crate::MAX_CARD_BYTES;
 use crate::extract::{Body, Caller, Name, Params};
 use crate::problem::Problem;
 use axum::Json;
@@ -44,7 +45,7 @@ pub(crate) async fn put(
     caller: Caller,
     Name(id): Name,
     params: Params,
-    Body(mut written): Body<Map<String, Value>>,
+    Body(mut written): Body<Map<String, Value>, MAX_CARD_BYTES>,
 ) -> Result<Json<Persona>, Problem> {
     params.done()?;
     let person = caller.person().await?;

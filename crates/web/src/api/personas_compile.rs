@@ -1,6 +1,7 @@
 //! `POST /api/personas/compile`: the system prompt that a character makes, as a provider's dialect wants it.
 
 use super::characters;
+use crate::MAX_CARD_BYTES;
 use crate::extract::{Body, Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
@@ -74,7 +75,11 @@ impl From<(Place, String)> for Section {
     request_body = Asked,
     responses((status = 200, description = "It is so", body = Compiled))
 )]
-pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Asked>) -> Result<Json<Compiled>, Problem> {
+pub(crate) async fn post(
+    caller: Caller,
+    params: Params,
+    Body(asked): Body<Asked, MAX_CARD_BYTES>,
+) -> Result<Json<Compiled>, Problem> {
     params.done()?;
     let dialect = dialect(asked.dialect.as_deref())?;
     let budget = asked.budget.unwrap_or(BUDGET);

@@ -1,6 +1,7 @@
 //! `POST /api/personas/validate`: everything that is wrong with a character, which is not kept.
 
 use super::characters::{self, Finding};
+use crate::MAX_CARD_BYTES;
 use crate::extract::{Body, Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
@@ -23,7 +24,11 @@ pub(crate) struct Verdict {
     request_body = Value,
     responses((status = 200, description = "It is so", body = Verdict))
 )]
-pub(crate) async fn post(caller: Caller, params: Params, Body(written): Body<Value>) -> Result<Json<Verdict>, Problem> {
+pub(crate) async fn post(
+    caller: Caller,
+    params: Params,
+    Body(written): Body<Value, MAX_CARD_BYTES>,
+) -> Result<Json<Verdict>, Problem> {
     params.done()?;
     let all = caller.person().await?.personas().await?;
     let problems = characters::read(written, &all).err().unwrap_or_default();

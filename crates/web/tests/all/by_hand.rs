@@ -66,7 +66,7 @@ async fn what_is_wrong_is_named_and_changes_nothing() {
         (json!({"text": "x"}), "unknown field `text`, expected one of `content`"),
         (json!({"value": "x"}), "states no fact"),
     ] {
-        world.patch(&path, body).await.is_problem(422, "invalid", says);
+        world.patch(&path, body).await.is_turned_down(says);
     }
     assert_eq!(world.get(&path).await.ok(), added);
     assert_eq!(world.get("/api/memories").await.ok()["items"].as_array().unwrap().len(), 1);
@@ -90,8 +90,8 @@ async fn several_become_one() {
         let world = &world;
         async move { world.post("/api/memories/merge", body).await }
     };
-    merge(json!([])).await.is_problem(422, "invalid", "others: name 1 to 20");
-    merge(json!([id(&keep)])).await.is_problem(422, "invalid", "and not");
+    merge(json!([])).await.is_problem(409, "refused", "others: name 1 to 20");
+    merge(json!([id(&keep)])).await.is_problem(409, "refused", "and not");
     merge(json!([id(&other)])).await.is_problem(404, "not-found", "no memory");
     let unknown = json!({"keep": "a", "others": ["b"], "with": "c"}).to_string();
     world.post("/api/memories/merge", unknown).await.is_problem(422, "invalid", "expected one of `keep`, `others`");
@@ -136,9 +136,9 @@ async fn conflicts_wait_and_are_settled_once() {
     let path = format!("/api/memories/conflicts/{}/resolve", id(conflict));
 
     let asks = json!({"method": "user_clarification"});
-    world.post(&path, asks.to_string()).await.is_problem(422, "invalid", "keep: say which memory holds");
+    world.post(&path, asks.to_string()).await.is_problem(409, "refused", "keep: say which memory holds");
     let wrong = json!({"method": "user_clarification", "keep": "nothing"});
-    world.post(&path, wrong.to_string()).await.is_problem(422, "invalid", "is none of the two memories");
+    world.post(&path, wrong.to_string()).await.is_problem(409, "refused", "is none of the two memories");
     world.post(&path, r#"{"method": "dice"}"#).await.is_problem(
         422,
         "invalid",
@@ -152,7 +152,7 @@ async fn conflicts_wait_and_are_settled_once() {
     let keep = json!({"method": "user_clarification", "keep": id(&older)});
     let settled = world.post(&path, keep.to_string()).await.ok();
     assert_eq!((&settled["state"], &settled["kept"]), (&json!("resolved"), &older["id"]));
-    world.post(&path, keep.to_string()).await.is_problem(422, "invalid", "was resolved before");
+    world.post(&path, keep.to_string()).await.is_problem(409, "refused", "was resolved before");
     assert_eq!(world.get("/api/memories/conflicts?state=detected").await.ok()["items"], json!([]));
     assert_eq!(world.get("/api/memories/conflicts?state=resolved").await.ok()["items"][0], settled);
     let facts = world.get("/api/memories/facts").await.body;
@@ -223,7 +223,7 @@ async fn what_cannot_be_searched_for_is_named() {
         (json!({"query": "x", "filters": {"emotion": ["meh"]}}), "emotion: there is no \"meh\""),
         (json!({"query": "x", "filters": {"min_importance": 2.0}}), "min_importance: 2 is not 0 to 1"),
     ] {
-        world.post("/api/memories/search", body.to_string()).await.is_problem(422, "invalid", says);
+        world.post("/api/memories/search", body.to_string()).await.is_turned_down(says);
     }
     for (query, says) in [
         ("q=x&k=3&limit=3", "k and limit: both say"),
@@ -231,6 +231,6 @@ async fn what_cannot_be_searched_for_is_named() {
         ("q=x&cursor=abc", "cursor: "),
         ("k=3", "k: it goes with a question"),
     ] {
-        world.get(&format!("/api/memories?{query}")).await.is_problem(422, "invalid", says);
+        world.get(&format!("/api/memories?{query}")).await.is_turned_down(says);
     }
 }

@@ -112,7 +112,7 @@ async fn wrong_parameters_are_named_all_at_once() {
         "limit: \"0\" is not a whole number from 1 to 200; cursor: given 2 times; once is enough; limt: no such \
          parameter; there are conversation_id, limit, cursor, user"
     );
-    world.get("/api/chat/history?cursor=nonsense").await.is_problem(422, "invalid", "cursor");
+    world.get("/api/chat/history?cursor=nonsense").await.is_problem(404, "not-found", "cursor");
     world.get("/api/chat/threads?x=1").await.is_problem(422, "invalid", "x: no such parameter");
 }
 

@@ -31,11 +31,11 @@ async fn a_document_is_sent_read_recalled_and_removed() {
     assert_eq!(document["parts"], document["remembered"]);
     assert_eq!(world.get("/api/documents").await.ok()["items"], json!([document]));
     let mut parts: Vec<Value> = Vec::new();
-    let mut next = Some("0".to_owned());
+    let mut next = Some(String::new());
     while let Some(cursor) = next {
-        let page = world.get(&format!("{path}/chunks?limit=1&cursor={cursor}")).await.ok();
+        let page = world.get(&format!("{path}/chunks?limit=1{cursor}")).await.ok();
         parts.extend(page["items"].as_array().unwrap().iter().cloned());
-        next = page["next"].as_str().map(str::to_owned);
+        next = page["next"].as_str().map(|next| format!("&cursor={next}"));
     }
     assert_eq!(json!(parts.len()), document["parts"]);
     assert!(json!(parts).to_string().contains("thirty days"), "{parts:?}");
@@ -84,7 +84,7 @@ async fn what_is_no_document_is_refused_with_the_reason() {
         ("big.txt", "text/plain", vec![b'a'; 21 * 1024 * 1024], "up to 20 MB are taken"),
     ] {
         let sent = world.upload(&format!("/api/documents?name={name}"), kind, bytes).await;
-        sent.is_problem(422, "invalid", says);
+        sent.is_problem(409, "refused", says);
     }
     let huge = vec![b'a'; 102 * 1024 * 1024];
     world.upload("/api/documents?name=x.txt", "text/plain", huge).await.is_problem(413, "too-large", "bytes");
@@ -126,9 +126,9 @@ async fn attachments_hang_on_a_memory_and_are_only_ever_saved() {
 
     world.post(&path, r#"{"url": "javascript:alert(1)"}"#).await.is_problem(422, "invalid", "url: it must begin with");
     world.post(&path, r#"{"url": "https://a.b", "size": 1}"#).await.is_problem(422, "invalid", "unknown field `size`");
-    world.upload(&format!("{path}?name=a"), "text/plain", "").await.is_problem(422, "invalid", "it is empty");
+    world.upload(&format!("{path}?name=a"), "text/plain", "").await.is_problem(409, "refused", "it is empty");
     let big = vec![0; 11 * 1024 * 1024];
-    world.upload(&format!("{path}?name=a"), "image/png", big).await.is_problem(422, "invalid", "up to 10 MB");
+    world.upload(&format!("{path}?name=a"), "image/png", big).await.is_problem(409, "refused", "up to 10 MB");
     world.upload("/api/memories/nothing/attachments", "text/plain", "x").await.is_problem(
         404,
         "not-found",

@@ -86,7 +86,7 @@ async fn wrong_filters_are_named_all_at_once() {
         assert!(detail.contains(says), "{detail:?} does not say {says:?}");
     }
     world.get("/api/memories?q=%20").await.is_problem(422, "invalid", "the question is empty");
-    world.get("/api/memories?cursor=nonsense").await.is_problem(422, "invalid", "cursor");
+    world.get("/api/memories?cursor=nonsense").await.is_problem(404, "not-found", "cursor");
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ async fn an_own_character_lives_from_its_making_to_its_end() {
     assert_eq!(world.get("/api/personas/wren").await.ok(), after);
 
     world.patch("/api/settings", json!({ "persona": "wren" })).await.ok();
-    world.delete("/api/personas/wren").await.is_problem(422, "invalid", "choose another first");
+    world.delete("/api/personas/wren").await.is_problem(409, "refused", "choose another first");
     world.patch("/api/settings", json!({ "persona": "base_assistant" })).await.ok();
     assert_eq!(world.delete("/api/personas/wren").await.ok()["removed"], after);
     world.get("/api/personas/wren").await.is_problem(404, "not-found", "there is no persona \"wren\"");
@@ -80,7 +80,7 @@ async fn nobody_else_sees_it() {
     }
     let child = json!({ "id": "chick", "parent": "wren" }).to_string();
     let answer = world.post("/api/personas?user=bob", child).await;
-    answer.is_problem(422, "invalid", "there is no persona \"wren\"");
+    answer.is_problem(409, "refused", "there is no persona \"wren\"");
     // The same id is theirs to have, and is another character.
     let mut bobs = wren();
     bobs["name"] = json!("Bob's");
@@ -98,12 +98,12 @@ async fn it_may_build_on_others_and_changes_with_them() {
     changed["traits"]["warmth"] = json!(11);
     world.put("/api/personas/wren", changed).await.ok();
     assert_eq!(world.get("/api/personas/chick").await.ok()["traits"]["warmth"], 11.0);
-    world.delete("/api/personas/wren").await.is_problem(422, "invalid", "\"chick\" builds on \"wren\"");
+    world.delete("/api/personas/wren").await.is_problem(409, "refused", "\"chick\" builds on \"wren\"");
 
     let circle = world.put("/api/personas/wren", json!({ "parent": "chick" })).await;
-    circle.is_problem(422, "invalid", "in a circle: wren -> chick -> wren");
+    circle.is_problem(409, "refused", "in a circle: wren -> chick -> wren");
     let circle = world.put("/api/personas/wren", json!({ "parent": "wren" })).await;
-    circle.is_problem(422, "invalid", "in a circle: wren -> wren");
+    circle.is_problem(409, "refused", "in a circle: wren -> wren");
     assert_eq!(world.get("/api/personas/wren").await.ok()["traits"]["warmth"], 11.0, "nothing was changed");
 }
 
@@ -131,10 +131,10 @@ async fn taken_ids_are_said_with_a_free_one() {
     let mut mira = wren();
     mira["id"] = json!("curious_companion");
     world.put("/api/personas/curious_companion", mira).await.is_problem(409, "taken", "everybody here has");
-    world.delete("/api/personas/base_assistant").await.is_problem(422, "invalid", "only your own");
+    world.delete("/api/personas/base_assistant").await.is_problem(409, "refused", "only your own");
     assert_eq!(world.get("/api/personas/curious_companion").await.ok()["name"], "Mira");
     let other = world.put("/api/personas/wren", json!({ "id": "robin" })).await;
-    other.is_problem(422, "invalid", "the id in the body is not \"wren\"");
+    other.is_problem(409, "refused", "the id in the body is not \"wren\"");
 }
 
 #[tokio::test]
@@ -229,7 +229,7 @@ async fn a_file_may_build_on_others() {
     let made = world.upload("/api/personas/import", "text/plain", file).await.created("/api/personas/chick");
     assert_eq!(made["persona"]["description"], wren()["description"]);
     let file = "id = \"egg\"\nparent = \"wern\"\n";
-    world.upload("/api/personas/import", "text/plain", file).await.is_problem(422, "invalid", "did you mean \"wren\"");
+    world.upload("/api/personas/import", "text/plain", file).await.is_problem(409, "refused", "did you mean \"wren\"");
 }
 
 #[tokio::test]

@@ -83,10 +83,16 @@ async fn what_builds_on_others_is_judged_with_them() {
 #[tokio::test]
 async fn bodies_that_are_no_json_or_ask_for_nothing() {
     let world = World::new();
-    for path in ["/api/personas", "/api/personas/validate", "/api/personas/compile", "/api/personas/blend"] {
+    for (path, most) in [
+        ("/api/personas", 10 << 20),
+        ("/api/personas/validate", 10 << 20),
+        ("/api/personas/compile", 10 << 20),
+        ("/api/personas/blend", 1 << 20),
+    ] {
         world.post(path, "{\"id\": NaN}").await.is_problem(400, "malformed", "not JSON");
         world.post(path, "{\"id\": 1e999}").await.is_problem(400, "malformed", "number out of range");
-        world.post(path, "a".repeat(1024 * 1024 + 1)).await.is_problem(413, "too-large", "larger than 1048576 bytes");
+        let says = format!("larger than {most} bytes");
+        world.post(path, "a".repeat(most + 1)).await.is_problem(413, "too-large", &says);
         let text = world.upload(path, "text/plain", "{}").await;
         text.is_problem(415, "unsupported-media-type", "send application/json");
     }
@@ -100,7 +106,7 @@ async fn bodies_that_are_no_json_or_ask_for_nothing() {
         (json!({ "id": "base_assistant", "budget": -1 }), "invalid value"),
         (json!({ "id": "base_assistant", "budgte": 1 }), "unknown field `budgte`"),
     ] {
-        world.post("/api/personas/compile", body.to_string()).await.is_problem(422, "invalid", says);
+        world.post("/api/personas/compile", body.to_string()).await.is_turned_down(says);
     }
     let says = "did you mean \"base_assistant\"?";
     world.post("/api/personas/compile", r#"{"id":"base_asistant"}"#).await.is_problem(404, "not-found", says);
@@ -122,7 +128,7 @@ async fn blends_that_cannot_be() {
         (json!({ "personas": part(json!(1)), "id": "x", "kep": true }), "unknown field `kep`"),
         (json!({ "personas": vec![part(json!(1))[0].clone(); 21], "id": "x" }), "at most 20"),
     ] {
-        world.post("/api/personas/blend", body.to_string()).await.is_problem(422, "invalid", says);
+        world.post("/api/personas/blend", body.to_string()).await.is_turned_down(says);
     }
     let nobody = json!({ "personas": [{ "id": "base_asistant", "weight": 1 }], "id": "x" }).to_string();
     world.post("/api/personas/blend", nobody).await.is_problem(404, "not-found", "did you mean \"base_assistant\"?");
@@ -136,17 +142,17 @@ async fn files_that_are_cut_off_or_something_else() {
     let png = world.get("/api/personas/wren/export?format=png").await.bytes;
     for length in [8, 20, 33, png.len() / 2, png.len() - 1] {
         import("image/png", png[..length].to_vec()).await.is_problem(
-            400,
-            "malformed",
+            409,
+            "refused",
             "the PNG is damaged: it is cut off",
         );
     }
     let mut flipped = png.clone();
     flipped[60] ^= 1;
-    import("image/png", flipped).await.is_problem(400, "malformed", "checksum");
+    import("image/png", flipped).await.is_problem(409, "refused", "checksum");
     let charx = world.get("/api/personas/wren/export?format=charx").await.bytes;
     let half = charx[..charx.len() / 2].to_vec();
-    import("application/zip", half).await.is_problem(400, "malformed", "archive is damaged");
+    import("application/zip", half).await.is_problem(409, "refused", "archive is damaged");
     for (bytes, says) in [
         (&b""[..], "an empty file"),
         (b"%PDF-1.7", "a PDF document"),

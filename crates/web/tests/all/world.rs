@@ -138,6 +138,15 @@ impl Answer {
         (self.status.as_u16(), name, problem["detail"].as_str().unwrap().to_owned())
     }
 
+    /// It is turned down, for its form or for what there is, and its detail says this.
+    #[track_caller]
+    pub(crate) fn is_turned_down(&self, says: &str) {
+        let (found, kind, detail) = self.problem();
+        let known = [(422, "invalid"), (409, "refused"), (404, "not-found")];
+        assert!(known.contains(&(found, kind.as_str())), "{found} {kind}: {detail}");
+        assert!(detail.contains(says), "{detail:?} does not say {says:?}");
+    }
+
     /// It is this problem, and its detail says this.
     #[track_caller]
     pub(crate) fn is_problem(&self, status: u16, name: &str, says: &str) {
