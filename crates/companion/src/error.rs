@@ -71,6 +71,7 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Invalid(_) => "invalid",
+            Self::Refused(_) => "refused",
             Self::NotFound { .. } => "not_found",
             Self::Changed => "changed",
             Self::Unauthenticated(_) => "unauthenticated",

@@ -21,6 +21,7 @@ pub mod hook;
 pub mod jobs;
 pub mod learn;
 pub mod memories;
+pub mod news;
 pub mod observe;
 mod own_personas;
 pub mod person;

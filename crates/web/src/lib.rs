@@ -17,6 +17,7 @@ mod log;
 mod problem;
 mod ui;
 mod upload;
+mod ws;
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -29,6 +30,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// The most bytes of a request's body.
@@ -80,14 +83,28 @@ impl Default for Options {
 struct Door {
     philia: Philia,
     options: Arc<Options>,
+    /// Cancelled when the server ends, so that what is open for long is closed.
+    closing: CancellationToken,
+    /// What is open for long.
+    sockets: TaskTracker,
 }
 
 /// Every route, with what stands before them all.
 pub fn router(philia: Philia, options: Options) -> Router {
-    let door = Door { philia, options: Arc::new(options) };
+    routes(Door::new(philia, options))
+}
+
+impl Door {
+    fn new(philia: Philia, options: Options) -> Self {
+        Self { philia, options: Arc::new(options), closing: CancellationToken::new(), sockets: TaskTracker::new() }
+    }
+}
+
+fn routes(door: Door) -> Router {
     let (rest, described) = api::routes().split_for_parts();
     let described = api::openapi::whole(&described);
     rest.route("/api/openapi.json", get(async move || Json(described)))
+        .route("/ws", get(ws::open))
         .route("/", get(ui::page))
         .route("/assets/{version}/{file}", get(ui::asset))
         .fallback(problem::no_such_route)
@@ -133,13 +150,18 @@ pub async fn serve(
     }
     let (grace, talk) = (options.grace, philia.clone());
     let (ending, ended) = oneshot::channel();
+    let door = Door::new(philia.clone(), options);
+    let (closing, sockets) = (door.closing.clone(), door.sockets.clone());
     let shutdown = async move {
         shutdown.await;
+        closing.cancel();
         // Nobody waits for it any more if the server has failed meanwhile.
         let _ = ending.send(());
     };
     let work = async {
-        axum::serve(listener, router(philia.clone(), options)).with_graceful_shutdown(shutdown).await?;
+        axum::serve(listener, routes(door)).with_graceful_shutdown(shutdown).await?;
+        sockets.close();
+        sockets.wait().await;
         philia.idle().await;
         Ok(())
     };

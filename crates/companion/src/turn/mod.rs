@@ -25,6 +25,7 @@ mod speak;
 pub use resume::Unanswered;
 
 use crate::error::{Error, Result};
+use crate::news::News;
 use crate::observe::{self, Step};
 use crate::person::Person;
 use crate::philia::Philia;
@@ -216,6 +217,7 @@ impl Walked {
         let took = began.elapsed();
         sink.send(TurnEvent::Done(Box::new(reply.clone()))).await;
         drop(sink);
+        person.spread(&News::Turn(reply.interaction_id.clone())).await;
         let Some(lesson) = learn else { return observe::turn(person, &reply, &steps, took) };
         let learning = Instant::now();
         lesson.learn(person).await;

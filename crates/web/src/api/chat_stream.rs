@@ -19,7 +19,7 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{Stream, unfold};
 use philia_companion::{Error, TurnEvent, TurnStream};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -58,7 +58,14 @@ fn events(first: TurnEvent, turn: TurnStream) -> impl Stream<Item = Result<Event
 }
 
 fn event(next: Result<TurnEvent, Error>) -> Event {
-    let (name, data) = match next {
+    let (name, data) = told(next);
+    // JSON holds no raw line break, so one data line carries it all.
+    Event::default().event(name).data(data.to_string())
+}
+
+/// What clients are told of an event, and what it is called.
+pub(crate) fn told(next: Result<TurnEvent, Error>) -> (&'static str, Value) {
+    match next {
         Ok(TurnEvent::Heard(id)) => ("heard", json!({ "interaction_id": id })),
         Ok(TurnEvent::Felt { before, after, felt }) => {
             let (octant, emotion) = (after.octant(), after.emotion());
@@ -69,7 +76,5 @@ fn event(next: Result<TurnEvent, Error>) -> Event {
         Ok(TurnEvent::Restart(attempt)) => ("restart", json!(attempt)),
         Ok(TurnEvent::Done(reply)) => ("done", json!(reply)),
         Err(error) => ("error", Problem::from(error).document()),
-    };
-    // JSON holds no raw line break, so one data line carries it all.
-    Event::default().event(name).data(data.to_string())
+    }
 }

@@ -14,6 +14,7 @@ mod personas;
 mod personas_bad;
 mod problems;
 mod settings;
+mod sockets;
 mod streaming;
 mod tasks;
 mod things;

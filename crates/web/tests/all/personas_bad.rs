@@ -162,11 +162,11 @@ async fn files_that_are_cut_off_or_something_else() {
         (b"just words", "a text"),
         (b"\x00\xff\xfe", "a binary file"),
     ] {
-        import("application/octet-stream", bytes.to_vec()).await.is_problem(422, "invalid", says);
+        import("application/octet-stream", bytes.to_vec()).await.is_problem(409, "refused", says);
     }
-    import("text/plain", b"{\"spec\": ".to_vec()).await.is_problem(400, "malformed", "the JSON is damaged");
+    import("text/plain", b"{\"spec\": ".to_vec()).await.is_problem(409, "refused", "the JSON is damaged");
     let endless = import("text/plain", b"id = \"x\"\n[temperament]\nopenness = inf".to_vec()).await;
-    endless.is_problem(422, "invalid", "temperament.openness is not a finite number");
+    endless.is_problem(409, "refused", "temperament.openness is not a finite number");
     import("image/jpeg", Vec::new()).await.is_problem(415, "unsupported-media-type", "image/png");
     let named = world.upload("/api/personas/import?id=No%20Good", "application/json", wren().to_string()).await;
     named.is_problem(422, "invalid", "id is");

@@ -1,0 +1,148 @@
+//! Talking over a real WebSocket.
+
+use crate::world::World;
+use futures_util::{SinkExt as _, StreamExt as _};
+use philia_web::{Options, serve};
+use serde_json::{Value, json};
+use std::future::pending;
+use std::net::SocketAddr;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+async fn served(world: &World, shutdown: impl Future<Output = ()> + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(listener, world.philia.clone(), Options::default(), shutdown));
+    address
+}
+
+async fn open(address: SocketAddr, user: &str) -> Socket {
+    connect_async(format!("ws://{address}/ws?user={user}")).await.unwrap().0
+}
+
+async fn tell(socket: &mut Socket, message: Value) {
+    socket.send(Message::text(message.to_string())).await.unwrap();
+}
+
+async fn hear(socket: &mut Socket) -> Value {
+    loop {
+        match socket.next().await.unwrap().unwrap() {
+            Message::Text(text) => return serde_json::from_str(text.as_str()).unwrap(),
+            Message::Ping(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Everything up to and with the end of a turn.
+async fn turn(socket: &mut Socket) -> Vec<Value> {
+    let mut heard = Vec::new();
+    loop {
+        heard.push(hear(socket).await);
+        if matches!(heard.last().unwrap()["type"].as_str(), Some("done" | "error")) {
+            return heard;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_turn_comes_as_it_is_said_and_messages_are_answered_in_order() {
+    let world = World::new();
+    let mut socket = open(served(&world, pending()).await, "ana").await;
+    tell(&mut socket, json!({ "type": "message", "id": 1, "message": "My dog is called Bruno." })).await;
+    tell(&mut socket, json!({ "type": "message", "id": "two", "message": "What is my dog called?" })).await;
+    let (one, two) = (turn(&mut socket).await, turn(&mut socket).await);
+    assert!(
+        one.iter().all(|event| event["id"] == 1) && two.iter().all(|event| event["id"] == "two"),
+        "{one:?} {two:?}"
+    );
+    let kinds: Vec<&str> = one.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!((kinds[0], kinds[1], kinds.last()), ("heard", "mood", Some(&"done")));
+    let text: String = one.iter().filter_map(|event| event["text"].as_str()).collect();
+    assert_eq!(text, one.last().unwrap()["reply"].as_str().unwrap());
+    assert!(two.last().unwrap()["reply"].as_str().unwrap().contains("Bruno"), "{two:?}");
+}
+
+#[tokio::test]
+async fn what_comes_through_another_door_is_told_to_them_and_nobody_else() {
+    let world = World::new();
+    let address = served(&world, pending()).await;
+    let (mut ana, mut bob) = (open(address, "ana").await, open(address, "bob").await);
+    let said = json!({ "message": "I am back.", "user": "ana" }).to_string();
+    world.post("/api/chat/message", said).await.ok();
+    let told = hear(&mut ana).await;
+    assert_eq!((&told["type"], &told["interaction"]["message"]), (&json!("turn"), &json!("I am back.")), "{told}");
+    // Bob hears his own turn first: nothing of Ana's came before it.
+    tell(&mut bob, json!({ "type": "message", "message": "Hello" })).await;
+    assert_eq!(hear(&mut bob).await["type"], "heard");
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_and_the_connection_goes_on() {
+    let world = World::new();
+    let mut socket = open(served(&world, pending()).await, "ana").await;
+    for (message, says) in [
+        ("nonsense", "expected"),
+        ("{}", "missing field `type`"),
+        (r#"{"type": "shout"}"#, "unknown variant `shout`"),
+        (r#"{"type": "message"}"#, "missing field `message`"),
+        (r#"{"type": "message", "message": 7}"#, "invalid type"),
+        (r#"{"type": "message", "message": "x", "colour": 1}"#, "unknown field `colour`"),
+        (r#"{"type": "message", "message": "x", "user": "bob"}"#, "the connection says who speaks"),
+    ] {
+        socket.send(Message::text(message)).await.unwrap();
+        let told = hear(&mut socket).await;
+        assert_eq!(told["type"], "error", "{told}");
+        assert!(told["problem"]["detail"].as_str().unwrap().contains(says), "{told}");
+    }
+    socket.send(Message::binary(vec![1, 2])).await.unwrap();
+    assert_eq!(hear(&mut socket).await["problem"]["status"], 422);
+    tell(&mut socket, json!({ "type": "message", "message": "  " })).await;
+    assert!(hear(&mut socket).await["problem"]["detail"].as_str().unwrap().contains("empty"));
+    tell(&mut socket, json!({ "type": "message", "message": "Hello" })).await;
+    assert_eq!(turn(&mut socket).await.last().unwrap()["type"], "done");
+}
+
+#[tokio::test]
+async fn a_frame_that_is_too_large_ends_it() {
+    let world = World::new();
+    let mut socket = open(served(&world, pending()).await, "ana").await;
+    // The server may hang up while it is still being sent.
+    let _ = socket.send(Message::text("x".repeat(300 * 1024))).await;
+    let ended = loop {
+        match socket.next().await {
+            None | Some(Err(_)) => break true,
+            Some(Ok(Message::Close(_))) => break true,
+            Some(Ok(Message::Ping(_))) => {}
+            Some(Ok(other)) => panic!("{other:?}"),
+        }
+    };
+    assert!(ended);
+}
+
+#[tokio::test]
+async fn it_is_closed_in_order_when_the_server_ends() {
+    let world = World::new();
+    let (end, ended) = oneshot::channel::<()>();
+    let address = served(&world, async move { ended.await.unwrap_or_default() }).await;
+    let mut socket = open(address, "ana").await;
+    end.send(()).unwrap();
+    let Some(Ok(Message::Close(Some(frame)))) = socket.next().await else { panic!("no close") };
+    assert_eq!(u16::from(frame.code), 1001);
+}
+
+#[tokio::test]
+async fn another_sites_page_opens_nothing() {
+    use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+    let world = World::new();
+    let address = served(&world, pending()).await;
+    let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+    request.headers_mut().insert("origin", "https://evil.example".parse().unwrap());
+    let Err(Error::Http(refused)) = connect_async(request).await else { panic!("it was let in") };
+    assert_eq!(refused.status(), 403);
+    world.get("/ws").await.is_problem(400, "malformed", "this is a WebSocket");
+}
