@@ -4,6 +4,7 @@ use crate::accounts::Identity;
 use crate::error::{Error, Result};
 use crate::patch;
 use crate::philia::{Inner, Locks, Philia, zone_of};
+use crate::privacy::Purpose;
 use crate::records::{Versioned, draft, read};
 use crate::state::{CompanionState, ThreadState};
 use jiff::Timestamp;
@@ -97,7 +98,7 @@ impl Person {
     ) -> Result<Profile> {
         loop {
             let Versioned { value, version } = self.profile_record().await?;
-            let before = value.privacy;
+            let (before, asked) = (value.privacy, value.proactive_consent);
             let (profile, mut problems) = change(value)?;
             problems.extend(profile.problems());
             let unknown = self.unknown_in(&profile).await?;
@@ -111,6 +112,9 @@ impl Person {
             let draft = draft(Kind::Profile, PROFILE, self.now(), &profile)?;
             self.prepare_for(profile.privacy).await?;
             let mut changes = vec![write(draft, version)];
+            if let Some(given) = profile.proactive_consent.filter(|given| asked != Some(*given)) {
+                changes.push(self.decided(Purpose::Proactive, given).await?);
+            }
             if profile.retention_days.is_some() {
                 changes.extend(self.retain_later().await?);
             }

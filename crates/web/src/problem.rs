@@ -81,6 +81,8 @@ kinds! {
     StoreUnavailable = "store-unavailable", SERVICE_UNAVAILABLE, "The memory cannot be reached just now";
     /// The store has no space left.
     StoreFull = "store-full", INSUFFICIENT_STORAGE, "There is no space left";
+    /// What is sealed cannot be opened.
+    Locked = "locked", SERVICE_UNAVAILABLE, "What is sealed cannot be opened";
     /// Something stored cannot be read.
     Damaged = "damaged", INTERNAL_SERVER_ERROR, "Something stored cannot be read";
     /// A turn ended without an answer.
@@ -108,6 +110,7 @@ impl Kind {
             Self::StoreUnavailable => "The store does not answer. Nothing was lost; please try again in a moment.",
             Self::StoreFull => "The disk or quota of the store is full. What is there can still be read.",
             Self::Damaged => "A stored record cannot be read. Nothing was overwritten; the log says which.",
+            Self::Locked => "The key that opens it is missing or another. Nothing was changed; the log says more.",
             Self::BrokenOff => "What was heard is kept. Send the same message_id again, and it is answered once.",
             _ => "This should not have happened; the log has the reason, under this answer's x-request-id.",
         }
@@ -177,6 +180,7 @@ impl From<Error> for Problem {
             Error::Store(StoreError::Erased) => Kind::Erased,
             Error::Store(StoreError::Unavailable(_) | StoreError::InUse(_)) => Kind::StoreUnavailable,
             Error::Store(StoreError::Full(_)) => Kind::StoreFull,
+            Error::Store(StoreError::Locked(_)) => Kind::Locked,
             Error::Store(StoreError::Corrupt { .. } | StoreError::TooNew { .. }) | Error::Damaged { .. } => {
                 Kind::Damaged
             }

@@ -13,6 +13,8 @@ use std::io::Write;
 
 /// Records of bytes that are read at once.
 const BLOBS: usize = 8;
+/// Other records.
+const PAGE: usize = 200;
 
 /// One record as it is written out.
 #[derive(Serialize)]
@@ -34,20 +36,33 @@ impl Person {
     /// # Errors
     /// [`Error::Write`] if `out` takes no more; [`Error::Store`] if the store fails.
     pub async fn export_json(&self, out: &mut (impl Write + Send)) -> Result<()> {
+        self.write_json(out, false, &mut |_, _| ()).await
+    }
+
+    /// The same, with vectors if they are wanted. `tell` hears how many records are written, of how many.
+    pub(super) async fn write_json(
+        &self,
+        out: &mut (impl Write + Send),
+        vectors: bool,
+        tell: &mut (impl FnMut(usize, usize) + Send),
+    ) -> Result<()> {
         self.app.tell(&self.partition.id, &Event::UserAction("export"));
+        let all = if vectors { self.records().await? } else { 0 };
+        let mut written = 0;
         write!(out, "{{\n\"format\": {},\n\"version\": {EXPORT_VERSION},\n", json!(EXPORT_FORMAT))?;
         writeln!(out, "\"exported_at\": {},", json!(self.now()))?;
         write!(out, "\"account\": {},\n\"user\": {},\n", json!(self.id().account()), json!(self.id().subject()))?;
+        if vectors {
+            writeln!(out, "\"vectors\": true,")?;
+        }
         write!(out, "\"records\": {{")?;
         for (n, kind) in Kind::ALL.iter().copied().filter(is_personal).enumerate() {
             write!(out, "{}\n{}: [", if n == 0 { "" } else { "," }, json!(kind.as_str()))?;
             let mut separator = "\n";
             // Vectors can be made again; what is attached cannot.
-            let bytes = kind == Kind::Blob;
-            let mut scan = Scan::of(kind);
-            if bytes {
-                scan = Scan { blobs: true, limit: BLOBS, ..scan };
-            }
+            let bytes = vectors || kind == Kind::Blob;
+            let limit = if kind == Kind::Blob { BLOBS } else { PAGE };
+            let mut scan = Scan { blobs: bytes, limit, ..Scan::of(kind) };
             loop {
                 let page = self.app.parts.store.scan(&self.partition, &scan).await?;
                 for Record { key, at, doc, blob, .. } in &page.items {
@@ -61,6 +76,8 @@ impl Person {
                     serde_json::to_writer(&mut *out, &record).map_err(|error| Error::Write(error.into()))?;
                     separator = ",\n";
                 }
+                written += page.items.len();
+                tell(written.min(all), all);
                 match page.next {
                     Some(next) => scan.cursor = Some(next),
                     None => break,
@@ -75,6 +92,6 @@ impl Person {
 }
 
 /// Logins and the audit log are the program's own, in a partition of their own; a key is of use to nobody outside.
-fn is_personal(kind: &Kind) -> bool {
+pub(super) fn is_personal(kind: &Kind) -> bool {
     !matches!(kind, Kind::Identity | Kind::Account | Kind::Audit | Kind::DataKey)
 }

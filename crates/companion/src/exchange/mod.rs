@@ -5,6 +5,7 @@
 //! What goes out is one JSON document for programs ([`Person::export_json`](crate::Person::export_json)) or
 //! Markdown for people.
 
+mod archive;
 mod chatgpt;
 mod conversation;
 mod dates;
@@ -16,6 +17,7 @@ mod markdown;
 mod plan;
 mod sillytavern;
 
+pub use archive::Restored;
 pub use conversation::{Conversation, Skipped, SpokenTurn};
 pub use file::FormatError;
 pub use import::ImportReport;

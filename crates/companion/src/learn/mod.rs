@@ -17,6 +17,7 @@ pub(crate) use write::statement_id;
 use crate::error::{Error, Result};
 use crate::hook::Event;
 use crate::person::Person;
+use crate::privacy::{Consents, Purpose};
 use crate::records::{draft, read};
 use crate::unit::Unit;
 use jiff::Timestamp;
@@ -63,14 +64,14 @@ impl Person {
     /// Learns from a turn, if that has not been done.
     pub(crate) async fn learn(&self, id: &InteractionId) -> Result<()> {
         loop {
-            let [job, heard] =
-                self.get_records([Key::new(Kind::Job, job_id(id)), Key::new(Kind::Interaction, id.as_str())]).await?;
+            let keys = [Key::new(Kind::Job, job_id(id)), Key::new(Kind::Interaction, id.as_str()), Consents::key()];
+            let [job, heard, consents] = self.get_records(keys).await?;
             let Some(job) = job else { return Ok(()) };
             let done = Change::Delete { key: job.key, expected: Some(job.version) };
             let turn = heard.map(read::<Interaction>).transpose()?.map(|heard| heard.value).filter(|t| !t.redacted);
             let lesson = match &turn {
-                Some(turn) => self.lesson(turn).await?,
-                None => Lesson::default(),
+                Some(turn) if Consents::of(consents)?.given(Purpose::Learning) => self.lesson(turn).await?,
+                _ => Lesson::default(),
             };
             let vectors = self.vectors_of(&lesson.memories).await;
             let mut unit = Unit::new(self);

@@ -5,6 +5,7 @@
 //! and [`Person::configured_embedder`] ask that anew every time, so that what a person decides holds from the next
 //! call on; where their decision cannot be read, nothing leaves this machine.
 
+use super::consent::{Consents, Purpose};
 use crate::error::Result;
 use crate::person::Person;
 use crate::records::read;
@@ -156,12 +157,14 @@ impl Person {
     }
 
     async fn read_reach(&self) -> Result<Reach> {
-        let [profile] = self.get_records([Key::new(Kind::Profile, "profile")]).await?;
+        let keys = [Key::new(Kind::Profile, "profile"), Consents::key()];
+        let [profile, consents] = self.get_records(keys).await?;
         let tier = match profile {
             Some(record) => read::<Profile>(record)?.value.privacy,
             None => self.app.parts.default_profile.privacy,
         };
-        Ok(if tier == PrivacyTier::Local { Reach::Here } else { Reach::Anywhere })
+        let agreed = Consents::of(consents)?.given(Purpose::RemoteModels);
+        Ok(if tier == PrivacyTier::Local || !agreed { Reach::Here } else { Reach::Anywhere })
     }
 
     /// The model that talks with this person.

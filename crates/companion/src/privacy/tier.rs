@@ -10,6 +10,7 @@ use serde::Serialize;
 
 /// How a person's records are kept, and where their words may go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PrivacyView {
     /// What they chose.
     pub tier: PrivacyTier,
@@ -93,7 +94,7 @@ impl Person {
             return Ok(());
         }
         while vault.phase(&self.partition.id).await?.is_some_and(|phase| phase != Phase::Sealed) {
-            let all = self.count_records().await?;
+            let all = self.records().await?;
             let (mut seen, mut converted) = (0, 0);
             for kind in Kind::ALL.iter().copied().filter(|kind| *kind != Kind::DataKey) {
                 let mut cursor = None;
@@ -127,7 +128,11 @@ impl Person {
         Ok(())
     }
 
-    async fn count_records(&self) -> Result<usize> {
+    /// How many records there are of this person.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn records(&self) -> Result<usize> {
         let mut all = 0;
         for kind in Kind::ALL.iter().copied().filter(|kind| *kind != Kind::DataKey) {
             all += self.count_of(kind).await?;

@@ -41,6 +41,7 @@ const MOST_ENTRIES: usize = 50_000;
 /// What is going on with somebody's records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Phase {
     /// All are sealed.
     Sealed,

@@ -1,8 +1,8 @@
 //! Sealed people: what the store holds of them, and that nothing else changes.
 
-use crate::world::World;
+use crate::world::{Act, Scripted, World};
 use philia_companion::Person;
-use philia_companion::privacy::Phase;
+use philia_companion::privacy::{Consent, Phase, Purpose};
 use philia_companion::recall::Request;
 use philia_mind::profile::PrivacyTier;
 use philia_ports::store::{Key, Kind, Record, Scan};
@@ -204,4 +204,101 @@ async fn who_is_erased_takes_the_keys_with_them() {
     let key = Key::new(Kind::DataKey, "keys");
     let partition = world.store.open(&PartitionId::new("test", "ana").unwrap()).await.unwrap();
     assert_eq!(world.store.get_many(&partition, &[key]).await.unwrap(), [None]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_goes_out_in_one_file_and_comes_back_as_it_was() {
+    let world = World::new();
+    let ana = world.person("ana").await;
+    ana.update_profile(|profile| profile.country = Some("PT".into())).await.unwrap();
+    for message in LIFE {
+        world.say(&ana, message).await;
+    }
+    let memory = ana.memories(1, None, false).await.unwrap().items.remove(0);
+    ana.attach(&memory.id, "a picture.png", Some("image/png"), &vec![7; 400_000]).await.unwrap();
+    ana.set_block("about", "Loves the sea.").await.ok();
+    tier(&ana, PrivacyTier::Hybrid).await;
+
+    let path = std::env::temp_dir().join(format!("philia-archive-{}.zip", std::process::id()));
+    let file = std::fs::File::create(&path).unwrap();
+    ana.export_archive(file, |_, _| ()).await.unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let mut streamed = Vec::new();
+    let mut pieces = ana.export_stream();
+    while let Some(piece) = pieces.recv().await {
+        streamed.extend(piece.unwrap());
+    }
+    for bytes in [&bytes, &streamed] {
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+        assert!(names.iter().any(|name| name.starts_with("files/") && name.ends_with("a picture.png")), "{names:?}");
+        let mut read = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name("philia-export.md").unwrap(), &mut read).unwrap();
+        assert!(read.contains("quicksilver"));
+    }
+
+    let ben = world.person("ben").await;
+    let restored = ben.import_archive(std::io::Cursor::new(bytes.clone()), |_| ()).await.unwrap();
+    assert!(restored.turns == LIFE.len() && restored.memories >= LIFE.len(), "{restored:?}");
+    assert_eq!(clear(&ben).await, clear(&ana).await);
+    assert_eq!(ben.privacy().await.unwrap().sealed, Some(Phase::Sealed));
+    let sealed = raw(&world, "ben").await;
+    assert!(!WORDS.iter().any(|word| shows(&sealed, word)));
+    assert!(recalls(&ben, "Where does my sister live?").await.contains("Rome"));
+    let attached = ben.attachment(&memory.id, 0).await.unwrap().1.unwrap();
+    assert_eq!(attached, vec![7; 400_000]);
+
+    let again = ben.import_archive(std::io::Cursor::new(bytes.clone()), |_| ()).await.unwrap_err();
+    assert!(again.to_string().contains("already"), "{again}");
+    let eve = world.person("eve").await;
+    for damaged in
+        [&bytes[..bytes.len() / 2], b"PK", b"{\"format\":\"philia-export\",\"version\":9,\"records\":{}}", b""]
+    {
+        let error = eve.import_archive(std::io::Cursor::new(damaged.to_vec()), |_| ()).await.unwrap_err();
+        assert!(error.to_string().contains("no export of Philia"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_agree_to_learning_is_not_learned_from() {
+    let world = World::new();
+    let ana = world.person("ana").await;
+    let agrees = |consents: Vec<Consent>, purpose| consents.into_iter().find(|c| c.purpose == purpose).unwrap();
+    let first = ana.consents().await.unwrap();
+    assert!(agrees(first.clone(), Purpose::Learning).given && !agrees(first, Purpose::Proactive).given);
+    let after = ana.decide(&[(Purpose::Learning, false)].into()).await.unwrap();
+    let decision = agrees(after, Purpose::Learning).decisions[0];
+    assert!(!decision.given && decision.words == 1 && decision.at == world.philia.now());
+    world.say(&ana, "My locker code is quicksilver.").await;
+    assert_eq!(ana.memories(10, None, true).await.unwrap().items, []);
+    ana.decide(&[(Purpose::Learning, true), (Purpose::Proactive, true)].into()).await.unwrap();
+    world.say(&ana, "My sister Ana lives in Rome.").await;
+    assert!(!ana.memories(10, None, true).await.unwrap().items.is_empty());
+    // What the settings say of writing first is the same decision.
+    assert_eq!(ana.profile().await.unwrap().proactive_consent, Some(true));
+    ana.update_profile(|profile| profile.proactive_consent = Some(false)).await.unwrap();
+    let proactive = agrees(ana.consents().await.unwrap(), Purpose::Proactive);
+    assert_eq!((proactive.given, proactive.decisions.len()), (false, 2));
+}
+
+#[tokio::test]
+async fn words_go_to_a_remote_model_only_as_long_as_that_is_agreed_to() {
+    let model = Scripted::new((0..3).map(|_| Act::Say(&["I hear you."])));
+    let world = World::with(Some(model.clone()));
+    let ana = world.person("ana").await;
+    let asked = || model.asked.lock().unwrap().len();
+    world.say(&ana, "One.").await;
+    assert_eq!(asked(), 1);
+    ana.decide(&[(Purpose::RemoteModels, false)].into()).await.unwrap();
+    let reply = world.say(&ana, "Two.").await;
+    assert_eq!((asked(), reply.model.as_str()), (1, "offline"));
+    // A store that does not answer gives nothing away: what was known last holds.
+    world.store.fail_reads(1000);
+    let _ = ana.ask(philia_companion::Incoming::new("test", "Three.")).await;
+    assert_eq!(asked(), 1);
+    world.store.fail_reads(0);
+    ana.decide(&[(Purpose::RemoteModels, true)].into()).await.unwrap();
+    world.say(&ana, "Four.").await;
+    assert_eq!(asked(), 2);
 }

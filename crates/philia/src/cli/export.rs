@@ -1,6 +1,7 @@
 //! `philia export`: everything about a person, for programs (JSON) or for people (Markdown).
 
 use super::paint::{Paint, note};
+use super::progress::Progress;
 use super::{Context, Who};
 use crate::wire;
 use anyhow::{Context as _, bail};
@@ -10,10 +11,12 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 const EXAMPLES: &str = "Examples:
   philia export --out me.json        everything, for programs
   philia export --out me.md          everything, for people
+  philia export --all --out me.zip   both, with files and vectors, to be brought in again
   philia export --user ana | gzip > ana.json.gz
 
 The file is for your eyes: only you can read it.";
@@ -32,6 +35,9 @@ pub(crate) struct Export {
     /// What to write, if the file's name does not say
     #[arg(long, value_enum)]
     format: Option<Format>,
+    /// Everything in one zip: JSON with vectors, Markdown, and files (`philia import archive` brings it in again)
+    #[arg(long, requires = "out", conflicts_with = "format")]
+    all: bool,
     /// Replace the file if it is there
     #[arg(long, requires = "out")]
     force: bool,
@@ -59,6 +65,21 @@ impl Export {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let person = wire::philia(&context.config).await?.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
         match &self.out {
+            Some(path) if self.all => {
+                let progress = Arc::new(Progress::new("records"));
+                let bar = Arc::clone(&progress);
+                let written = placed(path, self.force, async |file| {
+                    Ok(person.export_archive(BufWriter::new(file), move |done, all| bar.tell(done, all)).await?)
+                });
+                let written = written.await;
+                progress.finish();
+                written?;
+                let paint = Paint::stderr();
+                note(&paint.dim(&format!("Written to {}.", path.display())));
+                if person.privacy().await?.sealed.is_some() {
+                    note(&paint.warn("What is in it is not sealed: keep it where nobody else can read it."));
+                }
+            }
             None => {
                 let format = self.format.unwrap_or(Format::Json);
                 write_out(&person, format, &mut BufWriter::new(io::stdout())).await?;
@@ -80,6 +101,11 @@ pub(crate) async fn write(person: &Person, path: &Path) -> anyhow::Result<String
 }
 
 async fn to_file(person: &Person, path: &Path, format: Format, force: bool) -> anyhow::Result<()> {
+    placed(path, force, async |file| write_out(person, format, &mut BufWriter::new(file)).await).await
+}
+
+/// Makes a file at a path, whole or not at all.
+async fn placed(path: &Path, force: bool, write: impl AsyncFnOnce(File) -> anyhow::Result<()>) -> anyhow::Result<()> {
     if !force && path.exists() {
         bail!("there is a {} already; choose another name, or replace it with `philia export --force`", path.display());
     }
@@ -88,7 +114,7 @@ async fn to_file(person: &Person, path: &Path, format: Format, force: bool) -> a
     part.push(".part");
     let part = PathBuf::from(part);
     let file = private_file(&part).with_context(|| format!("{} cannot be written", part.display()))?;
-    let written = write_out(person, format, &mut BufWriter::new(file)).await;
+    let written = write(file).await;
     let placed = written
         .and_then(|()| std::fs::rename(&part, path).with_context(|| format!("{} cannot be written", path.display())));
     if placed.is_err() {

@@ -18,17 +18,35 @@ use std::process::ExitCode;
 const EXAMPLES: &str = "Examples:
   philia import chatgpt conversations.json
   philia import sillytavern \"Seraphina - 2024-5-1.jsonl\" --dry-run
+  philia import archive me.zip --user me-again
   philia import locomo locomo10.json --user benchmark
 
-Times are kept, and what was said becomes memories. Importing the same file again changes nothing.";
+Times are kept, and what was said becomes memories. Importing the same file again changes nothing.
+An archive (what `philia export --all` writes) comes in as it went out, for somebody of whom nothing is known yet.";
+
+/// The name of what `philia export --all` writes.
+const ARCHIVE: &str = "archive";
+
+/// What is brought in.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Conversations(Format),
+    Archive,
+}
+
+impl What {
+    fn parse(name: &str) -> Result<Self, philia_companion::Error> {
+        if name == ARCHIVE { Ok(Self::Archive) } else { name.parse().map(Self::Conversations) }
+    }
+}
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Import {
     /// What kind of file it is
-    #[arg(value_parser = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()))
-        .try_map(|name| name.parse::<Format>()))]
-    format: Format,
+    #[arg(value_parser = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()).chain([ARCHIVE]))
+        .try_map(|name| What::parse(&name)))]
+    what: What,
     /// The file
     file: PathBuf,
     #[command(flatten)]
@@ -41,11 +59,15 @@ pub(crate) struct Import {
 impl Import {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let file = self.file.display();
+        let format = match self.what {
+            What::Conversations(format) => format,
+            What::Archive => return self.archive(context).await,
+        };
         let bytes = std::fs::read(&self.file).with_context(|| format!("{file} cannot be read"))?;
         let philia = wire::philia(&context.config).await?;
         let person = philia.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
         let zone = TimeZone::get(&person.profile().await?.time_zone).unwrap_or(TimeZone::UTC);
-        let conversations = self.format.parse(&bytes, &zone).map_err(|error| anyhow!("{file}: {error}"))?;
+        let conversations = format.parse(&bytes, &zone).map_err(|error| anyhow!("{file}: {error}"))?;
         let report = if self.dry_run {
             person.dry_run(&conversations).await?
         } else {
@@ -56,6 +78,22 @@ impl Import {
             report?
         };
         print(&told(&report, self.dry_run, &Show::for_person(&person, context.paint).await?, context.paint))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn archive(&self, context: &Context) -> anyhow::Result<ExitCode> {
+        anyhow::ensure!(!self.dry_run, "an archive has no dry run: it comes in whole, or not where anything is");
+        let file =
+            std::fs::File::open(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
+        let person = wire::philia(&context.config).await?.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
+        let progress = Progress::new("records");
+        let restored = person.import_archive(file, |done| progress.tell(done, done)).await;
+        progress.finish();
+        let restored = restored?;
+        print(&format!(
+            "Everything is back: {} records, of them {} memories and {} turns.\n",
+            restored.records, restored.memories, restored.turns
+        ))?;
         Ok(ExitCode::SUCCESS)
     }
 }

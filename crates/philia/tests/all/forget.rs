@@ -13,7 +13,7 @@ What did Marco do?
 ";
 
 /// The files below a directory whose bytes hold a word, whatever its case.
-fn holding(dir: &Path, word: &str) -> Vec<PathBuf> {
+pub(crate) fn holding(dir: &Path, word: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();

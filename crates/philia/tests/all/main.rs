@@ -21,5 +21,6 @@ mod model;
 mod observed;
 mod people;
 mod persona;
+mod privacy;
 mod serve;
 mod task;

@@ -22,9 +22,12 @@ pub(crate) mod chat_history;
 pub(crate) mod chat_message;
 pub(crate) mod chat_stream;
 pub(crate) mod chat_threads;
+pub(crate) mod consents;
 pub(crate) mod document;
 pub(crate) mod document_chunks;
 pub(crate) mod documents;
+pub(crate) mod erase;
+pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod memories;
 pub(crate) mod memories_audit;
@@ -56,6 +59,7 @@ pub(crate) mod personas_compile;
 pub(crate) mod personas_import;
 pub(crate) mod personas_schema;
 pub(crate) mod personas_validate;
+pub(crate) mod privacy;
 pub(crate) mod settings;
 pub(crate) mod task;
 pub(crate) mod task_done;
@@ -122,6 +126,11 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(persona::get, persona::put, persona::delete).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)))
         .routes(routes!(persona_export::get))
         .routes(routes!(metrics::get))
+        .routes(routes!(privacy::get))
+        .routes(routes!(privacy::rotate))
+        .routes(routes!(consents::get, consents::patch))
+        .routes(routes!(export::get))
+        .routes(routes!(erase::post))
         .routes(routes!(health::all))
         .routes(routes!(health::one))
 }

@@ -1,0 +1,60 @@
+//! `GET` and `PATCH /api/consents`: what a person has agreed to, and when.
+
+use crate::extract::{Body, Caller, Params};
+use crate::problem::Problem;
+use axum::Json;
+use philia_companion::privacy::{Consent, Purpose};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// What is decided; what is not named stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Decisions {
+    /// May the companion write first?
+    proactive: Option<bool>,
+    /// May words go to the remote models that are configured?
+    remote_models: Option<bool>,
+    /// May what is said become memories?
+    learning: Option<bool>,
+    /// Who asks.
+    #[schema(ignore)]
+    user: Option<String>,
+}
+
+/// What the person has agreed to, and when.
+#[utoipa::path(
+    get,
+    path = "/api/consents",
+    tag = "Privacy",
+    responses((status = 200, description = "It is so", body = Vec<Consent>))
+)]
+pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Vec<Consent>>, Problem> {
+    params.done()?;
+    Ok(Json(caller.person().await?.consents().await?))
+}
+
+/// Notes what the person decides.
+#[utoipa::path(
+    patch,
+    path = "/api/consents",
+    tag = "Privacy",
+    request_body = Decisions,
+    responses((status = 200, description = "It is so", body = Vec<Consent>))
+)]
+pub(crate) async fn patch(
+    caller: Caller,
+    params: Params,
+    Body(asked): Body<Decisions>,
+) -> Result<Json<Vec<Consent>>, Problem> {
+    params.done()?;
+    let named = [
+        (Purpose::Proactive, asked.proactive),
+        (Purpose::RemoteModels, asked.remote_models),
+        (Purpose::Learning, asked.learning),
+    ];
+    let decided: BTreeMap<Purpose, bool> =
+        named.into_iter().filter_map(|(purpose, given)| Some((purpose, given?))).collect();
+    Ok(Json(caller.person_or(asked.user).await?.decide(&decided).await?))
+}
