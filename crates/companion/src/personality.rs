@@ -184,6 +184,39 @@ impl Person {
         }
     }
 
+    /// Makes the companion a newborn again, as a new version: traits, mood, needs, bond and habits. What was said and
+    /// what is remembered stays. `by` says who did, `why` gives the reason; both are kept.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for no reason at all.
+    pub async fn reset_personality(&self, persona: Option<&str>, by: &str, why: &str) -> Result<Personality> {
+        let (persona, profile) = self.whom(persona).await?;
+        loop {
+            let now = self.now();
+            let Versioned { value: old, version } = self.state(&persona, &profile, now).await?;
+            let mut state = CompanionState {
+                turns: old.turns,
+                last_turn_at: old.last_turn_at,
+                offline_announced: old.offline_announced,
+                disclosed_at: old.disclosed_at,
+                ..CompanionState::newborn(&persona, now, &self.zone(&profile))
+            };
+            let hand = ByHand { by, why, now };
+            let next = growth::restore(&old.life.version, &state.life.version, &persona, &hand);
+            let next = next.map_err(|error| Error::Invalid(error.to_string()))?;
+            state.life.version = next.clone();
+            let born = (version == 0).then_some(&old.life.version);
+            let mut changes = vec![write(draft(Kind::Companion, &persona.id, now, &state)?, version)];
+            for version in born.into_iter().chain([&next]) {
+                changes.push(self.version_record(&persona.id, version)?);
+            }
+            match self.commit(changes).await {
+                Err(Error::Store(StoreError::Conflict(_))) => {}
+                other => return other.map(|_| self.personality_of(&persona, &profile, &state)),
+            }
+        }
+    }
+
     async fn set_in(
         &self,
         persona: &Persona,

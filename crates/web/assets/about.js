@@ -5,6 +5,7 @@ import { element } from "./talk.js";
 
 const sheet = document.getElementById("about");
 const settings = document.getElementById("settings");
+const signOut = document.getElementById("sign-out");
 const personas = document.getElementById("personas");
 
 const hereZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
@@ -70,7 +71,9 @@ export function meet(profile, met) {
 export function prepare(changed) {
   document.getElementById("open-about").addEventListener("click", async () => {
     try {
-      const [profile, { items }] = await Promise.all([api.get("/api/settings"), api.get("/api/personas")]);
+      const [profile, { items }, me] =
+        await Promise.all([api.get("/api/settings"), api.get("/api/personas"), api.get("/api/auth/me")]);
+      signOut.hidden = me.way !== "session";
       settings.querySelector(".wrong").hidden = true;
       fill(settings, profile);
       personas.replaceChildren(...items.map((persona) => choice(persona, profile.persona)));
@@ -88,6 +91,7 @@ export function prepare(changed) {
     sheet.close();
     changed(kept);
   });
+  signOut.addEventListener("click", () => api.signOut().then(() => location.assign("/login"), (error) => changed(undefined, error)));
   settings.querySelector("[data-close]").addEventListener("click", () => sheet.close());
   sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
 }

@@ -30,10 +30,12 @@ async function call(method, path, { params = {}, body, signal } = {}) {
   } catch (error) {
     throw signal?.aborted ? error : new Unreachable("Philia can’t be reached.");
   }
+  if (response.status === 401) location.assign("/login");
   if (!response.ok) throw new Problem(await response.json().catch(() => ({ status: response.status })));
   return response;
 }
 
+export const signOut = async () => call("POST", "/api/auth/logout");
 export const get = async (path, params) => (await call("GET", path, { params })).json();
 export const patch = async (path, body) => (await call("PATCH", path, { body })).json();
 export const remove = async (path) => (await call("DELETE", path)).json();

@@ -1,6 +1,7 @@
 //! What is taken out of a request: who asks, and for what. Everything that is wrong is named, and all at once.
 
 use crate::Door;
+use crate::auth::Me;
 use crate::cursor;
 use crate::problem::{Kind, Problem};
 use axum::body::Bytes;
@@ -42,6 +43,7 @@ impl FromRequestParts<Door> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Problem> {
+        let Me(identity) = Me::from_request_parts(parts, door).await?;
         let header = match parts.headers.get("x-philia-user").map(|value| std::str::from_utf8(value.as_bytes())) {
             Some(Err(_)) => return Err(Problem::malformed("the header X-Philia-User is not UTF-8")),
             Some(Ok(name)) => Some(name.to_owned()),
@@ -53,7 +55,7 @@ impl FromRequestParts<Door> for Caller {
                 named = agreed(named, Some(value))?;
             }
         }
-        Ok(Self { philia: door.philia.clone(), identity: Arc::new(Identity::local()), named })
+        Ok(Self { philia: door.philia.clone(), identity, named })
     }
 }
 

@@ -4,12 +4,13 @@
 //! JSON. One file per endpoint under `api/`; the page under `ui/`.
 //!
 //! # Who may come in
-//! There are no accounts yet: whoever reaches the server is the account `local`, and says whom they are with the
-//! header `X-Philia-User` or with `user` in the query or the body (`me` if they do not). That is only right where
-//! nobody else can reach it, so [`serve`] listens on loopback unless the operator has named the hosts it is called
-//! by, and [`gate`] turns away what a foreign web page could send (DNS rebinding, cross-site requests).
+//! [`auth`] finds out who asks, before every route: by an access token, an API key or the page's cookie. Alone at home,
+//! where only this machine reaches the server and nobody has made an account, whoever asks is the account `local`. Whom
+//! an account speaks for is said with the header `X-Philia-User` or with `user` in the query or the body (`me` if
+//! nobody is named). [`gate`] turns away what a foreign web page could send (DNS rebinding, cross-site requests).
 
 mod api;
+mod auth;
 mod cursor;
 mod extract;
 mod gate;
@@ -26,6 +27,7 @@ use axum::{Json, Router};
 use philia_companion::Philia;
 use std::future::{Future, pending};
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -49,6 +51,23 @@ pub struct Options {
     pub grace: Duration,
     /// What `/metrics` answers with; none where it is not to be read here.
     pub metrics: Option<Scrape>,
+    /// Only this machine reaches the server. [`serve`] finds that out by itself.
+    pub near: bool,
+    /// A proxy stands before it and says in `X-Forwarded-For` who asks.
+    pub behind_proxy: bool,
+    /// What is configured, for admins to see; without secrets.
+    pub configured: Vec<Configured>,
+}
+
+/// A key of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct Configured {
+    /// Its dotted name.
+    pub key: String,
+    /// Its value in TOML; never a secret's.
+    pub value: String,
+    /// Where it came from.
+    pub origin: String,
 }
 
 /// Hands out what was recorded, in Prometheus' text format.
@@ -74,7 +93,14 @@ impl std::fmt::Debug for Scrape {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { allowed_hosts: Vec::new(), grace: Duration::from_secs(8), metrics: None }
+        Self {
+            allowed_hosts: Vec::new(),
+            grace: Duration::from_secs(8),
+            near: true,
+            behind_proxy: false,
+            configured: Vec::new(),
+            metrics: None,
+        }
     }
 }
 
@@ -106,10 +132,12 @@ fn routes(door: Door) -> Router {
     rest.route("/api/openapi.json", get(async move || Json(described)))
         .route("/ws", get(ws::open))
         .route("/", get(ui::page))
+        .route("/login", get(ui::login))
         .route("/assets/{version}/{file}", get(ui::asset))
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(door.clone(), auth::guard))
         .layer(from_fn_with_state(door.clone(), gate::guard))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(gate::harden))
@@ -124,6 +152,12 @@ fn routes(door: Door) -> Router {
 pub async fn serve_metrics(listener: TcpListener, philia: Philia, scrape: Scrape) -> io::Result<()> {
     let answer = get(async move || api::metrics::scraped(&philia, &scrape).await);
     axum::serve(listener, Router::new().route("/metrics", answer)).await
+}
+
+/// Does only this machine reach a server that listens there? Not if it has names by which others call it, as behind a
+/// proxy.
+pub fn is_near(address: SocketAddr, options: &Options) -> bool {
+    address.ip().is_loopback() && options.allowed_hosts.is_empty()
 }
 
 /// Serves until `shutdown` is ready; then takes no more requests and lets the running turns end, their learning
@@ -143,12 +177,14 @@ pub async fn serve(
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             format!(
-                "{address} can be reached from other machines, and there are no accounts yet: listen on 127.0.0.1, \
-                 or name the hosts by which the server may be called (server.allowed_hosts)"
+                "{address} can be reached from other machines: listen on 127.0.0.1, or name the hosts by which the \
+                 server may be called (server.allowed_hosts)"
             ),
         ));
     }
     let (grace, talk) = (options.grace, philia.clone());
+    let near = is_near(address, &options);
+    let options = Options { near, ..options };
     let (ending, ended) = oneshot::channel();
     let door = Door::new(philia.clone(), options);
     let (closing, sockets) = (door.closing.clone(), door.sockets.clone());
@@ -159,7 +195,8 @@ pub async fn serve(
         let _ = ending.send(());
     };
     let work = async {
-        axum::serve(listener, routes(door)).with_graceful_shutdown(shutdown).await?;
+        let service = routes(door).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(shutdown).await?;
         sockets.close();
         sockets.wait().await;
         philia.idle().await;

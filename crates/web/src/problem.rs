@@ -148,6 +148,16 @@ impl Problem {
         Error::NotFound { what, name: name.into(), nearest: None }.into()
     }
 
+    /// Would a login help?
+    pub(crate) fn asks_for_a_login(&self) -> bool {
+        matches!(self.kind, Kind::Unauthenticated | Kind::TooMany)
+    }
+
+    /// Is it a fault of ours, and none of the request's?
+    pub(crate) fn is_ours(&self) -> bool {
+        self.kind.parts().1.is_server_error()
+    }
+
     /// The document.
     pub(crate) fn document(&self) -> Value {
         let (name, status, title) = self.kind.parts();

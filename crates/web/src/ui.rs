@@ -9,7 +9,7 @@ use crate::problem::{Kind, Problem};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, header};
-use axum::response::{Html, IntoResponse};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -24,6 +24,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("talk.js", SCRIPT, include_str!("../assets/talk.js")),
     ("memories.js", SCRIPT, include_str!("../assets/memories.js")),
     ("about.js", SCRIPT, include_str!("../assets/about.js")),
+    ("login.js", SCRIPT, include_str!("../assets/login.js")),
     ("icon.svg", "image/svg+xml", include_str!("../assets/icon.svg")),
 ];
 
@@ -46,21 +47,42 @@ struct Page<'a> {
     companion: &'a str,
 }
 
+#[derive(Template)]
+#[template(path = "login.html")]
+struct Login<'a> {
+    version: &'a str,
+}
+
 pub(crate) async fn page(
     State(door): State<Door>,
-    caller: Caller,
+    caller: Result<Caller, Problem>,
     params: Params,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     params.done()?;
+    let person = match caller {
+        Ok(caller) => caller.person().await,
+        Err(problem) if problem.asks_for_a_login() => return Ok(Redirect::to("/login").into_response()),
+        Err(problem) if problem.is_ours() => Err(problem),
+        Err(problem) => return Err(problem),
+    };
     // The page stands even while the store does not: it then says so itself.
-    let chosen = match caller.person().await {
+    let chosen = match person {
         Ok(person) => person.persona(None).await,
         Err(_) => door.philia.personas().get(&door.philia.default_profile().persona),
     };
     let companion = chosen.map_or_else(|_| "Philia".to_owned(), |persona| persona.name.clone());
-    let page = Page { version: VERSION.as_str(), companion: &companion };
-    page.render().map(Html).map_err(|error| {
-        tracing::error!(%error, "the page cannot be rendered");
+    rendered(&Page { version: VERSION.as_str(), companion: &companion })
+}
+
+/// Where people sign in.
+pub(crate) async fn login(params: Params) -> Result<Response, Problem> {
+    params.done()?;
+    rendered(&Login { version: VERSION.as_str() })
+}
+
+fn rendered(page: &impl Template) -> Result<Response, Problem> {
+    page.render().map(|page| Html(page).into_response()).map_err(|error| {
+        tracing::error!(%error, "a page cannot be rendered");
         Kind::Internal.into()
     })
 }

@@ -50,6 +50,7 @@ pub(super) struct Session {
 
 /// Which way a session is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SessionKind {
     /// By access tokens, and a refresh token that changes with every use.
@@ -80,22 +81,28 @@ pub(super) struct Link {
 
 /// Limits of one account's own, where they are not those of its role. 0 is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct OwnLimits {
     /// Messages in a minute.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(maximum = 1_000_000))]
     pub per_minute: Option<u32>,
     /// Messages in an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(maximum = 1_000_000))]
     pub per_hour: Option<u32>,
     /// Messages at once.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(maximum = 1_000_000))]
     pub burst: Option<u32>,
     /// Requests of any kind in a minute.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(maximum = 1_000_000))]
     pub requests_per_minute: Option<u32>,
     /// Requests that run at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(maximum = 1_000_000))]
     pub concurrent: Option<u32>,
 }
 
@@ -201,6 +208,7 @@ impl Account {
 
 /// An account as admins see it: nothing of what opens it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AccountView {
     /// Its id: what its data is kept under.
     pub id: String,
@@ -228,6 +236,7 @@ pub struct AccountView {
 
 /// A session as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SessionView {
     /// By what it is revoked.
     pub id: String,
@@ -261,6 +270,7 @@ impl Session {
 
 /// A key as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct KeyView {
     /// By what it is revoked.
     pub id: String,

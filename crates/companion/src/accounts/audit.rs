@@ -29,6 +29,11 @@ impl Actor {
         Self("set-up link".into())
     }
 
+    /// Who.
+    pub(super) fn name(&self) -> &str {
+        &self.0
+    }
+
     /// What they do.
     pub(super) fn entry(&self, action: &'static str, on: &str) -> Entry {
         Entry { by: self.0.clone(), action: action.into(), on: on.into(), detail: Value::Null }
@@ -53,6 +58,7 @@ impl Entry {
 
 /// An entry as admins see it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AuditView {
     /// Its id.
     pub id: String,

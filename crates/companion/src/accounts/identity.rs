@@ -12,6 +12,7 @@ pub const OWN_SUBJECT: &str = "me";
 
 /// What an account is in the house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Runs the house: every door, no limits.
@@ -22,6 +23,7 @@ pub enum Role {
 
 /// A part of the house that a key may open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Talking, and what was said.
@@ -46,6 +48,7 @@ pub enum Scope {
 
 /// Whom an identity may speak for, within its own account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// The account's owner.
@@ -58,6 +61,7 @@ pub enum Reach {
 
 /// How an account stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// It registered and waits for an admin.

@@ -6,14 +6,17 @@ use super::house::Accounts;
 use super::identity::{Identity, Reach, Role, Scope};
 use super::secret::{self, Use};
 use crate::error::{Error, Result};
-use jiff::Timestamp;
 use philia_ports::PartitionId;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
 /// The most keys of an account.
 const KEYS: usize = 50;
 /// The most characters of what a key is called.
 const LABEL: usize = 100;
+/// For how many days a key may hold.
+const DAYS: RangeInclusive<u32> = 1..=3650;
 
 /// A new key.
 #[derive(Clone, Debug)]
@@ -24,8 +27,8 @@ pub struct NewKey {
     pub scopes: BTreeSet<Scope>,
     /// Whom it may speak for.
     pub reach: Reach,
-    /// Until when; none is until it is revoked.
-    pub expires_at: Option<Timestamp>,
+    /// For how many days it holds; none is until it is revoked.
+    pub days: Option<u32>,
 }
 
 impl Accounts {
@@ -50,8 +53,8 @@ impl Accounts {
     /// Makes a key for an account; the key itself, which is shown this once.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for scopes it cannot have, a subject that is no name, an end that is
-    /// past, or too many keys.
+    /// [`Error::NotFound`]; [`Error::Invalid`] for a subject that is no name and the like; [`Error::Forbidden`] for
+    /// scopes it cannot have, or too many keys.
     pub async fn add_key_for(&self, id_or_name: &str, new: NewKey, by: &Actor) -> Result<(String, KeyView)> {
         let found = self.find(id_or_name).await?;
         self.make_key(&found.id, new, Some(by)).await
@@ -59,8 +62,7 @@ impl Accounts {
 
     async fn make_key(&self, account: &str, new: NewKey, by: Option<&Actor>) -> Result<(String, KeyView)> {
         let mut problems = Vec::new();
-        let label = new.label.trim();
-        if label.is_empty() || label.chars().count() > LABEL || label.chars().any(char::is_control) {
+        if !(1..=LABEL).contains(&new.label.chars().count()) {
             problems.push(format!("label: 1 to {LABEL} characters are allowed"));
         }
         if new.scopes.is_empty() {
@@ -71,8 +73,8 @@ impl Accounts {
         {
             problems.push(format!("subject: {error}"));
         }
-        if new.expires_at.is_some_and(|end| end <= self.now()) {
-            problems.push("expires_at: it is past".to_owned());
+        if new.days.is_some_and(|days| !DAYS.contains(&days)) {
+            problems.push(format!("days: {} to {} are allowed", DAYS.start(), DAYS.end()));
         }
         if !problems.is_empty() {
             return Err(Error::Invalid(problems.join("; ")));
@@ -81,20 +83,20 @@ impl Accounts {
         let (key, hash) = secret::make(Use::Key, account, &id, &*self.0.parts.chance);
         let made = ApiKey {
             id,
-            label: label.to_owned(),
+            label: new.label,
             hash,
             scopes: new.scopes,
             reach: new.reach,
             created_at: self.now(),
-            expires_at: new.expires_at,
+            expires_at: new.days.map(|days| self.after(Duration::from_secs(u64::from(days) * 24 * 3600))),
         };
         let entry = by.map(|by| by.entry("key.add", account));
         let change = |account: &mut Account| {
             if made.scopes.contains(&Scope::Admin) && account.role != Role::Admin {
-                return Err(Error::Invalid("scopes: admin is for admins' keys only".into()));
+                return Err(Error::Forbidden("scopes: admin is for admins' keys only".into()));
             }
             if account.keys.len() >= KEYS {
-                return Err(Error::Invalid(format!("{KEYS} keys are allowed; revoke one first")));
+                return Err(Error::Forbidden(format!("{KEYS} keys are allowed; revoke one first")));
             }
             account.keys.push(made.clone());
             Ok(())

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 /// How much an account may do. 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Rates {
     /// Messages in a minute.
@@ -242,6 +243,8 @@ impl Person {
     /// [`Error::Suspended`], [`Error::Limited`].
     pub(crate) async fn may_talk(&self) -> Result<Option<Running>> {
         let Some(asker) = &self.asker else { return Ok(None) };
+        // A connection may have stood open for days: what opened it may have been taken back meanwhile.
+        let asker = &self.philia().accounts().still(asker).await?;
         if asker.standing == Standing::Suspended {
             return Err(Error::Suspended);
         }
@@ -268,6 +271,11 @@ impl Philia {
     pub async fn take_request(&self, identity: &Identity) -> Result<Option<Left>> {
         let meter = Meter::new(&self.0, format!("requests/{}", identity.account));
         meter.take(&identity.rates.requests()).await.map_err(|full| full.error("requests"))
+    }
+
+    /// How the limit of an identity's requests stands, if it has one.
+    pub async fn requests_left(&self, identity: &Identity) -> Option<Left> {
+        Meter::new(&self.0, format!("requests/{}", identity.account)).look(&identity.rates.requests()).await
     }
 
     /// How the limit of an identity's messages stands, if it has one.

@@ -6,21 +6,23 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// The most characters of a name.
 const NAME: usize = 64;
-/// Bytes of a password.
+/// Characters of a password.
 const PASSWORD: std::ops::RangeInclusive<usize> = 8..=1024;
 
 /// A name as it is kept and compared: compatibility forms and case make no difference (NFKC, folded).
 ///
 /// # Errors
-/// [`Error::Invalid`] for a name that is not allowed.
+/// [`Error::Invalid`] for one that is empty or too long; [`Error::Refused`] for one that nobody can have.
 pub(super) fn normal(name: &str) -> Result<String> {
+    let count = name.chars().count();
+    if !(1..=NAME).contains(&count) {
+        return Err(Error::Invalid(format!("name: it has {count} characters; 1 to {NAME} are allowed")));
+    }
     let folded: String = caseless::default_case_fold_str(&name.trim().nfkc().collect::<String>()).nfkc().collect();
     let allowed = |sign: char| sign.is_alphanumeric() || "._-+@".contains(sign);
-    let count = folded.chars().count();
-    if count == 0 || count > NAME || !folded.chars().all(allowed) {
-        let shown: String = name.chars().take(40).collect();
-        return Err(Error::Invalid(format!(
-            "name: {shown:?} is not allowed; 1 to {NAME} letters, digits and the signs . _ - + @ are"
+    if !(1..=NAME).contains(&folded.chars().count()) || !folded.chars().all(allowed) {
+        return Err(Error::Refused(format!(
+            "nobody can have the name {name:?}; letters, digits and the signs . _ - + @ are allowed"
         )));
     }
     Ok(folded)
@@ -38,9 +40,9 @@ pub(super) fn login_id(normal: &str) -> String {
 /// [`Error::Invalid`] with what is allowed; never with the password.
 pub(super) fn check_password(password: &str, name: &str) -> Result<()> {
     let (least, most) = (PASSWORD.start(), PASSWORD.end());
-    if !PASSWORD.contains(&password.len()) {
-        let bytes = password.len();
-        return Err(Error::Invalid(format!("password: it has {bytes} bytes; {least} to {most} are allowed")));
+    let count = password.chars().count();
+    if !PASSWORD.contains(&count) {
+        return Err(Error::Invalid(format!("password: it has {count} characters; {least} to {most} are allowed")));
     }
     if normal(password).is_ok_and(|password| password == name) {
         return Err(Error::Invalid("password: it is the name; choose another".into()));
@@ -71,17 +73,18 @@ mod tests {
     #[test]
     fn what_is_no_name_is_refused() {
         for wrong in ["", " ", "a b", "a/b", "a\0b", "a\nb", "<b>", "a\u{202e}b", &"x".repeat(65)] {
-            assert!(matches!(normal(wrong), Err(Error::Invalid(_))), "{wrong:?}");
+            assert!(matches!(normal(wrong), Err(Error::Invalid(_) | Error::Refused(_))), "{wrong:?}");
         }
         assert!(normal(&"x".repeat(64)).is_ok());
     }
 
     #[test]
-    fn passwords_have_their_bounds_in_bytes() {
+    fn passwords_have_their_bounds() {
         for (password, allowed) in [
             ("1234567", false),
             ("12345678", true),
-            ("éééé", true),
+            ("ééééééé", false),
+            ("éééééééé", true),
             ("", false),
             (" spaces are fine ", true),
             (&"x".repeat(1024), true),

@@ -66,7 +66,8 @@ impl Accounts {
     /// Makes an account. The first must be an admin's, and takes over what was said at this machine before.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a name, a password, or a first account that is not allowed; [`Error::Taken`].
+    /// [`Error::Invalid`] for a name or a password that is not allowed; [`Error::Forbidden`] for such a first account;
+    /// [`Error::Taken`].
     pub async fn add(&self, new: &NewAccount<'_>, by: &Actor) -> Result<AccountView> {
         let name = names::normal(new.name)?;
         if let Some(password) = new.password {
@@ -74,7 +75,7 @@ impl Accounts {
         }
         let first = !self.exist().await?;
         if first && new.role != Role::Admin {
-            return Err(Error::Invalid("the first account must be an admin's".into()));
+            return Err(Error::Forbidden("the first account must be an admin's".into()));
         }
         let id = if first { LOCAL_ACCOUNT.to_owned() } else { self.free_id() };
         let password = match new.password {
@@ -158,7 +159,7 @@ impl Accounts {
     /// Lets in, stops, closes or opens an account. Who is not let in is signed out.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for the last admin.
+    /// [`Error::NotFound`]; [`Error::Forbidden`] for the last admin.
     pub async fn set_standing(&self, id_or_name: &str, standing: Standing, by: &Actor) -> Result<AccountView> {
         let found = self.find(id_or_name).await?;
         if standing != Standing::Active {
@@ -185,7 +186,7 @@ impl Accounts {
     /// Makes somebody an admin, or no longer one.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for the last admin.
+    /// [`Error::NotFound`]; [`Error::Forbidden`] for the last admin.
     pub async fn set_role(&self, id_or_name: &str, role: Role, by: &Actor) -> Result<AccountView> {
         let found = self.find(id_or_name).await?;
         if role != Role::Admin {
@@ -250,7 +251,7 @@ impl Accounts {
     /// asked again; meanwhile nobody comes in by it.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for the last admin; the store failed.
+    /// [`Error::NotFound`]; [`Error::Forbidden`] for the last admin; the store failed.
     pub async fn erase(&self, id_or_name: &str, by: &Actor) -> Result<usize> {
         let found = self.find(id_or_name).await?;
         self.not_the_last_admin(&found).await?;
@@ -308,7 +309,7 @@ impl Accounts {
             }
             cursor = page.next;
             if cursor.is_none() {
-                return Err(Error::Invalid("this is the last admin; make another one first".into()));
+                return Err(Error::Forbidden("this is the last admin; make another one first".into()));
             }
         }
     }

@@ -42,6 +42,7 @@ pub enum SignedIn {
 
 /// Tokens, with the names of OAuth 2 (RFC 6749).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Tokens {
     /// Goes into `Authorization: Bearer`.
     pub access_token: String,
@@ -216,6 +217,25 @@ impl Accounts {
             Ok(identity) => Ok(identity),
             Err(why) => Err(self.refuse(from, why).await),
         }
+    }
+
+    /// Who it is that came in some time ago, if what they came in by still holds.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`].
+    pub(super) async fn still(&self, identity: &Arc<Identity>) -> Result<Arc<Identity>> {
+        let now = self.now();
+        let holds = |account: &Account| match &identity.way {
+            Way::Open => false,
+            Way::Session(id) => account.sessions.iter().any(|one| one.id == *id && one.expires_at > now),
+            Way::Key(id) => account.keys.iter().any(|one| one.id == *id && one.expires_at.is_none_or(|end| end > now)),
+        };
+        if identity.way == Way::Open {
+            return Ok(Arc::clone(identity));
+        }
+        let account = self.account(&identity.account).await?.filter(Account::is_open).filter(holds);
+        let account = account.ok_or_else(|| Error::Unauthenticated(UNFIT.into()))?;
+        Ok(account.identity(identity.way.clone(), self.settings()))
     }
 
     async fn by_access_token(&self, token: &str) -> Result<Result<Arc<Identity>, &'static str>> {

@@ -10,6 +10,7 @@ mod erase;
 mod eval;
 mod export;
 mod import;
+mod key;
 mod keys;
 mod memory;
 mod mood;
@@ -23,6 +24,7 @@ mod serve;
 mod show;
 mod simulate;
 mod task;
+mod user;
 
 use crate::config::{Config, Loaded, Settings, Surroundings};
 use crate::{lifecycle, logging, wire};
@@ -91,6 +93,10 @@ enum Command {
     Block(block::BlockArgs),
     /// Files whose text is remembered: read them in, see them, remove them
     Document(document::DocumentArgs),
+    /// Who may come in: make, list, let in, stop, limit, erase
+    User(user::UserArgs),
+    /// API keys, for programs
+    Key(key::KeyArgs),
     /// Show how the companion feels
     Mood(mood::MoodArgs),
     /// Show who the companion has become, how that came about, and set it by hand
@@ -200,6 +206,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Task(args) => args.run(&context).await,
             Command::Block(args) => args.run(&context).await,
             Command::Document(args) => args.run(&context).await,
+            Command::User(args) => args.run(&context).await,
+            Command::Key(args) => args.run(&context).await,
             Command::Mood(args) => args.run(&context).await,
             Command::Personality(args) => args.run(&context, &by_hand).await,
             Command::Config(args) => args.run(&context),

@@ -2,10 +2,12 @@
 
 use super::Context;
 use super::paint::{Paint, note, print};
+use crate::config::ClientAddress;
 use crate::lifecycle::{self, Signals};
 use crate::{metrics, wire};
 use anyhow::{Context as _, bail};
 use clap::Args;
+use philia_companion::accounts::Mode;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -16,9 +18,9 @@ const EXAMPLES: &str = "Examples:
   philia serve --listen 127.0.0.1:0         a free port; the address is printed
   philia --set log.format=json serve
 
-There are no accounts yet: whoever reaches the server reads and writes everything. So it listens on this machine only,
-unless you say with --i-trust-this-network that everybody who can reach it may, and name the hosts it is called by
-(server.allowed_hosts).";
+Alone on this machine nobody signs in. Make an admin (`philia user add NAME --admin`), and everybody does; other
+machines can reach the server only then, by the names in server.allowed_hosts. Without anybody, `auth.mode=required`
+prints a link by which the first admin is made.";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -26,24 +28,38 @@ pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(crate) listen: Option<String>,
-    /// Listen where other machines can reach it, although there are no accounts yet
+    /// Listen where other machines can reach it, and let everybody there do everything
     #[arg(long)]
     i_trust_this_network: bool,
 }
 
 impl Serve {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let server = &context.config.server;
-        let listen = server.listen;
-        if !listen.ip().is_loopback() && !self.i_trust_this_network {
-            bail!(
-                "{listen} can be reached from other machines, and there are no accounts yet: everybody there could read \
-                 everything. Listen on 127.0.0.1, or add --i-trust-this-network if that is what you want"
-            );
+        let mut config = context.config.clone();
+        if self.i_trust_this_network {
+            config.auth.mode = Mode::Off;
         }
+        let server = &config.server;
+        let listen = server.listen;
         lifecycle::allow_many_files();
         let scrape = metrics::start()?;
-        let philia = wire::talking(&context.config).await?;
+        let options = philia_web::Options {
+            allowed_hosts: server.allowed_hosts.clone(),
+            grace: Duration::from_secs(server.grace_seconds),
+            metrics: listen.ip().is_loopback().then(|| scrape.clone()),
+            configured: crate::config::configured(&context.settings),
+            behind_proxy: server.client_address == ClientAddress::Forwarded,
+            ..philia_web::Options::default()
+        };
+        let philia = wire::talking(&config).await?;
+        let accounts = philia.accounts();
+        let locked = accounts.are_asked(philia_web::is_near(listen, &options)).await? && !accounts.exist().await?;
+        if locked && !listen.ip().is_loopback() && config.auth.mode == Mode::Auto {
+            bail!(
+                "{listen} can be reached from other machines, so it needs an admin account: `philia user add NAME --admin` \
+                 makes one. Or listen on 127.0.0.1; or let everybody there do everything with --i-trust-this-network"
+            );
+        }
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("{listen} cannot be listened on; is another philia there? --listen chooses another address")
         })?;
@@ -51,16 +67,18 @@ impl Serve {
         let address = listener.local_addr()?;
         let paint = context.paint;
         print(&format!("Philia listens on {}\n", paint.accent(&format!("http://{address}"))))?;
-        if context.config.models.chat.chain.is_empty() {
+        if config.models.chat.chain.is_empty() {
             let offline = "It speaks with the built-in offline voice; `philia doctor` says how to give it a model.";
             note(&Paint::stderr().dim(offline));
         }
-        let options = philia_web::Options {
-            allowed_hosts: server.allowed_hosts.clone(),
-            grace: Duration::from_secs(server.grace_seconds),
-            metrics: listen.ip().is_loopback().then(|| scrape.clone()),
-        };
-        let metrics = match context.config.metrics.listen {
+        if locked {
+            let link = format!("http://{address}/login#setup={}", accounts.setup_token());
+            note(&format!(
+                "Nobody can sign in yet. This link makes the first admin, once:\n  {}",
+                Paint::stderr().accent(&link)
+            ));
+        }
+        let metrics = match config.metrics.listen {
             Some(listen) => {
                 let listener = TcpListener::bind(listen)
                     .await

@@ -37,6 +37,17 @@ pub(crate) fn explain(settings: &Settings, paint: Paint) -> String {
     out
 }
 
+/// Every value that is set, and where it came from. Secrets are never shown.
+pub(crate) fn configured(settings: &Settings) -> Vec<philia_web::Configured> {
+    let set = schema::keys().flat_map(|key| names(key, settings).into_iter().map(move |name| (key, name)));
+    let shown = set.filter_map(|(key, name)| {
+        let setting = settings.get(&name)?;
+        let (value, origin) = (display(key, setting), setting.origin.to_string());
+        Some(philia_web::Configured { key: name, value, origin })
+    });
+    shown.collect()
+}
+
 /// The names to show for a key: itself, or for a wildcard each name that is set, or the pattern if none is.
 fn names(key: &Key, settings: &Settings) -> BTreeSet<String> {
     let Some((before, after)) = key.name.split_once('*') else { return BTreeSet::from([key.name.to_owned()]) };

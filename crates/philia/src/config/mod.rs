@@ -6,11 +6,12 @@ mod layers;
 mod schema;
 mod surroundings;
 
-pub(crate) use explain::{example, explain, reference};
+pub(crate) use explain::{configured, example, explain, reference};
 pub(crate) use layers::{Problems, Settings};
 pub(crate) use surroundings::Surroundings;
 
 use layers::Problem;
+use philia_companion::accounts::{AccountSettings, Hashing, Mode, Rates, Registration};
 use philia_companion::settings::Price;
 use philia_mind::life::LifeConfig;
 use philia_mind::memory::chunk::Sizes;
@@ -28,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) data: Data,
     pub(crate) store: Store,
     pub(crate) server: Server,
+    pub(crate) auth: Auth,
+    pub(crate) limits: Limits,
     pub(crate) models: Models,
     #[serde(default)]
     pub(crate) providers: BTreeMap<String, Provider>,
@@ -67,7 +70,42 @@ pub(crate) struct Store {
 pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
     pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) client_address: ClientAddress,
     pub(crate) grace_seconds: u64,
+}
+
+/// Where a client's address is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ClientAddress {
+    /// Of the connection.
+    Direct,
+    /// What the proxy before it says.
+    Forwarded,
+}
+
+/// `[auth]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Auth {
+    pub(crate) mode: Mode,
+    pub(crate) registration: Registration,
+    pub(crate) access_minutes: u64,
+    pub(crate) session_days: u64,
+    pub(crate) link_hours: u64,
+    pub(crate) signing_key_days: u64,
+    pub(crate) attempts: u32,
+    pub(crate) hash_memory_mb: u32,
+    pub(crate) hash_passes: u32,
+    pub(crate) hash_at_once: usize,
+}
+
+/// `[limits.public]`, `[limits.admin]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    pub(crate) public: Rates,
+    pub(crate) admin: Rates,
 }
 
 /// `[models]`
@@ -315,6 +353,31 @@ impl Config {
         self.log.dir.clone().unwrap_or_else(|| self.data.dir.join("logs"))
     }
 
+    /// Every number of accounts.
+    fn account_settings(&self) -> AccountSettings {
+        const HOUR: Duration = Duration::from_secs(3600);
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        let Auth { access_minutes, session_days, link_hours, signing_key_days, .. } = self.auth;
+        let times = |length: Duration, times: u64| Duration::from_secs(length.as_secs() * times);
+        AccountSettings {
+            mode: self.auth.mode,
+            registration: self.auth.registration,
+            access: Duration::from_secs(access_minutes * 60),
+            session: times(DAY, session_days),
+            link: times(HOUR, link_hours),
+            signing_key: times(DAY, signing_key_days),
+            attempts: self.auth.attempts,
+            hashing: Hashing {
+                memory_kib: self.auth.hash_memory_mb * 1024,
+                passes: self.auth.hash_passes,
+                at_once: self.auth.hash_at_once,
+                ..AccountSettings::default().hashing
+            },
+            public: self.limits.public,
+            admin: self.limits.admin,
+        }
+    }
+
     /// The mind's and the turn's numbers.
     pub(crate) fn companion_settings(&self) -> philia_companion::Settings {
         philia_companion::Settings {
@@ -341,7 +404,7 @@ impl Config {
             chunk: Sizes { target: self.documents.part_characters, overlap: self.documents.overlap_characters },
             retention_days: Some(self.privacy.retention_days).filter(|days| *days > 0),
             attachment_max_bytes: self.documents.attachment_max_mb * 1024 * 1024,
-            accounts: philia_companion::accounts::AccountSettings::default(),
+            accounts: self.account_settings(),
             // They are read, and may be refused, where the parts are put together.
             prices: Vec::new(),
         }

@@ -96,6 +96,44 @@ macro_rules! role {
     };
 }
 
+/// The limits of one role.
+macro_rules! limits {
+    ($role:literal, $minute:literal, $hour:literal, $burst:literal, $requests:literal, $concurrent:literal) => {
+        [
+            key(
+                concat!("limits.", $role, ".per_minute"),
+                Takes::Whole(0, 1_000_000, "messages"),
+                Some($minute),
+                "Messages in a minute; 0 is no limit, here and below. Somebody in need is answered all the same.",
+            ),
+            key(
+                concat!("limits.", $role, ".per_hour"),
+                Takes::Whole(0, 1_000_000, "messages"),
+                Some($hour),
+                "Messages in an hour.",
+            ),
+            key(
+                concat!("limits.", $role, ".burst"),
+                Takes::Whole(0, 1_000_000, "messages"),
+                Some($burst),
+                "Messages at once, before the minute's rate is kept to.",
+            ),
+            key(
+                concat!("limits.", $role, ".requests_per_minute"),
+                Takes::Whole(0, 1_000_000, "requests"),
+                Some($requests),
+                "Other requests in a minute.",
+            ),
+            key(
+                concat!("limits.", $role, ".concurrent"),
+                Takes::Whole(0, 1_000_000, "requests"),
+                Some($concurrent),
+                "Messages, and other requests, that may run at the same time.",
+            ),
+        ]
+    };
+}
+
 /// Every key, section by section, in the order they are shown.
 pub(crate) static SECTIONS: &[&[Key]] = &[
     &[key(
@@ -124,12 +162,67 @@ pub(crate) static SECTIONS: &[&[Key]] = &[
             "Names besides localhost and IP addresses of this machine by which the server may be called.",
         ),
         key(
+            "server.client_address",
+            Takes::Choice(&["direct", "forwarded"]),
+            Some("\"direct\""),
+            "Where a client's address is read, by which guessing is stopped: of the connection, or the last one in X-Forwarded-For, where a proxy of yours stands before Philia and sets it.",
+        ),
+        key(
             "server.grace_seconds",
             Takes::Whole(0, 3600, "seconds"),
             Some("8"),
             "How long running turns may take to end when the server is asked to; what takes longer is resumed at its next start.",
         ),
     ],
+    &[
+        key(
+            "auth.mode",
+            Takes::Choice(&["auto", "required", "off"]),
+            Some("\"auto\""),
+            "Is a login asked? `auto`: as soon as there is an account, and wherever other machines reach the server; `required`: always; `off`: never, and whoever reaches the server runs it.",
+        ),
+        key(
+            "auth.registration",
+            Takes::Choice(&["closed", "approval", "open"]),
+            Some("\"approval\""),
+            "May strangers make themselves an account? `closed`: admins make them; `approval`: an admin lets them in; `open`: they are in.",
+        ),
+        key("auth.access_minutes", Takes::Whole(1, 1440, "minutes"), Some("15"), "How long an access token holds."),
+        key(
+            "auth.session_days",
+            Takes::Whole(1, 3650, "days"),
+            Some("30"),
+            "How long a session holds that nobody uses.",
+        ),
+        key("auth.link_hours", Takes::Whole(1, 720, "hours"), Some("24"), "How long a link to set a password holds."),
+        key(
+            "auth.signing_key_days",
+            Takes::Whole(1, 3650, "days"),
+            Some("30"),
+            "After how long tokens are signed with a new key; what the former one signed holds until it runs out.",
+        ),
+        key(
+            "auth.attempts",
+            Takes::Whole(0, 10_000, "attempts"),
+            Some("10"),
+            "Wrong passwords for one name from one address in a quarter of an hour; ten times as many for one name, or from one address. 0 is no limit.",
+        ),
+        key(
+            "auth.hash_memory_mb",
+            Takes::Whole(1, 4096, "MB"),
+            Some("19"),
+            "Memory that hashing a password takes (argon2id): the more, the dearer it is to guess.",
+        ),
+        key("auth.hash_passes", Takes::Whole(1, 100, "passes"), Some("2"), "Passes over that memory."),
+        key(
+            "auth.hash_at_once",
+            Takes::Whole(1, 64, "hashes"),
+            Some("1"),
+            "Passwords that are hashed at the same time; others wait, so that logins never starve conversations.",
+        ),
+    ],
+    &limits!("public", "10", "100", "5", "300", "8"),
+    &limits!("admin", "0", "0", "0", "0", "0"),
     &role!(
         "chat",
         "Who answers, first choice first (`PROVIDER:MODEL`). Empty: chosen from the keys that are set, or the built-in offline voice.",

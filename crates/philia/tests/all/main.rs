@@ -24,3 +24,4 @@ mod persona;
 mod privacy;
 mod serve;
 mod task;
+mod user;

@@ -19,7 +19,12 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one on a free port and waits until it says where it listens.
     pub(crate) fn start(home: &Home) -> Self {
-        let mut child = home.command(["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();
+        Self::listening(home, "127.0.0.1:0")
+    }
+
+    /// Starts one there.
+    pub(crate) fn listening(home: &Home, listen: &str) -> Self {
+        let mut child = home.command(["serve", "--listen", listen]).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut log = child.stderr.take().unwrap();
         let stderr = std::thread::spawn(move || {

@@ -12,8 +12,34 @@
 //! - [`routes`] names it, with `routes!`; `docs/api.md` gets a line and an example. Tests compare.
 //! - [`openapi`] adds what holds for all: problems, the way to log in, ids of operations.
 
+pub(crate) mod admin_audit;
+pub(crate) mod admin_config;
+pub(crate) mod admin_incident_review;
+pub(crate) mod admin_incidents;
+pub(crate) mod admin_jobs;
+pub(crate) mod admin_stats;
+pub(crate) mod admin_user;
+pub(crate) mod admin_user_limits;
+pub(crate) mod admin_user_reset_link;
+pub(crate) mod admin_user_reset_personality;
+pub(crate) mod admin_user_role;
+pub(crate) mod admin_user_sign_out;
+pub(crate) mod admin_user_standing;
+pub(crate) mod admin_users;
 pub(crate) mod attachment;
 pub(crate) mod attachments;
+pub(crate) mod auth_key;
+pub(crate) mod auth_keys;
+pub(crate) mod auth_login;
+pub(crate) mod auth_logout;
+pub(crate) mod auth_me;
+pub(crate) mod auth_password;
+pub(crate) mod auth_refresh;
+pub(crate) mod auth_register;
+pub(crate) mod auth_reset;
+pub(crate) mod auth_session;
+pub(crate) mod auth_sessions;
+pub(crate) mod auth_setup;
 pub(crate) mod block;
 pub(crate) mod blocks;
 pub(crate) mod bond;
@@ -131,6 +157,35 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(consents::get, consents::patch))
         .routes(routes!(export::get))
         .routes(routes!(erase::post))
+        .routes(routes!(auth_setup::post))
+        .routes(routes!(auth_register::post))
+        .routes(routes!(auth_login::post))
+        .routes(routes!(auth_refresh::post))
+        .routes(routes!(auth_logout::post))
+        .routes(routes!(auth_me::get))
+        .routes(routes!(auth_password::post))
+        .routes(routes!(auth_reset::post))
+        .routes(routes!(auth_keys::get, auth_keys::post))
+        .routes(routes!(auth_key::delete))
+        .routes(routes!(auth_sessions::get, auth_sessions::delete))
+        .routes(routes!(auth_session::delete))
+        .routes(routes!(admin_users::get, admin_users::post))
+        .routes(routes!(admin_user::get, admin_user::delete))
+        .routes(routes!(admin_user_standing::approve))
+        .routes(routes!(admin_user_standing::suspend))
+        .routes(routes!(admin_user_standing::deactivate))
+        .routes(routes!(admin_user_standing::reactivate))
+        .routes(routes!(admin_user_limits::put))
+        .routes(routes!(admin_user_role::put))
+        .routes(routes!(admin_user_reset_link::post))
+        .routes(routes!(admin_user_sign_out::post))
+        .routes(routes!(admin_user_reset_personality::post))
+        .routes(routes!(admin_stats::get))
+        .routes(routes!(admin_incidents::get))
+        .routes(routes!(admin_incident_review::post))
+        .routes(routes!(admin_jobs::get))
+        .routes(routes!(admin_config::get))
+        .routes(routes!(admin_audit::get))
         .routes(routes!(health::all))
         .routes(routes!(health::one))
 }

@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where something is not as it must be")]
 
+mod accounts;
 mod by_hand;
 mod chat;
 mod documented;
 mod files;
 mod gate;
+mod isolation;
 mod memories;
 mod page;
 mod personality;

@@ -1,6 +1,7 @@
 //! The chat page and its assets.
 
 use crate::world::World;
+use philia_companion::accounts::Rates;
 use serde_json::json;
 
 /// Everything in the page that is an address.
@@ -28,7 +29,21 @@ async fn it_stands_while_the_store_does_not() {
     world.store.fail_reads(1);
     let page = world.get("/").await;
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("<title>Philia</title>"), "{}", page.body);
+    assert!(page.body.contains("<title>Mira</title>"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn who_must_sign_in_is_led_there() {
+    let world = World::housed(Rates::default()).await;
+    let page = world.get("/").await;
+    assert_eq!((page.status.as_u16(), page.header("location")), (303, "/login"));
+    let login = world.get("/login").await;
+    assert!(login.status == 200 && login.body.contains("<form id=\"login\""), "{}", login.body);
+    for path in addresses(&login.body) {
+        assert_eq!(world.get(path).await.status, 200, "{path}");
+    }
+    let token = world.token("bea").await;
+    assert!(world.send_as(&token, "GET", "/", None).await.body.contains("<title>Mira</title>"));
 }
 
 #[tokio::test]

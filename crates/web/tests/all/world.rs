@@ -5,6 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use futures_util::StreamExt as _;
 use philia_cache_local::LocalCache;
+use philia_companion::accounts::{AccountSettings, Actor, Hashing, NewAccount, Rates, Role};
 use philia_companion::privacy::Models;
 use philia_companion::{Parts, Personas, Philia, Settings};
 use philia_index_embedded::EmbeddedIndex;
@@ -20,6 +21,9 @@ use serde_json::Value;
 use std::sync::{Arc, LazyLock, Mutex};
 use tokio::sync::mpsc;
 use tower::ServiceExt as _;
+
+/// Everybody's, in a housed world.
+pub(crate) const PASSWORD: &str = "correct horse";
 
 /// Reading the table's vocabulary takes longer than most tests.
 static TABLE: LazyLock<StaticTable> = LazyLock::new(|| StaticTable::load().unwrap());
@@ -93,6 +97,7 @@ pub(crate) struct World {
     pub(crate) philia: Philia,
     pub(crate) store: Arc<FaultyStore<MemoryStore>>,
     pub(crate) router: Router,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
 /// An answer, read to its end.
@@ -173,6 +178,44 @@ impl World {
     }
 
     fn of(chat: Option<Arc<dyn ChatModel>>, options: Options) -> Self {
+        Self::made(chat, options, Settings::default())
+    }
+
+    /// A world with an admin, `ana`, and two others, `adam` and `bea`. Their passwords are [`PASSWORD`], and cheap to
+    /// guess.
+    pub(crate) async fn housed(public: Rates) -> Self {
+        let usual = AccountSettings::default();
+        let hashing = Hashing { memory_kib: 64, passes: 1, ..usual.hashing };
+        let accounts = AccountSettings { hashing, public, ..usual };
+        let world = Self::made(None, Options::default(), Settings { accounts, ..Settings::default() });
+        for (name, role) in [("ana", Role::Admin), ("adam", Role::Public), ("bea", Role::Public)] {
+            let new = NewAccount { name, password: Some(PASSWORD), role };
+            world.philia.accounts().add(&new, &Actor::command_line()).await.unwrap();
+        }
+        world
+    }
+
+    /// An access token of somebody.
+    pub(crate) async fn token(&self, name: &str) -> String {
+        let body = serde_json::json!({ "name": name, "password": PASSWORD });
+        let answer = self.post("/api/auth/login", body.to_string()).await.ok();
+        answer["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a request with a token, and a body if there is one.
+    pub(crate) async fn send_as(&self, token: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let mut request = request(method.parse().unwrap(), path);
+        if !token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let body = body.map(|body| body.to_string());
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        self.send(request.body(body.map(Body::from).unwrap_or_default()).unwrap()).await
+    }
+
+    fn made(chat: Option<Arc<dyn ChatModel>>, options: Options, settings: Settings) -> Self {
         let store = Arc::new(FaultyStore::new(MemoryStore::new()));
         let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
         let philia = Philia::new(Parts {
@@ -183,15 +226,15 @@ impl World {
             former: None,
             chat: chat.into(),
             fast: Models::default(),
-            clock,
+            clock: clock.clone(),
             chance: Arc::new(CountingChance::default()),
             personas: Personas::built_in().unwrap(),
             default_profile: Profile::default(),
             hooks: Vec::new(),
             master_keys: Arc::new(philia_companion::privacy::HeldKeys::default()),
-            settings: Settings::default(),
+            settings,
         });
-        Self { router: router(philia.clone(), options), philia, store }
+        Self { router: router(philia.clone(), options), philia, store, clock }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

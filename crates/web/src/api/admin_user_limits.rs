@@ -1,0 +1,29 @@
+//! `PUT /api/admin/users/{id}/limits`: the limits of one account, instead of its role's.
+
+use crate::Door;
+use crate::auth::Me;
+use crate::extract::{Body, Name, Params};
+use crate::problem::Problem;
+use axum::Json;
+use axum::extract::State;
+use philia_companion::accounts::{AccountView, Actor, OwnLimits};
+
+/// The limits of one account, instead of its role's.
+#[utoipa::path(
+    put,
+    path = "/api/admin/users/{id}/limits",
+    tag = "Admin",
+    params(("id" = String, Path, description = "Its id or its name")),
+    request_body = OwnLimits,
+    responses((status = 200, description = "It is so", body = AccountView))
+)]
+pub(crate) async fn put(
+    State(door): State<Door>,
+    Me(me): Me,
+    Name(id): Name,
+    params: Params,
+    Body(limits): Body<OwnLimits>,
+) -> Result<Json<AccountView>, Problem> {
+    params.done()?;
+    Ok(Json(door.philia.accounts().set_limits(&id, limits, &Actor::of(&me)).await?))
+}
