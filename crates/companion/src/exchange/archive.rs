@@ -137,7 +137,7 @@ impl Person {
     /// records are in.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if something is there already, or for what is no such file; what was brought in until then
+    /// [`Error::Refused`] if something is there already; [`Error::Invalid`] for what is no such file; what was brought in until then
     /// stays, and is erased with [`erase`](Self::erase).
     pub async fn import_archive(
         &self,
@@ -148,7 +148,7 @@ impl Person {
         for kind in Kind::ALL.iter().copied().filter(super::export::is_personal) {
             let mine = matches!(kind, Kind::Profile | Kind::Job | Kind::DataKey);
             if !mine && !self.app.parts.store.scan(&self.partition, &Scan::newest(kind, 1)).await?.items.is_empty() {
-                return Err(Error::Invalid(
+                return Err(Error::Refused(
                     "there is something here already; bring it in for somebody new, or erase what is there first"
                         .into(),
                 ));

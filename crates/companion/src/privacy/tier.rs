@@ -38,10 +38,10 @@ impl Person {
     /// Begins to seal this person's records with a new key. What is sealed with the former one is sealed anew by a job.
     ///
     /// # Errors
-    /// [`crate::Error::Invalid`] if they are not sealed.
+    /// [`crate::Error::Refused`] if they are not sealed.
     pub async fn rotate_key(&self) -> Result<()> {
         if self.app.vault.phase(&self.partition.id).await?.is_none() {
-            return Err(crate::Error::Invalid(
+            return Err(crate::Error::Refused(
                 "there is no key to change: only those on the tiers hybrid and local are sealed".into(),
             ));
         }

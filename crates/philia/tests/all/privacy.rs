@@ -206,7 +206,7 @@ fn who_is_erased_while_talking_leaves_nothing_and_nobody_else_is_touched() {
     // Turns are running, and others wait behind them.
     stop.store(true, Ordering::SeqCst);
     let wrong = http::post(&server.address, "/api/erase", &json!({ "confirm": "ben", "user": WHO }).to_string());
-    assert_eq!(wrong.status, 422, "{wrong:?}");
+    assert_eq!(wrong.status, 409, "{wrong:?}");
     let erased = http::post(&server.address, "/api/erase", &json!({ "confirm": WHO, "user": WHO }).to_string());
     assert_eq!(erased.status, 204, "{erased:?}");
     for thread in talking {

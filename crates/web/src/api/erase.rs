@@ -30,7 +30,7 @@ pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Erase
     params.done()?;
     let person = caller.person_or(asked.user).await?;
     if asked.confirm != person.id().subject() {
-        return Err(Problem::invalid("confirm: it must be the name of the person who is to be erased"));
+        return Err(Problem::refused("confirm: it must be the name of the person who is to be erased"));
     }
     person.erase().await?;
     Ok(StatusCode::NO_CONTENT)
