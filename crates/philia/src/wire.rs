@@ -268,13 +268,18 @@ pub(crate) fn private_dir(path: &Path) -> std::io::Result<()> {
 
 /// What finds memories.
 pub(crate) fn index(config: &Config) -> Arc<dyn Index> {
-    let index = EmbeddedIndex::new(config.index.budget_mb * 1024 * 1024);
-    // Words that mean nearly the same are found whatever embeds the texts: the table's words are always there.
-    let words = || StaticTable::load().map(|table| Thesaurus::new(table.words())).unwrap_or_default();
-    let index = Arc::new(index.with_thesaurus(words));
+    let index = embedded_index(config);
     let warm = Arc::clone(&index);
     std::thread::spawn(move || warm.warm());
     index
+}
+
+/// The same, not warmed up yet.
+pub(crate) fn embedded_index(config: &Config) -> Arc<EmbeddedIndex> {
+    let index = EmbeddedIndex::new(config.index.budget_mb * 1024 * 1024);
+    // Words that mean nearly the same are found whatever embeds the texts: the table's words are always there.
+    let words = || StaticTable::load().map(|table| Thesaurus::new(table.words())).unwrap_or_default();
+    Arc::new(index.with_thesaurus(words))
 }
 
 /// What turns texts into vectors.

@@ -26,6 +26,9 @@ const WIDE: u32 = 5;
 /// So few postings are all counted in, in the order of the question's words, so that no sum has to be reckoned anew.
 const FEW: usize = if cfg!(test) { 40 } else { 8192 };
 
+/// So few postings of words and near words are all counted in, word by word, with no look at any slot's own words.
+const FEW_NEAR: usize = if cfg!(test) { 60 } else { 40_000 };
+
 /// Reckoning a neighbourhood anew takes about as long as counting so many postings into theirs.
 const ANEW: usize = 2;
 
@@ -47,12 +50,34 @@ impl Person {
     /// Adds the best by BM25 of the slot alone, and by words of like meaning.
     pub(crate) fn best_by_own_words(
         &self,
-        question: &Question<'_>,
+        question: &mut Question<'_>,
         gate: &Gate<'_>,
         scratch: &mut Scratch,
         candidates: &mut Vec<u32>,
     ) {
         let (mut lexical, mut kindred) = (Best::new(POOL, &self.ids), Best::new(POOL, &self.ids));
+        let near = question.terms.iter().flat_map(|term| &term.near);
+        let postings: usize = near.map(|(stem, _)| self.words.postings(*stem).len()).sum();
+        question.counted = postings <= FEW_NEAR;
+        question.reckoned =
+            question.terms.iter().filter_map(|term| term.postings).map(Postings::len).sum::<usize>() <= FEW;
+        if !question.counted || !question.reckoned {
+            question.note_pairs(&mut scratch.table);
+        }
+        if question.counted {
+            self.count_own_words(question, scratch);
+            for &slot in scratch.met.iter().filter(|slot| gate.passes(self, **slot)) {
+                let worth = scratch.owns[slot as usize].worth;
+                if worth.lexical > 0.0 && worth.lexical >= lexical.floor() {
+                    lexical.offer(worth.lexical, slot);
+                }
+                if question.judged && worth.kindred >= kindred.floor() {
+                    kindred.offer(worth.kindred, slot);
+                }
+            }
+            candidates.extend(lexical.slots().chain(kindred.slots()));
+            return;
+        }
         let Scratch { table, seen, .. } = scratch;
         let mut some: Vec<u32> = Vec::with_capacity(TOGETHER);
         let mut look_at = |postings: &Postings, lexical: &mut Best<'_>, kindred: &mut Best<'_>| {
@@ -61,7 +86,7 @@ impl Person {
                 some.extend(slots.iter().copied().filter(|slot| seen.insert(*slot) && gate.passes(self, *slot)));
                 self.ask_for(&some);
                 for &slot in &some {
-                    let worth = question.worth(self, table, slot);
+                    let worth = question.worth_anew(self, table, slot);
                     if worth.lexical > 0.0 && worth.lexical >= lexical.floor() {
                         lexical.offer(worth.lexical, slot);
                     }
@@ -113,6 +138,43 @@ impl Person {
         candidates.extend(lexical.slots().chain(kindred.slots()));
     }
 
+    /// Counts what each slot is worth by its own words, word by word in the question's order.
+    fn count_own_words(&self, question: &Question<'_>, scratch: &mut Scratch) {
+        let Scratch { owns, nearest, met, holding, .. } = scratch;
+        let all_live = self.entries() == self.slots();
+        for term in &question.terms {
+            // The nearest first, so that what a slot has is never beaten by what comes later.
+            for (stem, cosine) in &term.near {
+                for &slot in self.words.postings(*stem).slots() {
+                    let nearest = &mut nearest[slot as usize];
+                    if *nearest == 0.0 && (all_live || self.marks[slot as usize].live()) {
+                        *nearest = *cosine;
+                        holding.push(slot);
+                    }
+                }
+            }
+            for slot in holding.drain(..) {
+                let own = &mut owns[slot as usize];
+                if !std::mem::replace(&mut own.met, true) {
+                    met.push(slot);
+                }
+                let nearest = std::mem::take(&mut nearest[slot as usize]);
+                own.worth.kindred += term.rarity * (f64::from(nearest) - NEAR);
+                if term.content {
+                    own.worth.best = own.worth.best.max(nearest);
+                }
+            }
+            if let Some(postings) = term.postings {
+                postings.each(|slot, times| {
+                    if all_live || self.marks[slot as usize].live() {
+                        let length = f64::from(self.around[slot as usize].length);
+                        owns[slot as usize].worth.lexical += question.alone.part(term.rarity, f64::from(times), length);
+                    }
+                });
+            }
+        }
+    }
+
     /// Adds the best by BM25 of the slot with its neighbours as one text; also finds out how many neighbourhoods hold
     /// each word. Everybody counts in the statistics and lends words to neighbours, whether a filter lets them be
     /// found or not.
@@ -125,7 +187,7 @@ impl Person {
     ) {
         let mut order: Vec<(usize, &Postings)> =
             question.terms.iter().enumerate().filter_map(|(at, term)| Some((at, term.postings?))).collect();
-        let few = order.iter().map(|(_, postings)| postings.len()).sum::<usize>() <= FEW;
+        let few = question.reckoned;
         if !few {
             order.sort_by_key(|(_, postings)| postings.len());
         }
@@ -163,7 +225,6 @@ impl Person {
         for (term, rarity) in rarities {
             question.terms[term].rarity_around = rarity;
         }
-        question.reckoned = few;
         if left == 0.0 && !few && scratch.touched.len() > POOL {
             floor = self.floor_of(gate, scratch, &mut scores);
         }

@@ -14,7 +14,9 @@ pub(crate) struct Question<'a> {
     pub(crate) judged: bool,
     /// The scratch holds the score of every neighbourhood, exactly.
     pub(crate) reckoned: bool,
-    alone: Bm25,
+    /// The scratch holds what every slot is worth by its own words.
+    pub(crate) counted: bool,
+    pub(crate) alone: Bm25,
     pub(crate) together: Bm25,
 }
 
@@ -31,7 +33,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) rarity_around: f64,
     /// The stems that are near it, the nearest first; it is the first itself, where it stands.
     pub(crate) near: Vec<(u32, f32)>,
-    content: bool,
+    pub(crate) content: bool,
 }
 
 /// What a slot is worth by its own words.
@@ -46,39 +48,56 @@ pub(crate) struct Worth {
 }
 
 impl<'a> Question<'a> {
-    /// Looks the words up. The scratch must fit, and be lent for this question.
-    pub(crate) fn new(person: &'a Person, thesaurus: &Thesaurus, query: &Query, scratch: &mut Scratch) -> Self {
+    /// Looks the words up.
+    pub(crate) fn new(person: &'a Person, thesaurus: &Thesaurus, query: &Query) -> Self {
         let texts = person.entries();
         let mean = |total: u64| if texts == 0 { 0.0 } else { total as f64 / texts as f64 };
         let alone = Bm25 { texts, mean_length: mean(person.total_length) };
         let together = Bm25 { texts, mean_length: mean(person.total_window) };
         let mut judged = false;
         let mut terms = Vec::with_capacity(query.terms.len());
-        for (number, term) in query.terms.iter().enumerate() {
+        for term in &query.terms {
             let stem = person.words.find(&term.stem);
             let mut near = Vec::new();
             if let Some(stem) = stem {
-                scratch.table.note(stem, number, 1.0, true);
                 near.push((stem, 1.0));
             }
-            let held = |kin| person.words.find_kin(kin);
-            let known = thesaurus.number(&term.stem).is_some_and(|kin| {
-                thesaurus.near(kin, held, |stem, cosine| {
-                    scratch.table.note(stem, number, cosine, false);
-                    near.push((stem, cosine));
-                })
-            });
-            judged |= known;
+            let known = thesaurus.number(&term.stem).and_then(|kin| thesaurus.near(kin));
+            judged |= known.is_some();
+            for kin in known.iter().flat_map(|known| known.iter()) {
+                if let Some(stem) = person.words.find_kin(kin.number) {
+                    near.push((stem, kin.cosine));
+                }
+            }
             let postings = stem.map(|stem| person.words.postings(stem));
             let live = postings.map_or(0, |postings| person.live(postings));
             let rarity = alone.rarity(live);
             terms.push(Asked { stem, postings, live, rarity, rarity_around: 0.0, near, content: term.content });
         }
-        Self { terms, judged, reckoned: false, alone, together }
+        Self { terms, judged, reckoned: false, counted: false, alone, together }
+    }
+
+    /// Notes every pair of words in the table, for whoever reckons slot by slot. The scratch must fit, and be lent for
+    /// this question.
+    pub(crate) fn note_pairs(&self, table: &mut Table) {
+        for (number, term) in self.terms.iter().enumerate() {
+            for (stem, cosine) in &term.near {
+                table.note(*stem, number, *cosine, term.stem == Some(*stem));
+            }
+        }
     }
 
     /// What a slot is worth by its own words.
-    pub(crate) fn worth(&self, person: &Person, table: &mut Table, slot: u32) -> Worth {
+    pub(crate) fn worth(&self, person: &Person, scratch: &mut Scratch, slot: u32) -> Worth {
+        if self.counted {
+            let worth = scratch.owns[slot as usize].worth;
+            return if self.judged { worth } else { Worth { lexical: worth.lexical, ..Worth::default() } };
+        }
+        self.worth_anew(person, &mut scratch.table, slot)
+    }
+
+    /// The same, from the words of the slot.
+    pub(crate) fn worth_anew(&self, person: &Person, table: &mut Table, slot: u32) -> Worth {
         let mut terms = std::mem::take(&mut table.terms);
         terms.fill((0.0, 0));
         for &stem in person.words.of(slot) {

@@ -1,5 +1,6 @@
 //! Room to reckon in, used again and again: a search touches few slots, and clears those it touched.
 
+use crate::question::Worth;
 use std::sync::{Mutex, PoisonError};
 
 /// What a search reckons with. Between two searches all of it is zero or empty.
@@ -8,11 +9,25 @@ pub(crate) struct Scratch {
     pub(crate) table: Table,
     /// A bit a slot: it was looked at.
     pub(crate) seen: Seen,
+    pub(crate) owns: Vec<Own>,
+    /// The cosine of each slot's nearest stem to the word at hand; 0 between two words. Apart, because it is asked for
+    /// most of all.
+    pub(crate) nearest: Vec<f32>,
+    /// The slots that hold a word of the question, or one near it.
+    pub(crate) met: Vec<u32>,
     pub(crate) windows: Vec<Window>,
     /// The slots whose neighbourhood has a score.
     pub(crate) touched: Vec<u32>,
     /// The slots whose neighbourhood holds the word at hand; empty between two words.
     pub(crate) holding: Vec<u32>,
+}
+
+/// The question's words in a slot alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Own {
+    pub(crate) worth: Worth,
+    /// It is among those that were met.
+    pub(crate) met: bool,
 }
 
 /// The question's words in a slot and its neighbours.
@@ -99,6 +114,8 @@ impl Scratch {
     pub(crate) fn fit(&mut self, slots: usize, stems: usize, terms: usize) {
         if self.windows.len() < slots {
             self.windows.resize(slots, Window::default());
+            self.owns.resize(slots, Own::default());
+            self.nearest.resize(slots, 0.0);
             self.seen.0.resize(slots.div_ceil(64), 0);
         }
         if self.table.first.len() < stems {
@@ -110,6 +127,9 @@ impl Scratch {
     fn clear(&mut self) {
         for n in self.touched.drain(..) {
             self.windows[n as usize] = Window::default();
+        }
+        for n in self.met.drain(..) {
+            self.owns[n as usize] = Own::default();
         }
         self.table.clear();
         self.seen.clear();

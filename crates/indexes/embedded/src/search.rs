@@ -64,9 +64,9 @@ impl Person {
         }
         let gate = self.gate(filter);
         scratch.fit(self.slots(), self.words.stems(), query.terms.len());
-        let mut question = Question::new(self, thesaurus, query, scratch);
+        let mut question = Question::new(self, thesaurus, query);
         let mut candidates: Vec<u32> = Vec::with_capacity(5 * POOL);
-        self.best_by_own_words(&question, &gate, scratch, &mut candidates);
+        self.best_by_own_words(&mut question, &gate, scratch, &mut candidates);
         self.best_by_neighbourhood(&mut question, &gate, scratch, &mut candidates);
         let cosine = |n: u32| probe.as_ref().and_then(|probe| self.vectors.cosine(n as usize, probe)).map(f64::from);
         let date = |n: u32| {
@@ -91,7 +91,7 @@ impl Person {
         candidates.dedup();
 
         let spoken_of: Vec<u32> = query.speakers.iter().filter_map(|speaker| self.speakers.find(speaker)).collect();
-        let worths: Vec<Worth> = candidates.iter().map(|n| question.worth(self, &mut scratch.table, *n)).collect();
+        let worths: Vec<Worth> = candidates.iter().map(|n| question.worth(self, scratch, *n)).collect();
         let raw: Vec<Raw> = candidates
             .iter()
             .zip(&worths)

@@ -5,21 +5,47 @@
 //! embeds the texts.
 
 use crate::vectors::{Probe, Row, Vectors};
+use lru::LruCache;
 use philia_mind::text::Analyzer;
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// Vectors of word stems.
-#[derive(Debug, Default)]
+/// Vectors of word stems. The commoner words come first.
+#[derive(Debug)]
 pub struct Thesaurus {
     numbers: HashMap<Box<str>, u32>,
     vectors: Vectors,
-    /// The near stems of every stem, once they are listed: comparing a stem with all others takes longer than
+    /// The near stems of the commonest stems, once they are listed: comparing a stem with all others takes longer than
     /// everything else a word of a question costs.
     lists: OnceLock<Lists>,
+    /// The near stems of those that were asked about of late, with their cosines.
+    asked: Mutex<LruCache<u32, Arc<[Kin]>>>,
 }
 
-/// The near stems of every stem, the nearest first: numbers alone, a few hundred bytes a stem.
+/// A stem that is near another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Kin {
+    /// Which.
+    pub(crate) number: u32,
+    /// The cosine, above [`NEAR`].
+    pub(crate) cosine: f32,
+}
+
+/// Stems whose near ones are remembered; some kilobytes each.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2047);
+
+/// So many stems, the commonest, are listed ahead. All of them would be 20 MB.
+const LISTED: usize = 6000;
+
+impl Default for Thesaurus {
+    fn default() -> Self {
+        let asked = Mutex::new(LruCache::new(REMEMBERED));
+        Self { numbers: HashMap::new(), vectors: Vectors::default(), lists: OnceLock::new(), asked }
+    }
+}
+
+/// The near stems of a stem, the nearest first: numbers alone, some hundred bytes a stem.
 #[derive(Debug)]
 struct Lists {
     numbers: Vec<u16>,
@@ -64,7 +90,7 @@ impl Thesaurus {
         for (_, vector) in &stems {
             vectors.push(Row::of(vector).as_ref());
         }
-        Self { numbers, vectors, lists: OnceLock::new() }
+        Self { numbers, vectors, ..Self::default() }
     }
 
     /// The number of a stem; none if it is not known.
@@ -78,28 +104,29 @@ impl Thesaurus {
         self.vectors.cosine(other as usize, &self.probe(number)?)
     }
 
-    /// Lists the near stems of every stem, so that they need not be looked for when they are asked about.
+    /// Lists the near stems of the commonest, so that they need not be looked for when they are first asked about.
     pub(crate) fn list(&self) {
         let stems = self.numbers.len();
         if u16::try_from(stems).is_err() {
             return;
         }
         self.lists.get_or_init(|| {
-            let mut lists = Lists { numbers: Vec::new(), ends: Vec::with_capacity(stems) };
-            for first in (0..stems as u32).step_by(BATCH) {
-                let some = first..(first + BATCH as u32).min(stems as u32);
+            let listed = stems.min(LISTED) as u32;
+            let mut lists = Lists { numbers: Vec::new(), ends: Vec::with_capacity(listed as usize) };
+            for first in (0..listed).step_by(BATCH) {
+                let some = first..(first + BATCH as u32).min(listed);
                 // A stem without a vector is near none.
                 let (at, probes): (Vec<usize>, Vec<Probe>) =
                     some.clone().filter_map(|number| Some(((number - first) as usize, self.probe(number)?))).unzip();
-                let mut near: Vec<Vec<(f32, u32)>> = vec![Vec::new(); some.len()];
-                self.vectors.scan_all(&probes, NEAR as f32, |probe, other, cosine| {
-                    if f64::from(cosine) > NEAR && other != first + at[probe] as u32 {
-                        near[at[probe]].push((cosine, other));
+                let mut near: Vec<Vec<Kin>> = vec![Vec::new(); some.len()];
+                self.vectors.scan_all(&probes, NEAR as f32, |probe, number, cosine| {
+                    if f64::from(cosine) > NEAR && number != first + at[probe] as u32 {
+                        near[at[probe]].push(Kin { number, cosine });
                     }
                 });
                 for mut near in near {
                     near.sort_unstable_by(nearest_first);
-                    lists.numbers.extend(near.into_iter().map(|(_, other)| other as u16));
+                    lists.numbers.extend(near.into_iter().map(|kin| kin.number as u16));
                     lists.ends.push(lists.numbers.len());
                 }
             }
@@ -108,34 +135,35 @@ impl Thesaurus {
         });
     }
 
-    /// Tells the stems near this one that `held` knows, as it calls them, with their cosines, the nearest first; itself
-    /// is not among them. False if it has no vector.
-    pub(crate) fn near<T>(&self, number: u32, held: impl Fn(u32) -> Option<T>, mut found: impl FnMut(T, f32)) -> bool {
-        let Some(probe) = self.probe(number) else { return false };
-        if let Some(lists) = self.lists.get() {
-            for &other in lists.of(number) {
-                if let Some((known, cosine)) =
-                    held(u32::from(other)).and_then(|known| Some((known, self.vectors.cosine(other.into(), &probe)?)))
-                {
-                    found(known, cosine);
-                }
-            }
-            return true;
+    /// The stems near this one, itself not among them, the nearest first; none if it has no vector.
+    pub(crate) fn near(&self, number: u32) -> Option<Arc<[Kin]>> {
+        let lock = || self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(near) = lock().get(&number) {
+            return Some(Arc::clone(near));
         }
-        let mut near = Vec::new();
-        self.vectors.scan(&probe, NEAR as f32, |other, cosine| {
-            if f64::from(cosine) > NEAR && other != number {
-                near.push((cosine, other));
+        let probe = self.probe(number)?;
+        let near: Arc<[Kin]> = match self.lists.get().and_then(|lists| lists.of(number)) {
+            Some(listed) => {
+                let kin = |other: &u16| {
+                    let number = u32::from(*other);
+                    Some(Kin { number, cosine: self.vectors.cosine(number as usize, &probe)? })
+                };
+                listed.iter().filter_map(kin).collect()
             }
-            NEAR as f32
-        });
-        near.sort_unstable_by(nearest_first);
-        for (cosine, other) in near {
-            if let Some(known) = held(other) {
-                found(known, cosine);
+            None => {
+                let mut near = Vec::new();
+                self.vectors.scan(&probe, NEAR as f32, |other, cosine| {
+                    if f64::from(cosine) > NEAR && other != number {
+                        near.push(Kin { number: other, cosine });
+                    }
+                    NEAR as f32
+                });
+                near.sort_unstable_by(nearest_first);
+                near.into()
             }
-        }
-        true
+        };
+        lock().put(number, Arc::clone(&near));
+        Some(near)
     }
 
     fn probe(&self, number: u32) -> Option<Probe> {
@@ -144,16 +172,18 @@ impl Thesaurus {
 }
 
 impl Lists {
-    fn of(&self, number: u32) -> &[u16] {
+    /// None for a stem that is not listed.
+    fn of(&self, number: u32) -> Option<&[u16]> {
         let number = number as usize;
+        let end = *self.ends.get(number)?;
         let start = if number == 0 { 0 } else { self.ends[number - 1] };
-        &self.numbers[start..self.ends[number]]
+        Some(&self.numbers[start..end])
     }
 }
 
 /// The order of a list; of equals the one of the lower number comes first.
-fn nearest_first(a: &(f32, u32), b: &(f32, u32)) -> std::cmp::Ordering {
-    b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
+fn nearest_first(a: &Kin, b: &Kin) -> std::cmp::Ordering {
+    b.cosine.total_cmp(&a.cosine).then(a.number.cmp(&b.number))
 }
 
 #[cfg(test)]
@@ -172,13 +202,14 @@ mod tests {
         ]);
         let number = |stem: &str| thesaurus.number(stem).unwrap();
         assert_eq!(thesaurus.number("the"), None);
-        let near = || {
-            let mut near = Vec::new();
-            let held = |other| (other != number("car")).then_some(other);
-            assert!(thesaurus.near(number("dog"), held, |other, cosine| near.push((other, (cosine * 10.0).round()))));
-            near
-        };
-        assert_eq!(near(), [(number("puppi"), 10.0), (number("cart"), 7.0)]);
+        let near: Vec<(u32, f32)> = thesaurus
+            .near(number("dog"))
+            .unwrap()
+            .iter()
+            .filter(|kin| kin.number != number("car"))
+            .map(|kin| (kin.number, (kin.cosine * 10.0).round()))
+            .collect();
+        assert_eq!(near, [(number("puppi"), 10.0), (number("cart"), 7.0)]);
     }
 
     #[test]
@@ -191,17 +222,8 @@ mod tests {
         assert!(listed.lists.get().is_some() && plain.lists.get().is_none());
         let mut told = 0;
         for number in 0..plain.numbers.len() as u32 {
-            let near = |thesaurus: &Thesaurus| {
-                let mut near = Vec::new();
-                thesaurus.near(
-                    number,
-                    |other| (other % 5 != 0).then_some(other),
-                    |other, cosine| near.push((other, cosine)),
-                );
-                near
-            };
-            assert_eq!(near(&plain), near(&listed));
-            told += near(&plain).len();
+            assert_eq!(plain.near(number), listed.near(number));
+            told += plain.near(number).map_or(0, |near| near.len());
         }
         assert!(told > 1000, "{told}");
     }

@@ -129,7 +129,11 @@ impl Run {
     async fn of(context: &Context, texts: &[String], questions: &[String], k: usize) -> anyhow::Result<Self> {
         let dir = TempDir::new()?;
         let config = apart(&context.config, &dir.0);
-        let parts = wire::parts(&config)?;
+        let mut parts = wire::parts(&config)?;
+        // As in a program that has been running for a second.
+        let index = wire::embedded_index(&config);
+        index.warm();
+        parts.index = index;
         let store = parts.store.clone();
         let partition = store.open(&PartitionId::new("bench", "person")?).await?;
         let began = Instant::now();
