@@ -155,10 +155,11 @@ pub(super) fn spaced<'w>(at: usize, words: usize, word: impl Fn(usize) -> &'w st
         return (!german).then_some((phrase.len(), Said::At(*unit, *step)));
     }
     AGO.iter().find_map(|(before, after)| {
-        if !stands(before, at) {
+        let number = at + before.len();
+        // Cheap tests first: this is asked at every word of every question.
+        if !stands(before, at) || !(stands(after, number + 1) || stands(after, number + 2)) {
             return None;
         }
-        let number = at + before.len();
         let counted = count(word(number));
         // "неделю назад": one is not said.
         let (count, at_unit) = counted.map_or((1, number), |count| (count, number + 1));
