@@ -45,6 +45,16 @@ pub fn describe() {
     describe_counter!("philia_log_lines_lost_total", "Lines of the log that could not be written in time");
     describe_counter!("philia_http_requests_total", "Requests by method, route and status");
     describe_histogram!("philia_http_request_duration_seconds", Unit::Seconds, "Requests by route");
+    // What should stay at nothing is there from the start, so that its first rise is seen.
+    counter!("philia_log_lines_lost_total").increment(0);
+    for outcome in ["done", "failed"] {
+        counter!("philia_jobs_total", "outcome" => outcome).increment(0);
+    }
+    for outcome in ["model", "offline", "unsaved", "error"] {
+        counter!("philia_turns_total", "outcome" => outcome).increment(0);
+    }
+    counter!("philia_fallback_total", "role" => "chat").increment(0);
+    counter!("philia_degraded_turns_total", "part" => "store").increment(0);
 }
 
 pub(crate) fn step(step: &'static str, took: Duration) {

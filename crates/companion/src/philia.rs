@@ -24,7 +24,7 @@ use philia_mind::voice::Voice;
 use philia_ports::clock::time_ordered_id;
 use philia_ports::{Cache, Chance, Clock, Embedder, Index, PartitionId, StoreAdmin};
 use std::collections::HashMap;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::{Mutex as AsyncMutex, RwLock};
 use tokio_util::sync::CancellationToken;
@@ -84,6 +84,8 @@ pub(crate) struct Inner {
     pub(crate) lessons: Counters,
     pub(crate) accesses: Accesses,
     pub(crate) house: House,
+    /// Turns in a row that no configured model answered.
+    pub(crate) unanswered_by_models: AtomicU64,
     /// All memories are known to have vectors of the configured embedder.
     pub(crate) settled: AtomicBool,
     /// How far embedding anew has come, while it is under way.
@@ -149,6 +151,7 @@ impl Philia {
             stopped: CancellationToken::new(),
             lessons: Counters::default(),
             accesses: Accesses::default(),
+            unanswered_by_models: AtomicU64::new(0),
             settled: AtomicBool::new(false),
             reembedding: Mutex::default(),
             people: Mutex::default(),

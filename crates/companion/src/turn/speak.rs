@@ -12,6 +12,7 @@ use philia_mind::interaction::FailedAttempt;
 use philia_mind::voice::{self, Spoken};
 use philia_ports::model::{Attempt, ChatDelta, ChatRequest, Usage};
 use philia_ports::{ChatModel, ModelError};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// The name of the built-in voice in the log.
@@ -46,6 +47,12 @@ pub(super) async fn speak(
         _ => None,
     };
     observe::failed_calls("chat", &turn.interaction.fallback);
+    let unanswered = &person.app.unanswered_by_models;
+    match (&model, &by_model) {
+        (Some(_), None) => drop(unanswered.fetch_add(1, Ordering::Relaxed)),
+        (_, Some(_)) => unanswered.store(0, Ordering::Relaxed),
+        (None, None) => {}
+    }
     if let Some(said) = &by_model {
         let outcome = if said.cancelled { "cancelled" } else { "ok" };
         observe::answered("chat", &said.model, outcome, &said.usage, &person.app.parts.settings.prices);

@@ -4,7 +4,10 @@ use crate::home::{Home, mode};
 use crate::http;
 use crate::people::Client;
 use crate::serve::Server;
+use philia_testkit::model_server::{Behaviour, ModelServer};
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::Stdio;
 
 /// Words that nobody says by accident.
@@ -83,4 +86,58 @@ fn a_log_that_nobody_reads_holds_nobody_up() {
     }
     assert!(std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
     assert!(child.wait().unwrap().success());
+}
+
+/// The names of metrics in some text: ours, and the process's.
+fn metrics_in(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let ours = words.filter(|word| word.starts_with("philia_") || word.starts_with("process_"));
+    let base = |word: &str| {
+        let ends = ["_bucket", "_sum", "_count"];
+        ends.iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word).to_owned()
+    };
+    ours.map(base).collect()
+}
+
+#[test]
+fn the_dashboard_and_the_alerts_name_only_what_a_running_server_tells() {
+    let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
+    let read = |path: &str| std::fs::read_to_string(deploy.join(path)).unwrap();
+    let dashboard: serde_json::Value = serde_json::from_str(&read("grafana/philia.json")).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().unwrap());
+    let mut asked: Vec<String> = targets.map(|target| target["expr"].as_str().unwrap().to_owned()).collect();
+    let alerts = read("prometheus/alerts.yml");
+    let expressions = alerts.lines().filter_map(|line| line.trim().strip_prefix("expr: "));
+    asked.extend(expressions.map(|text| serde_json::from_str::<String>(text).unwrap()));
+    assert!(asked.len() > 30, "{asked:?}");
+    let named: BTreeSet<String> = asked.iter().flat_map(|expression| metrics_in(expression)).collect();
+
+    // A model that fails, one that answers and costs, a message that is none.
+    let model = ModelServer::start();
+    model.will([Behaviour::status(500), Behaviour::reply("Hello.")]);
+    model.always(Behaviour::reply("Hello."));
+    let home = Home::new()
+        .with("OPENAI_BASE_URL", model.openai_url())
+        .with("PHILIA__MODELS__CHAT__CHAIN", "openai:first,openai:second")
+        .with("PHILIA__METRICS__PRICES", "openai:first=1/2,openai:second=1.5/6")
+        .with("PHILIA__METRICS__LISTEN", "127.0.0.1:0");
+    let server = Server::start(&home);
+    let client = Client::new(&server.address, "ana".into());
+    client.say("1", "My dog is called Sparky.").unwrap();
+    client.say("2", "What is my dog's name?").unwrap();
+    assert_eq!(http::post(&server.address, "/api/chat/message", "{\"message\": \" \"}").status, 422);
+    let told = http::get(&server.address, "/metrics");
+    assert_eq!(told.status, 200);
+    let types = told.body.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let exported: BTreeSet<String> = types.map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+    let missing: Vec<&String> = named.difference(&exported).collect();
+    assert!(missing.is_empty(), "not told: {missing:?}; told: {exported:?}");
+    assert!(!told.body.contains("ana"), "no label names a person: {}", told.body);
+
+    // What is told is documented, and the other way round.
+    let docs = std::fs::read_to_string(deploy.join("../docs/operating.md")).unwrap();
+    let documented = metrics_in(docs.split("## Metrics").nth(1).unwrap());
+    assert_eq!(documented, exported);
+    server.kill();
 }

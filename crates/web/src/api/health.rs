@@ -1,4 +1,6 @@
-//! `GET /health` and `/health/{part}`: what works and what does not. 503 where nothing can be kept.
+//! `GET /health` and `/health/{part}`: what works and what does not. 503 where a part has failed; a part that others
+//! stand in for is degraded, and that is 200. `/health/live` says that the process runs, whatever else, and
+//! `/health/ready` that messages can be taken and kept.
 
 use crate::Door;
 use crate::extract::Name;
@@ -15,7 +17,7 @@ use philia_companion::health::{Health, Part, Status};
     tag = "Health",
     responses(
         (status = 200, description = "It is so", body = Health),
-        (status = 503, description = "Nothing can be kept", body = Health),
+        (status = 503, description = "A part has failed", body = Health),
     )
 )]
 pub(crate) async fn all(State(door): State<Door>) -> (StatusCode, Json<Health>) {
@@ -28,14 +30,19 @@ pub(crate) async fn all(State(door): State<Door>) -> (StatusCode, Json<Health>) 
     get,
     path = "/health/{part}",
     tag = "Health",
-    params(("part" = String, Path, description = "`store`, `models`, `memory`, ...")),
+    params(("part" = String, Path, description = "`store`, `models`, `memory`, `personality`, `jobs`, `cache`, `live` or `ready`")),
     responses(
         (status = 200, description = "It is so", body = Part),
-        (status = 503, description = "It is down", body = Part),
+        (status = 503, description = "It has failed", body = Part),
     )
 )]
 pub(crate) async fn one(State(door): State<Door>, Name(name): Name) -> Result<(StatusCode, Json<Part>), Problem> {
-    let part = door.philia.health().await.parts.into_iter().find(|part| part.name == name);
+    let part = match name.as_str() {
+        "live" => Some(Part { name: "live", status: Status::Ok, detail: "it runs".into(), advice: None }),
+        // Without any other part, messages are taken and kept all the same.
+        "ready" => door.philia.part("store").await.map(|store| Part { name: "ready", ..store }),
+        name => door.philia.part(name).await,
+    };
     let part = part.ok_or_else(|| Problem::not_found("part", name))?;
     Ok((code(part.status), Json(part)))
 }
@@ -43,6 +50,6 @@ pub(crate) async fn one(State(door): State<Door>, Name(name): Name) -> Result<(S
 fn code(status: Status) -> StatusCode {
     match status {
         Status::Ok | Status::Degraded => StatusCode::OK,
-        Status::Down => StatusCode::SERVICE_UNAVAILABLE,
+        Status::Failed => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

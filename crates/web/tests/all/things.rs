@@ -35,15 +35,17 @@ async fn health_is_told_whole_and_in_parts() {
     let health = world.get("/health").await.ok();
     assert_eq!(health["status"], "ok");
     let names: Vec<&Value> = health["parts"].as_array().unwrap().iter().map(|part| &part["name"]).collect();
-    assert_eq!(json!(names), json!(["store", "models", "memory"]));
+    assert_eq!(json!(names), json!(["store", "models", "memory", "personality", "jobs", "cache"]));
     assert_eq!(world.get("/health/store").await.ok()["status"], "ok");
     world.get("/health/soul").await.is_problem(404, "not-found", "there is no part \"soul\"");
 
-    world.store.fail_reads(2);
-    for path in ["/health", "/health/store"] {
+    // The whole reads the store twice.
+    world.store.fail_reads(4);
+    for path in ["/health", "/health/store", "/health/ready"] {
         let sick = world.get(path).await;
         assert_eq!(sick.status, 503, "{}", sick.body);
-        assert_eq!(sick.json()["status"], "down");
+        assert_eq!(sick.json()["status"], "failed");
+        assert_eq!(world.get("/health/live").await.status, 200);
     }
     assert_eq!(world.get("/health").await.status, 200);
 }
