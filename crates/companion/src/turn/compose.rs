@@ -51,7 +51,11 @@ pub(super) async fn recall(person: &Person, turn: &mut Turn) -> Remembered {
     // What was said in a crisis is there to be looked at, never to be brought up.
     let memories = memories.into_iter().filter(|m| !m.memory.tags.iter().any(|tag| tag == "care")).collect();
     let recent = recent(person, turn).await;
-    let (facts, blocks) = always(person, turn).await;
+    // They are a prompt's; the offline voice has none.
+    let (facts, blocks) = match person.app.parts.chat.info() {
+        Some(_) => always(person, turn).await,
+        None => (Vec::new(), Vec::new()),
+    };
     turn.took("recall", started);
     Remembered { memories, recent, facts, blocks, tasks: TaskNews::default() }
 }

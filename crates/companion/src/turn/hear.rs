@@ -79,10 +79,19 @@ impl Turn {
 
     /// Waits until the turns heard before this one are answered.
     pub(super) async fn wait_for_turn(&mut self, person: &Person) -> Result<()> {
-        if let Some(queue) = self.queue.take() {
-            self.place = Some(queue.await);
+        let waited = match self.queue.take() {
+            Some(queue) => {
+                self.place = Some(queue.await);
+                true
+            }
+            None => false,
+        };
+        // What was heard just now and is answered at once is as it was heard.
+        if !waited && self.before != Before::Unknown {
+            return Ok(());
         }
-        // A repeated delivery may have waited behind the first one: see what has become of it.
+        // A repeated delivery may have waited behind the first one, and what waited may have been forgotten: see what
+        // has become of it.
         if self.version > 0
             && let Some(Versioned { value, version }) =
                 person.get::<Interaction>(Kind::Interaction, self.interaction.id.as_str()).await?

@@ -1,5 +1,7 @@
 //! `philia doctor`: what is configured, what answers, and what to do about the rest.
 
+mod machine;
+
 use super::paint::{Paint, harmless, print};
 use super::{Context, probe};
 use crate::system::SystemClock;
@@ -66,6 +68,7 @@ impl Doctor {
         findings.push(self.embedder(context).await);
         findings.extend(self.models(context).await);
         findings.push(time_zone(context));
+        findings.extend(machine::findings(context));
         findings.push(server(context));
         let broken = findings.iter().filter(|finding| finding.state == State::Broken).count();
         let mut out: String = findings.iter().map(|finding| shown(finding, context.paint)).collect();
@@ -118,7 +121,14 @@ impl Doctor {
         let fast = &context.config.models.fast;
         for name in &fast.chain {
             findings.push(match wire::model(&context.config, fast, name) {
-                Ok(_) => Finding::new("fast model", State::Look, format!("{name} is not asked yet: rules decide")),
+                Ok(model) if model.info().remote && !self.online => not_asked("fast model", name),
+                Ok(model) => {
+                    let found = ask(&*model, name).await;
+                    let advice = found.advice.map(|_| {
+                        "look at its key, its address and its name; until it answers, rules learn alone".to_owned()
+                    });
+                    Finding { part: "fast model", advice, ..found }
+                }
                 Err(error) => Finding::new("fast model", State::Broken, format!("{name}: {error:#}")),
             });
         }

@@ -120,6 +120,15 @@ impl Store for SqliteStore {
 
     async fn scan(&self, partition: &Partition, scan: &Scan) -> Result<Page<Record>, StoreError> {
         let (id, scan) = (partition.id.clone(), scan.clone());
+        // Most scans find a handful: what they find at once is all there is.
+        if let Some(first) = read::first_of(&scan) {
+            let (id, whole) = (id.clone(), first.limit == scan.page_size());
+            let few = move |connection: &Connection, place: &Place| read::scan(connection, place, &id, &first);
+            let page = self.readers.read_few(few).await?;
+            if whole || page.next.is_none() {
+                return Ok(page);
+            }
+        }
         self.readers.read(move |connection, place| read::scan(connection, place, &id, &scan)).await
     }
 
