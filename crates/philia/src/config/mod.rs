@@ -5,6 +5,7 @@ mod explain;
 mod layers;
 mod schema;
 mod surroundings;
+mod table;
 
 pub(crate) use explain::{configured, example, explain, reference};
 pub(crate) use layers::{Problems, Settings};

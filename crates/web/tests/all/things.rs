@@ -39,8 +39,7 @@ async fn health_is_told_whole_and_in_parts() {
     assert_eq!(world.get("/health/store").await.ok()["status"], "ok");
     world.get("/health/soul").await.is_problem(404, "not-found", "there is no part \"soul\"");
 
-    // The whole reads the store twice.
-    world.store.fail_reads(4);
+    world.store.fail_reads(3);
     for path in ["/health", "/health/store", "/health/ready"] {
         let sick = world.get(path).await;
         assert_eq!(sick.status, 503, "{}", sick.body);
