@@ -21,6 +21,8 @@ pub const MAX_CONTENT: usize = 32 * 1024;
 pub const MAX_TAGS: usize = 32;
 /// The most bytes of a label.
 pub const MAX_TAG: usize = 64;
+/// The most characters of a fact's value.
+const MAX_VALUE: usize = 8000;
 /// Former texts that are kept of a memory that is changed again and again.
 const MAX_FORMER: usize = 5;
 /// The most memories that become one at once.
@@ -134,10 +136,13 @@ impl Person {
         self.app.tell(&self.partition.id, &Event::UserAction("add memory"));
         let now = self.now();
         check(Some(&new.content), new.importance, Some(&new.tags), new.fact.as_ref().map(|fact| &fact.value))?;
-        if let Some(Fact { subject, key, .. }) = &new.fact
-            && (subject.trim().is_empty() || key.trim().is_empty() || subject.len() + key.len() > 2 * MAX_TAG)
+        if let Some(Fact { subject, key, value }) = &new.fact
+            && !(is_line(subject, MAX_TAG) && is_line(key, MAX_TAG) && is_line(value, MAX_VALUE))
         {
-            return Err(Error::Invalid(format!("fact: subject and key have 1 to {MAX_TAG} bytes each")));
+            return Err(Error::Invalid(format!(
+                "fact: subject and key have 1 to {MAX_TAG} characters each, the value 1 to {MAX_VALUE}, without control \
+                 characters"
+            )));
         }
         let id = MemoryId::new(format!("h-{}", self.philia().fresh_id()));
         let at = new.occurred_at.unwrap_or(now);
@@ -347,6 +352,11 @@ async fn revalue(unit: &mut Unit<'_>, memory: &mut Memory, value: &str) -> Resul
         unit.put(Kind::Fact, &after, memory.occurred_at, &head)?;
     }
     Ok(())
+}
+
+/// Is there something in it, in one line, in so many characters at most?
+fn is_line(text: &str, most: usize) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control)
 }
 
 /// What a memory said is no longer found by its former words, but by its new ones, unless another is.

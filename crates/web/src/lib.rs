@@ -20,7 +20,7 @@ mod ui;
 mod upload;
 mod ws;
 
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -128,8 +128,12 @@ impl Door {
 
 fn routes(door: Door) -> Router {
     let (rest, described) = api::routes().split_for_parts();
-    let described = api::openapi::whole(&described);
-    rest.route("/api/openapi.json", get(async move || Json(described)))
+    let described = Arc::new(api::openapi::whole(&described));
+    let describe = move |State(door): State<Door>| {
+        let described = Arc::clone(&described);
+        async move { api::openapi::for_now(&described, &door).await.map(Json) }
+    };
+    rest.route("/api/openapi.json", get(describe))
         .route("/ws", get(ws::open))
         .route("/", get(ui::page))
         .route("/login", get(ui::login))

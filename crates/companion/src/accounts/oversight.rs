@@ -49,7 +49,7 @@ pub struct Stats {
 /// What an admin makes of an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = IncidentVerdict))]
 pub enum Verdict {
     /// It was one.
     Confirmed,

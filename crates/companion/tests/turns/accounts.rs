@@ -41,7 +41,7 @@ async fn tokens(accounts: &Accounts, name: &str) -> Tokens {
 }
 
 async fn bearer(accounts: &Accounts, token: &str) -> Result<Arc<Identity>, Error> {
-    accounts.identify(Credential::Bearer(token), &here()).await
+    accounts.identify(Credential::Bearer(token)).await
 }
 
 fn is_unauthenticated<T: std::fmt::Debug>(result: Result<T, Error>) -> bool {
@@ -232,12 +232,12 @@ async fn tokens_do_not_stand_in_for_each_other() {
         assert!(is_unauthenticated(accounts.refresh(wrong, &here()).await), "{wrong}");
     }
     for wrong in [&tokens.access_token, &tokens.refresh_token, &link, &key, ""] {
-        assert!(is_unauthenticated(accounts.identify(Credential::Cookie(wrong), &here()).await), "{wrong}");
+        assert!(is_unauthenticated(accounts.identify(Credential::Cookie(wrong)).await), "{wrong}");
     }
     // A page's secret under a refresh token's prefix is none either.
     assert!(is_unauthenticated(accounts.refresh(&cookie.replace("phs_", "phr_"), &here()).await));
     assert!(bearer(&accounts, &tokens.access_token).await.is_ok());
-    assert!(accounts.identify(Credential::Cookie(&cookie), &here()).await.is_ok());
+    assert!(accounts.identify(Credential::Cookie(&cookie)).await.is_ok());
 }
 
 #[tokio::test]

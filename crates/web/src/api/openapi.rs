@@ -2,7 +2,10 @@
 
 use super::Page;
 use super::memories_search::Found;
-use crate::problem::{Kind, PREFIX};
+use crate::Door;
+use crate::auth::need::{self, Need};
+use crate::problem::{Kind, PREFIX, Problem};
+use axum::http::Method;
 use philia_mind::Memory;
 use philia_mind::persona::schema::json_schema;
 use serde_json::{Map, Value, json};
@@ -74,6 +77,14 @@ pub(crate) fn whole(described: &OpenApi) -> Value {
     components["schemas"]["SettingsPatch"] = settings_patch(&components["schemas"]);
     components["schemas"]["FileForm"]["additionalProperties"] = false.into();
     setting(&mut components["schemas"]["Setting"]);
+    // What is given is checked more strictly than what is told.
+    let line = |most: u32| json!({ "type": "string", "minLength": 1, "maxLength": most, "pattern": LINE });
+    components["schemas"]["NewMemory"]["properties"]["fact"] = json!({
+        "description": "The fact it states, if it states one: a value before it is closed.",
+        "type": ["object", "null"],
+        "properties": { "subject": line(64), "key": line(64), "value": line(8000) },
+        "required": ["subject", "key", "value"],
+    });
     for new in ["NewMemory", "MemoryEdit"] {
         components["schemas"][new]["properties"]["tags"]["items"] =
             json!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": LINE });
@@ -95,16 +106,27 @@ pub(crate) fn whole(described: &OpenApi) -> Value {
     document
 }
 
+/// The document as it is now: where a login is asked for, it says so.
+pub(crate) async fn for_now(whole: &Value, door: &Door) -> Result<Value, Problem> {
+    let mut document = whole.clone();
+    if door.philia.accounts().are_asked(door.options.near).await? {
+        document["security"] = json!([{ "bearer": [] }]);
+    }
+    Ok(document)
+}
+
 /// What holds for every operation of its kind.
 fn complete(operation: &mut Map<String, Value>, method: &str, path: &str) {
     let words = path.split(['/', '-', '.']).map(|part| part.trim_matches(['{', '}'])).filter(|part| !part.is_empty());
     let name: Vec<&str> = [method].into_iter().chain(words.skip_while(|word| *word == "api")).collect();
     operation.insert("operationId".into(), name.join("_").into());
     let mut statuses = vec![400, 403, 405, 409, 429, 500, 503, 504];
-    if path.starts_with("/api/") {
+    if path.starts_with("/api/") || path == "/metrics" {
         statuses.extend([401, 404, 410, 422]);
     } else {
         statuses.extend([404]);
+    }
+    if need::of(path, &Method::from_bytes(method.to_uppercase().as_bytes()).unwrap_or_default()) == Need::Nothing {
         operation.insert("security".into(), json!([]));
     }
     if method != "get" {

@@ -39,9 +39,8 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
     if need == Need::Nothing {
         return next.run(request).await;
     }
-    let from = origin(&door, request.extensions().get(), request.headers());
     let headers = request.headers().clone();
-    let identity = identify(&door, &headers, &from).await;
+    let identity = identify(&door, &headers).await;
     request.extensions_mut().insert(Asker(identity.clone()));
     match identity {
         Ok(identity) => within_limits(&door, &identity, need, request, next).await.into_response(),
@@ -51,7 +50,7 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
 }
 
 /// Who asks.
-async fn identify(door: &Door, headers: &HeaderMap, from: &Origin) -> Result<Arc<Identity>, Problem> {
+async fn identify(door: &Door, headers: &HeaderMap) -> Result<Arc<Identity>, Problem> {
     let accounts = door.philia.accounts();
     if let Some(shown) = headers.get(header::AUTHORIZATION) {
         let token = shown.to_str().ok().and_then(|shown| {
@@ -61,13 +60,13 @@ async fn identify(door: &Door, headers: &HeaderMap, from: &Origin) -> Result<Arc
         let token = token.ok_or_else(|| {
             Problem::new(Kind::Unauthenticated, "the Authorization header is not Bearer and a token or an API key")
         })?;
-        return Ok(accounts.identify(Credential::Bearer(token), from).await?);
+        return Ok(accounts.identify(Credential::Bearer(token)).await?);
     }
     if !accounts.are_asked(door.options.near).await? {
         return Ok(Arc::new(Identity::local()));
     }
     match cookie::read(headers) {
-        Some(cookie) => Ok(accounts.identify(Credential::Cookie(cookie), from).await?),
+        Some(cookie) => Ok(accounts.identify(Credential::Cookie(cookie)).await?),
         None => Err(sign_in_first(&accounts).await),
     }
 }
