@@ -23,6 +23,7 @@ pub mod learn;
 pub mod memories;
 pub mod news;
 pub mod observe;
+pub mod once;
 mod own_personas;
 pub mod person;
 pub mod personality;

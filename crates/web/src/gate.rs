@@ -50,7 +50,8 @@ pub(crate) async fn harden(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HARDENING {
-        headers.insert(*name, HeaderValue::from_static(value));
+        // A page may have a policy of its own.
+        headers.entry(*name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

@@ -14,8 +14,10 @@ mod auth;
 mod cursor;
 mod extract;
 mod gate;
+mod idempotent;
 mod log;
 mod problem;
+mod reference;
 mod ui;
 mod upload;
 mod ws;
@@ -134,12 +136,15 @@ fn routes(door: Door) -> Router {
         async move { api::openapi::for_now(&described, &door).await.map(Json) }
     };
     rest.route("/api/openapi.json", get(describe))
+        .route("/docs", get(reference::page))
+        .route("/docs/scalar.js", get(reference::script))
         .route("/ws", get(ws::open))
         .route("/", get(ui::page))
         .route("/login", get(ui::login))
         .route("/assets/{version}/{file}", get(ui::asset))
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::wrong_method)
+        .layer(from_fn_with_state(door.clone(), idempotent::once))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(door.clone(), auth::guard))
         .layer(from_fn_with_state(door.clone(), gate::guard))

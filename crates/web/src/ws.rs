@@ -192,7 +192,7 @@ impl Talk {
         if self.turn.is_none()
             && let Some((id, said)) = self.waiting.pop_front()
         {
-            self.turn = Some((id, self.person.say(said.incoming())));
+            self.turn = Some((id, self.person.say(said.incoming(None))));
         }
     }
 

@@ -1,6 +1,7 @@
 //! `POST /api/chat/message`: says something, and answers when the whole reply is there.
 
 use crate::extract::{Body, Caller};
+use crate::idempotent::Named;
 use crate::problem::Problem;
 use axum::Json;
 use philia_companion::{Incoming, Reply};
@@ -30,10 +31,11 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    pub(crate) fn incoming(self) -> Incoming {
+    /// What was said, by the client's own name for the request if the message itself has none.
+    pub(crate) fn incoming(self, name: Option<String>) -> Incoming {
         Incoming {
             message: self.message,
-            message_id: self.message_id,
+            message_id: self.message_id.or(name),
             thread: self.conversation_id.map(ThreadId::new),
             persona: self.persona,
             channel: "web".to_owned(),
@@ -49,7 +51,11 @@ impl Said {
     request_body = Said,
     responses((status = 200, description = "It is so", body = Reply))
 )]
-pub(crate) async fn post(caller: Caller, Body(mut said): Body<Said>) -> Result<Json<Reply>, Problem> {
+pub(crate) async fn post(
+    caller: Caller,
+    Named(name): Named,
+    Body(mut said): Body<Said>,
+) -> Result<Json<Reply>, Problem> {
     let person = caller.person_or(said.user.take()).await?;
-    Ok(Json(person.ask(said.incoming()).await?))
+    Ok(Json(person.ask(said.incoming(name)).await?))
 }

@@ -14,6 +14,7 @@
 
 use super::chat_message::Said;
 use crate::extract::{Body, Caller};
+use crate::idempotent::Named;
 use crate::problem::Problem;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -36,8 +37,12 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
     request_body = Said,
     responses((status = 200, description = "Events", body = super::openapi::TurnEvent, content_type = "text/event-stream"))
 )]
-pub(crate) async fn post(caller: Caller, Body(mut said): Body<Said>) -> Result<impl IntoResponse, Problem> {
-    let mut turn = caller.person_or(said.user.take()).await?.say(said.incoming());
+pub(crate) async fn post(
+    caller: Caller,
+    Named(name): Named,
+    Body(mut said): Body<Said>,
+) -> Result<impl IntoResponse, Problem> {
+    let mut turn = caller.person_or(said.user.take()).await?.say(said.incoming(name));
     let first = turn.next().await.unwrap_or(Err(Error::BrokenOff))?;
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
     Ok(([("x-accel-buffering", "no")], Sse::new(events(first, turn)).keep_alive(keep_alive)))

@@ -14,7 +14,8 @@ use utoipa::openapi::OpenApi;
 
 const ABOUT: &str = "A companion for each person, that remembers, feels and can be trusted.\n\nEverything is the own of \
     whoever asks: what is somebody else's is not there (404). On the machine it runs on, the server may be asked \
-    without logging in; the header `X-Philia-User` (or `user` in the query or the body) then says who it is.";
+    without logging in; the header `X-Philia-User` (or `user` in the query or the body) then says who it is.\n\nA POST with an \
+    `Idempotency-Key` is done once, and answered the same when it is sent again.";
 
 /// Something that can be seen, without control characters.
 const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";

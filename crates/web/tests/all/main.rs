@@ -8,6 +8,7 @@ mod chat;
 mod documented;
 mod files;
 mod gate;
+mod idempotent;
 mod isolation;
 mod memories;
 mod page;

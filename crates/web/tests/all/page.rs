@@ -77,3 +77,17 @@ async fn everything_it_needs_is_here_and_kept_for_good() {
     world.get(&script.replace("app.js", "secrets.js")).await.is_problem(404, "not-found", "secrets.js");
     world.get(&script.replace("app.js", "..%2f..%2fCargo.toml")).await.is_problem(404, "not-found", "Cargo.toml");
 }
+
+#[tokio::test]
+async fn the_description_is_shown_without_anything_from_elsewhere() {
+    let world = World::new();
+    let page = world.get("/docs").await;
+    assert!(!page.body.contains("http"), "{}", page.body);
+    let policy = page.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'self'; style-src") && !policy.contains("script-src"), "{policy}");
+    assert_eq!(page.header("x-frame-options"), "DENY");
+    let script = world.get("/docs/scalar.js").await;
+    assert_eq!((script.header("content-encoding"), &script.bytes[..2]), ("gzip", &[0x1f, 0x8b][..]));
+    assert!(script.bytes.len() < 1_300_000, "{}", script.bytes.len());
+    assert!(page.body.contains("src=\"/docs/scalar.js\"") && page.body.contains("/api/openapi.json"));
+}
