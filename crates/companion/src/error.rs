@@ -25,6 +25,9 @@ pub enum Error {
     /// Somebody changed it meanwhile; ask again.
     #[error("it was changed meanwhile; please try again")]
     Changed,
+    /// It is no longer what who asks has seen.
+    #[error("it was changed since it was read; read it again, and then decide")]
+    Stale,
     /// Who asks has not shown who they are, or not well; the words say what was wrong with it.
     #[error("{0}")]
     Unauthenticated(String),
@@ -74,6 +77,7 @@ impl Error {
             Self::Refused(_) => "refused",
             Self::NotFound { .. } => "not_found",
             Self::Changed => "changed",
+            Self::Stale => "stale",
             Self::Unauthenticated(_) => "unauthenticated",
             Self::Forbidden(_) => "forbidden",
             Self::Suspended => "suspended",

@@ -138,6 +138,7 @@ impl Philia {
             partition: partition.clone(),
             locks: self.0.locks(&partition.id),
             asker: None,
+            watched: None,
         };
         let task = job.doc["task"].as_str().unwrap_or_default();
         match (task, job.doc["interaction"].as_str()) {

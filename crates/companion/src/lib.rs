@@ -33,6 +33,7 @@ pub mod privacy;
 pub mod recall;
 pub mod reembed;
 mod reflect;
+pub mod revision;
 pub mod settings;
 pub mod simulate;
 pub mod state;

@@ -6,6 +6,7 @@ use crate::patch;
 use crate::philia::{Inner, Locks, Philia, zone_of};
 use crate::privacy::Purpose;
 use crate::records::{Versioned, draft, read};
+use crate::revision::Watched;
 use crate::state::{CompanionState, ThreadState};
 use jiff::Timestamp;
 use philia_mind::mood::{EmotionLabel, Octant};
@@ -27,6 +28,8 @@ pub struct Person {
     pub(crate) locks: Arc<Locks>,
     /// On whose behalf it is asked, where a door has asked who it is: their limits hold for its turns.
     pub(crate) asker: Option<Arc<Identity>>,
+    /// The record that whoever asks wants to change at one version only.
+    pub(crate) watched: Option<Arc<Watched>>,
 }
 
 /// How the companion feels towards this person now.
@@ -257,8 +260,16 @@ impl Person {
         Ok(Page { items, next: page.next })
     }
 
-    pub(crate) async fn commit(&self, changes: Vec<Change>) -> Result<u64> {
-        Ok(self.app.parts.store.commit(&self.partition, changes).await?)
+    pub(crate) async fn commit(&self, mut changes: Vec<Change>) -> Result<u64> {
+        let Some(watched) = &self.watched else {
+            return Ok(self.app.parts.store.commit(&self.partition, changes).await?);
+        };
+        let after = watched.after(&mut changes)?;
+        let committed = self.app.parts.store.commit(&self.partition, changes).await?;
+        if let Some(version) = after {
+            watched.is_now(version);
+        }
+        Ok(committed)
     }
 
     pub(crate) fn zone(&self, profile: &Profile) -> jiff::tz::TimeZone {

@@ -175,7 +175,7 @@ impl Philia {
         let id = PartitionId::new(account, subject)?;
         let partition = self.0.parts.store.open(&id).await?;
         let locks = self.0.locks(&id);
-        Ok(Person { app: Arc::clone(&self.0), partition, locks, asker: None })
+        Ok(Person { app: Arc::clone(&self.0), partition, locks, asker: None, watched: None })
     }
 
     /// A handle for the person that an identity speaks for: whom it names, within its reach, in its own account.

@@ -18,6 +18,7 @@ mod idempotent;
 mod log;
 mod problem;
 mod reference;
+mod revision;
 mod ui;
 mod upload;
 mod ws;
@@ -144,6 +145,7 @@ fn routes(door: Door) -> Router {
         .route("/assets/{version}/{file}", get(ui::asset))
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::wrong_method)
+        .layer(from_fn(revision::tag))
         .layer(from_fn_with_state(door.clone(), idempotent::once))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(door.clone(), auth::guard))

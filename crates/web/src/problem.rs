@@ -185,6 +185,7 @@ impl From<Error> for Problem {
             Error::Limited { seconds, .. } => {
                 return Self { retry_after: Some(*seconds), ..Self::new(Kind::TooMany, error.to_string()) };
             }
+            Error::Stale => return Self::new(Kind::Stale, error.to_string()),
             Error::Changed | Error::Store(StoreError::Conflict(_)) => Kind::Changed,
             Error::BrokenOff => Kind::BrokenOff,
             Error::Store(StoreError::Erased) => Kind::Erased,

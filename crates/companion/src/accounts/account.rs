@@ -6,6 +6,8 @@ use super::settings::AccountSettings;
 use crate::error::{Error, Result};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -232,6 +234,15 @@ pub struct AccountView {
     pub own_limits: OwnLimits,
     /// When a session was last signed in or refreshed.
     pub last_seen_at: Option<Timestamp>,
+}
+
+impl AccountView {
+    /// A number that is another as soon as an admin has changed the account; who signs in changes nothing of it.
+    pub fn revision(&self) -> u64 {
+        let what = json!([self.name, self.role, self.standing, self.own_limits]).to_string();
+        let sum: [u8; 32] = Sha256::digest(what).into();
+        sum.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
 }
 
 /// A session as its owner sees it.

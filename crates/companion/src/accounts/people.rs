@@ -201,15 +201,24 @@ impl Accounts {
         Ok(account.view(self.settings(), self.now()))
     }
 
-    /// Sets the limits of one account, instead of those it had of its own.
+    /// Sets the limits of one account, instead of those it had of its own, if it is still such that it `fits`.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`].
-    pub async fn set_limits(&self, id_or_name: &str, limits: OwnLimits, by: &Actor) -> Result<AccountView> {
+    /// [`Error::NotFound`]; [`Error::Invalid`]; [`Error::Stale`] if it does not fit any more.
+    pub async fn set_limits(
+        &self,
+        id_or_name: &str,
+        limits: OwnLimits,
+        by: &Actor,
+        fits: impl Fn(&AccountView) -> bool + Send + Sync,
+    ) -> Result<AccountView> {
         limits.check()?;
         let found = self.find(id_or_name).await?;
         let entry = by.entry("account.limits", &found.id).with(json!(limits));
         let change = |account: &mut Account| {
+            if !fits(&account.view(self.settings(), self.now())) {
+                return Err(Error::Stale);
+            }
             account.limits = limits;
             Ok(())
         };

@@ -32,7 +32,7 @@ impl Philia {
         let mut people: HashMap<PartitionId, (Person, Vec<Turn>)> = HashMap::new();
         for Unanswered { partition, interaction } in unanswered {
             let locks = self.0.locks(&partition.id);
-            let person = Person { app: self.0.clone(), partition, locks, asker: None };
+            let person = Person { app: self.0.clone(), partition, locks, asker: None, watched: None };
             match left_unanswered(&person, &interaction).await {
                 Ok(Some(turn)) => {
                     people.entry(person.id().clone()).or_insert_with(|| (person, Vec::new())).1.push(turn);

@@ -432,10 +432,10 @@ async fn messages_are_limited_and_care_is_not() {
     let ana = bearer(&accounts, &tokens(&accounts, "ana").await.access_token).await.unwrap();
     assert_eq!(ana.rates, Rates::unlimited());
     let own = OwnLimits { per_minute: Some(2), per_hour: Some(0), ..OwnLimits::default() };
-    let limits = accounts.set_limits("bob", own, &by()).await.unwrap().limits;
+    let limits = accounts.set_limits("bob", own, &by(), |_| true).await.unwrap().limits;
     assert_eq!((limits.per_minute, limits.per_hour, limits.burst), (2, 0, 5));
     let much = OwnLimits { burst: Some(u32::MAX), ..own };
-    assert!(matches!(accounts.set_limits("bob", much, &by()).await, Err(Error::Invalid(_))));
+    assert!(matches!(accounts.set_limits("bob", much, &by(), |_| true).await, Err(Error::Invalid(_))));
 }
 
 #[tokio::test]
@@ -525,7 +525,7 @@ async fn what_admins_do_is_written_down() {
     let id = accounts.show("bob").await.unwrap().id;
     accounts.set_standing("bob", Standing::Suspended, &by()).await.unwrap();
     accounts.set_standing(&id, Standing::Active, &by()).await.unwrap();
-    accounts.set_limits("bob", OwnLimits { burst: Some(1), ..OwnLimits::default() }, &by()).await.unwrap();
+    accounts.set_limits("bob", OwnLimits { burst: Some(1), ..OwnLimits::default() }, &by(), |_| true).await.unwrap();
     accounts.reset_link("bob", &by()).await.unwrap();
     accounts.sign_out_of("bob", &by()).await.unwrap();
     let first = accounts.audit(3, None).await.unwrap();

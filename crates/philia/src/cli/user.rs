@@ -165,7 +165,7 @@ impl UserArgs {
                     requests_per_minute: *requests_per_minute,
                     concurrent: *concurrent,
                 };
-                shown(&accounts.set_limits(user, limits, &by).await?)?
+                shown(&accounts.set_limits(user, limits, &by, |_| true).await?)?
             }
             What::ResetLink { user } => self.link(&accounts, user, &context.config.server.listen.to_string()).await?,
             What::Role { user, role } => {

@@ -5,6 +5,7 @@ use crate::Door;
 use crate::auth::Me;
 use crate::extract::{Name, Params};
 use crate::problem::Problem;
+use crate::revision::Revised;
 use axum::Json;
 use axum::extract::State;
 use philia_companion::accounts::{AccountView, Actor};
@@ -30,9 +31,10 @@ pub(crate) async fn get(
     State(door): State<Door>,
     Name(id): Name,
     params: Params,
-) -> Result<Json<AccountView>, Problem> {
+) -> Result<Revised<AccountView>, Problem> {
     params.done()?;
-    Ok(Json(door.philia.accounts().show(&id).await?))
+    let account = door.philia.accounts().show(&id).await?;
+    Ok(Revised(account.revision(), account))
 }
 
 /// Erases an account and everything of everybody it speaks for, for good.

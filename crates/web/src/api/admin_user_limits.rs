@@ -4,7 +4,7 @@ use crate::Door;
 use crate::auth::Me;
 use crate::extract::{Body, Name, Params};
 use crate::problem::Problem;
-use axum::Json;
+use crate::revision::{Revised, Seen};
 use axum::extract::State;
 use philia_companion::accounts::{AccountView, Actor, OwnLimits};
 
@@ -20,10 +20,13 @@ use philia_companion::accounts::{AccountView, Actor, OwnLimits};
 pub(crate) async fn put(
     State(door): State<Door>,
     Me(me): Me,
+    seen: Seen,
     Name(id): Name,
     params: Params,
     Body(limits): Body<OwnLimits>,
-) -> Result<Json<AccountView>, Problem> {
+) -> Result<Revised<AccountView>, Problem> {
     params.done()?;
-    Ok(Json(door.philia.accounts().set_limits(&id, limits, &Actor::of(&me)).await?))
+    let fits = |account: &AccountView| seen.fits(account.revision());
+    let account = door.philia.accounts().set_limits(&id, limits, &Actor::of(&me), fits).await?;
+    Ok(Revised(account.revision(), account))
 }

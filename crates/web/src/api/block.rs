@@ -2,9 +2,10 @@
 
 use crate::extract::{Body, Caller, Name, Params};
 use crate::problem::Problem;
-use axum::Json;
+use crate::revision::{Editor, Revised};
 use axum::http::StatusCode;
 use philia_companion::blocks::Block;
+use philia_companion::revision::Thing;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -28,9 +29,11 @@ pub(crate) struct Text {
     params(("label" = String, Path, description = "Its label", pattern = "^[a-z][a-z0-9_-]{0,39}$")),
     responses((status = 200, description = "It is so", body = Block))
 )]
-pub(crate) async fn get(caller: Caller, Name(label): Name, params: Params) -> Result<Json<Block>, Problem> {
+pub(crate) async fn get(caller: Caller, Name(label): Name, params: Params) -> Result<Revised<Block>, Problem> {
     params.done()?;
-    Ok(Json(caller.person().await?.block(&label).await?))
+    let person = caller.person().await?;
+    let version = person.revision(Thing::Block(&label)).await?;
+    Ok(Revised(version, person.block(&label).await?))
 }
 
 /// Writes a core block.
@@ -43,13 +46,15 @@ pub(crate) async fn get(caller: Caller, Name(label): Name, params: Params) -> Re
     responses((status = 200, description = "It is so", body = Block))
 )]
 pub(crate) async fn put(
-    caller: Caller,
+    editor: Editor,
     Name(label): Name,
     params: Params,
     Body(asked): Body<Text>,
-) -> Result<Json<Block>, Problem> {
+) -> Result<Revised<Block>, Problem> {
     params.done()?;
-    Ok(Json(caller.person_or(asked.user).await?.set_block(&label, &asked.text).await?))
+    let person = editor.of(Thing::Block(&label), asked.user).await?;
+    let block = person.set_block(&label, &asked.text).await?;
+    Ok(Revised(person.revised(), block))
 }
 
 /// Removes what was written in a core block.
@@ -60,8 +65,8 @@ pub(crate) async fn put(
     params(("label" = String, Path, description = "Its label", pattern = "^[a-z][a-z0-9_-]{0,39}$")),
     responses((status = 204, description = "It is gone"))
 )]
-pub(crate) async fn delete(caller: Caller, Name(label): Name, params: Params) -> Result<StatusCode, Problem> {
+pub(crate) async fn delete(editor: Editor, Name(label): Name, params: Params) -> Result<StatusCode, Problem> {
     params.done()?;
-    caller.person().await?.remove_block(&label).await?;
+    editor.of(Thing::Block(&label), None).await?.remove_block(&label).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,8 +3,10 @@
 
 use crate::extract::{Body, Caller, Name, Params};
 use crate::problem::Problem;
+use crate::revision::{Editor, Revised};
 use axum::Json;
 use philia_companion::edit::MemoryEdit;
+use philia_companion::revision::Thing;
 use philia_mind::{Memory, MemoryId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,10 +25,12 @@ pub(crate) struct Forgotten {
     params(("id" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = Memory))
 )]
-pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Json<Memory>, Problem> {
+pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Revised<Memory>, Problem> {
     params.done()?;
-    let memory = caller.person().await?.memory(&MemoryId::new(id.as_str())).await?;
-    memory.map(Json).ok_or_else(|| Problem::not_found("memory", id))
+    let person = caller.person().await?;
+    let version = person.revision(Thing::Memory(&id)).await?;
+    let memory = person.memory(&MemoryId::new(id.as_str())).await?;
+    memory.map(|memory| Revised(version, memory)).ok_or_else(|| Problem::not_found("memory", id))
 }
 
 /// Forgets a memory, and answers with everything that is gone with it.
@@ -37,9 +41,9 @@ pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Resul
     params(("id" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = Forgotten))
 )]
-pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Result<Json<Forgotten>, Problem> {
+pub(crate) async fn delete(editor: Editor, Name(id): Name, params: Params) -> Result<Json<Forgotten>, Problem> {
     params.done()?;
-    let forgotten = caller.person().await?.forget(&MemoryId::new(id)).await?;
+    let forgotten = editor.of(Thing::Memory(&id), None).await?.forget(&MemoryId::new(id.as_str())).await?;
     Ok(Json(Forgotten { forgotten }))
 }
 
@@ -53,11 +57,13 @@ pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Re
     responses((status = 200, description = "It is so", body = Memory))
 )]
 pub(crate) async fn patch(
-    caller: Caller,
+    editor: Editor,
     Name(id): Name,
     params: Params,
     Body(edit): Body<MemoryEdit>,
-) -> Result<Json<Memory>, Problem> {
+) -> Result<Revised<Memory>, Problem> {
     params.done()?;
-    Ok(Json(caller.person().await?.edit_memory(&MemoryId::new(id), &edit).await?))
+    let person = editor.of(Thing::Memory(&id), None).await?;
+    let memory = person.edit_memory(&MemoryId::new(id.as_str()), &edit).await?;
+    Ok(Revised(person.revised(), memory))
 }

@@ -5,6 +5,7 @@ use super::memories_search::Found;
 use crate::Door;
 use crate::auth::need::{self, Need};
 use crate::problem::{Kind, PREFIX, Problem};
+use crate::revision;
 use axum::http::Method;
 use philia_mind::Memory;
 use philia_mind::persona::schema::json_schema;
@@ -137,12 +138,30 @@ fn complete(operation: &mut Map<String, Value>, method: &str, path: &str) {
         statuses.extend([408, 413, 415]);
         operation["requestBody"]["required"] = true.into();
     }
+    if method != "get" && revision::is_edited(path) {
+        let held = "With `If-Match` and the `ETag` that was read, only what is still so is changed (else 412).";
+        let told = operation.get("description").and_then(Value::as_str).map(|told| format!("{told}\n\n{held}"));
+        operation.insert("description".into(), told.unwrap_or_else(|| held.into()).into());
+    }
     if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+        tagged(responses, method, path);
         for status in statuses {
             let name = status.to_string();
             let there = json!({ "$ref": format!("#/components/responses/{name}") });
             responses.entry(name).or_insert(there);
         }
+    }
+}
+
+/// Answers that have a tag, and what is said to who knows it.
+fn tagged(responses: &mut Map<String, Value>, method: &str, path: &str) {
+    let Some(fine) = responses.get_mut("200").filter(|_| method == "get" || revision::is_edited(path)) else { return };
+    if fine["content"].get("application/json").is_none() {
+        return;
+    }
+    fine["headers"]["ETag"] = json!({ "description": "Its revision", "schema": { "type": "string" } });
+    if method == "get" {
+        responses.insert("304".into(), json!({ "description": "It is what `If-None-Match` says" }));
     }
 }
 

@@ -5,7 +5,9 @@ use super::openapi::Character;
 use crate::MAX_CARD_BYTES;
 use crate::extract::{Body, Caller, Name, Params};
 use crate::problem::Problem;
+use crate::revision::{Editor, Revised};
 use axum::Json;
+use philia_companion::revision::Thing;
 use philia_mind::Persona;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -27,9 +29,11 @@ pub(crate) struct Removed {
     params(("id" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = Character))
 )]
-pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Json<Persona>, Problem> {
+pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Revised<Persona>, Problem> {
     params.done()?;
-    Ok(Json(caller.person().await?.find_persona(&id).await?.as_ref().clone()))
+    let person = caller.person().await?;
+    let version = person.revision(Thing::Persona(&id)).await?;
+    Ok(Revised(version, person.find_persona(&id).await?.as_ref().clone()))
 }
 
 /// Replaces a character of the person's own.
@@ -42,13 +46,13 @@ pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Resul
     responses((status = 200, description = "It is so", body = Character))
 )]
 pub(crate) async fn put(
-    caller: Caller,
+    editor: Editor,
     Name(id): Name,
     params: Params,
     Body(mut written): Body<Map<String, Value>, MAX_CARD_BYTES>,
-) -> Result<Json<Persona>, Problem> {
+) -> Result<Revised<Persona>, Problem> {
     params.done()?;
-    let person = caller.person().await?;
+    let person = editor.of(Thing::Persona(&id), None).await?;
     let all = person.personas().await?;
     all.get(&id)?;
     if *written.entry("id").or_insert_with(|| id.as_str().into()) != *id {
@@ -58,7 +62,8 @@ pub(crate) async fn put(
     }
     let (file, _) =
         characters::read(Value::Object(written), &all).map_err(|findings| characters::unsound(&findings))?;
-    Ok(Json(characters::keep(&person, file, true).await?.as_ref().clone()))
+    let kept = characters::keep(&person, file, true).await?;
+    Ok(Revised(person.revised(), kept.as_ref().clone()))
 }
 
 /// Removes a character of the person's own, and answers with it.
@@ -69,9 +74,9 @@ pub(crate) async fn put(
     params(("id" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = Removed))
 )]
-pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Result<Json<Removed>, Problem> {
+pub(crate) async fn delete(editor: Editor, Name(id): Name, params: Params) -> Result<Json<Removed>, Problem> {
     params.done()?;
-    let person = caller.person().await?;
+    let person = editor.of(Thing::Persona(&id), None).await?;
     let removed = person.find_persona(&id).await?;
     // Whoever they talk with must be there, or nothing they say is heard.
     if person.profile().await?.persona == id {

@@ -2,8 +2,9 @@
 
 use crate::extract::{Caller, Params};
 use crate::problem::Problem;
-use axum::Json;
+use crate::revision::Revised;
 use philia_companion::personality::Personality;
+use philia_companion::revision::Thing;
 
 /// What the companion has become with the person.
 #[utoipa::path(
@@ -15,8 +16,13 @@ use philia_companion::personality::Personality;
     ),
     responses((status = 200, description = "It is so", body = Personality))
 )]
-pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Personality>, Problem> {
-    Ok(Json(asked(caller, params).await?))
+pub(crate) async fn get(caller: Caller, mut params: Params) -> Result<Revised<Personality>, Problem> {
+    let asked = params.text("persona");
+    params.done()?;
+    let person = caller.person().await?;
+    let persona = person.persona(asked.as_deref()).await?;
+    let version = person.revision(Thing::Companion(&persona.id)).await?;
+    Ok(Revised(version, person.personality(Some(&persona.id)).await?))
 }
 
 /// The personality asked for by `persona`, or that of whom they have chosen.

@@ -1,9 +1,9 @@
 //! `POST /api/personality/restore`: brings the traits of an earlier version back, as a new version.
 
 use super::personality_set::BY;
-use crate::extract::{Body, Caller, Params};
+use crate::extract::{Body, Params};
 use crate::problem::Problem;
-use axum::Json;
+use crate::revision::{Editor, Revised};
 use philia_companion::personality::{Personality, Setting};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -35,12 +35,13 @@ pub(crate) struct Restore {
     responses((status = 200, description = "It is so", body = Personality))
 )]
 pub(crate) async fn post(
-    caller: Caller,
+    editor: Editor,
     params: Params,
     Body(asked): Body<Restore>,
-) -> Result<Json<Personality>, Problem> {
+) -> Result<Revised<Personality>, Problem> {
     params.done()?;
-    let person = caller.person_or(asked.user).await?;
+    let person = editor.of_companion(asked.persona.as_deref(), asked.user).await?;
     let setting = Setting::Restore { version: asked.version };
-    Ok(Json(person.set_personality(asked.persona.as_deref(), &setting, BY, &asked.reason).await?))
+    let personality = person.set_personality(asked.persona.as_deref(), &setting, BY, &asked.reason).await?;
+    Ok(Revised(person.revised(), personality))
 }

@@ -1,9 +1,9 @@
 //! `POST /api/personality/set`: sets a trait, the mood, the bond, a need or a quirk by hand. It makes a version, with
 //! the reason in it, and answers with the personality after it.
 
-use crate::extract::{Body, Caller, Params};
+use crate::extract::{Body, Params};
 use crate::problem::Problem;
-use axum::Json;
+use crate::revision::{Editor, Revised};
 use philia_companion::personality::{Personality, Setting};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -36,8 +36,13 @@ pub(crate) struct Set {
     request_body = Set,
     responses((status = 200, description = "It is so", body = Personality))
 )]
-pub(crate) async fn post(caller: Caller, params: Params, Body(asked): Body<Set>) -> Result<Json<Personality>, Problem> {
+pub(crate) async fn post(
+    editor: Editor,
+    params: Params,
+    Body(asked): Body<Set>,
+) -> Result<Revised<Personality>, Problem> {
     params.done()?;
-    let person = caller.person_or(asked.user).await?;
-    Ok(Json(person.set_personality(asked.persona.as_deref(), &asked.set, BY, &asked.reason).await?))
+    let person = editor.of_companion(asked.persona.as_deref(), asked.user).await?;
+    let personality = person.set_personality(asked.persona.as_deref(), &asked.set, BY, &asked.reason).await?;
+    Ok(Revised(person.revised(), personality))
 }

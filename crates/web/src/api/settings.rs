@@ -2,7 +2,8 @@
 
 use crate::extract::{Body, Caller, Params, whole};
 use crate::problem::Problem;
-use axum::Json;
+use crate::revision::{Editor, Revised};
+use philia_companion::revision::Thing;
 use philia_mind::Profile;
 use serde_json::{Map, Value};
 
@@ -13,9 +14,11 @@ use serde_json::{Map, Value};
     tag = "Settings",
     responses((status = 200, description = "It is so", body = Profile))
 )]
-pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Profile>, Problem> {
+pub(crate) async fn get(caller: Caller, params: Params) -> Result<Revised<Profile>, Problem> {
     params.done()?;
-    Ok(Json(caller.person().await?.profile().await?))
+    let person = caller.person().await?;
+    let version = person.revision(Thing::Profile).await?;
+    Ok(Revised(version, person.profile().await?))
 }
 
 /// Changes the settings that are named.
@@ -27,11 +30,13 @@ pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Profile>,
     responses((status = 200, description = "It is so", body = Profile))
 )]
 pub(crate) async fn patch(
-    caller: Caller,
+    editor: Editor,
     params: Params,
     Body(mut patch): Body<Map<String, Value>>,
-) -> Result<Json<Profile>, Problem> {
+) -> Result<Revised<Profile>, Problem> {
     params.done()?;
     patch.values_mut().for_each(whole);
-    Ok(Json(caller.person().await?.patch_profile(&patch).await?))
+    let person = editor.of(Thing::Profile, None).await?;
+    let profile = person.patch_profile(&patch).await?;
+    Ok(Revised(person.revised(), profile))
 }

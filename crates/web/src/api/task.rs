@@ -2,8 +2,9 @@
 
 use crate::extract::{Body, Caller, Name, Params};
 use crate::problem::Problem;
-use axum::Json;
+use crate::revision::{Editor, Revised};
 use axum::http::StatusCode;
+use philia_companion::revision::Thing;
 use philia_companion::tasks::{TaskEdit, TaskView};
 use philia_mind::MemoryId;
 use serde::{Deserialize, Deserializer};
@@ -38,9 +39,11 @@ fn named<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, 
     params(("id" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = TaskView))
 )]
-pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Json<TaskView>, Problem> {
+pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Revised<TaskView>, Problem> {
     params.done()?;
-    Ok(Json(caller.person().await?.task(&MemoryId::new(id)).await?))
+    let person = caller.person().await?;
+    let version = person.revision(Thing::Memory(&id)).await?;
+    Ok(Revised(version, person.task(&MemoryId::new(id)).await?))
 }
 
 /// Changes a task; what is not named stays.
@@ -53,20 +56,21 @@ pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Resul
     responses((status = 200, description = "It is so", body = TaskView))
 )]
 pub(crate) async fn patch(
-    caller: Caller,
+    editor: Editor,
     Name(id): Name,
     params: Params,
     Body(asked): Body<Edit>,
-) -> Result<Json<TaskView>, Problem> {
+) -> Result<Revised<TaskView>, Problem> {
     params.done()?;
-    let person = caller.person_or(asked.user).await?;
+    let person = editor.of(Thing::Memory(&id), asked.user).await?;
     let due = match asked.due {
         Some(Some(words)) => Some(Some(person.read_time(&words).await?)),
         Some(None) => Some(None),
         None => None,
     };
     let edit = TaskEdit { text: asked.text, due, done: asked.done };
-    Ok(Json(person.edit_task(&MemoryId::new(id), &edit).await?))
+    let task = person.edit_task(&MemoryId::new(id.as_str()), &edit).await?;
+    Ok(Revised(person.revised(), task))
 }
 
 /// Removes a task. The turn it was found in stays.
@@ -77,8 +81,8 @@ pub(crate) async fn patch(
     params(("id" = String, Path, description = "Its id")),
     responses((status = 204, description = "It is gone"))
 )]
-pub(crate) async fn delete(caller: Caller, Name(id): Name, params: Params) -> Result<StatusCode, Problem> {
+pub(crate) async fn delete(editor: Editor, Name(id): Name, params: Params) -> Result<StatusCode, Problem> {
     params.done()?;
-    caller.person().await?.remove_task(&MemoryId::new(id)).await?;
+    editor.of(Thing::Memory(&id), None).await?.remove_task(&MemoryId::new(id.as_str())).await?;
     Ok(StatusCode::NO_CONTENT)
 }

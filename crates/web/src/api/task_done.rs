@@ -1,8 +1,9 @@
 //! `POST /api/tasks/{id}/done`: completes a task.
 
-use crate::extract::{Caller, Name, Params};
+use crate::extract::{Name, Params};
 use crate::problem::Problem;
-use axum::Json;
+use crate::revision::{Editor, Revised};
+use philia_companion::revision::Thing;
 use philia_companion::tasks::TaskView;
 use philia_mind::MemoryId;
 
@@ -14,7 +15,9 @@ use philia_mind::MemoryId;
     params(("id" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = TaskView))
 )]
-pub(crate) async fn post(caller: Caller, Name(id): Name, params: Params) -> Result<Json<TaskView>, Problem> {
+pub(crate) async fn post(editor: Editor, Name(id): Name, params: Params) -> Result<Revised<TaskView>, Problem> {
     params.done()?;
-    Ok(Json(caller.person().await?.finish_task(&MemoryId::new(id)).await?))
+    let person = editor.of(Thing::Memory(&id), None).await?;
+    let task = person.finish_task(&MemoryId::new(id.as_str())).await?;
+    Ok(Revised(person.revised(), task))
 }

@@ -1,8 +1,9 @@
 //! `POST /api/tasks/{id}/snooze`: puts a task off.
 
-use crate::extract::{Body, Caller, Name, Params};
+use crate::extract::{Body, Name, Params};
 use crate::problem::Problem;
-use axum::Json;
+use crate::revision::{Editor, Revised};
+use philia_companion::revision::Thing;
 use philia_companion::tasks::TaskView;
 use philia_mind::MemoryId;
 use serde::Deserialize;
@@ -29,13 +30,14 @@ pub(crate) struct Snooze {
     responses((status = 200, description = "It is so", body = TaskView))
 )]
 pub(crate) async fn post(
-    caller: Caller,
+    editor: Editor,
     Name(id): Name,
     params: Params,
     Body(asked): Body<Snooze>,
-) -> Result<Json<TaskView>, Problem> {
+) -> Result<Revised<TaskView>, Problem> {
     params.done()?;
-    let person = caller.person_or(asked.user).await?;
+    let person = editor.of(Thing::Memory(&id), asked.user).await?;
     let until = person.read_time(&asked.until).await?;
-    Ok(Json(person.snooze_task(&MemoryId::new(id), until).await?))
+    let task = person.snooze_task(&MemoryId::new(id.as_str()), until).await?;
+    Ok(Revised(person.revised(), task))
 }

@@ -16,6 +16,7 @@ mod personality;
 mod personas;
 mod personas_bad;
 mod problems;
+mod revision;
 mod settings;
 mod sockets;
 mod streaming;
