@@ -48,6 +48,9 @@ pub enum Error {
     /// There is one of that name already.
     #[error("{0}")]
     Taken(String),
+    /// A service that was asked does not answer well; it is worth another try.
+    #[error("{0}")]
+    Unreachable(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -83,6 +86,7 @@ impl Error {
             Self::Suspended => "suspended",
             Self::Limited { .. } => "limited",
             Self::Taken(_) => "taken",
+            Self::Unreachable(_) => "unreachable",
             Self::Store(StoreError::Erased) => "erased",
             Self::Store(_) => "store",
             Self::Damaged { .. } => "damaged",

@@ -12,6 +12,7 @@ pub mod cards;
 pub mod conflicts;
 pub mod documents;
 pub mod edit;
+pub mod embed;
 pub mod error;
 pub mod evaluate;
 pub mod exchange;

@@ -16,6 +16,7 @@ mod extract;
 mod gate;
 mod idempotent;
 mod log;
+mod openai;
 mod problem;
 mod reference;
 mod revision;
@@ -130,7 +131,7 @@ impl Door {
 }
 
 fn routes(door: Door) -> Router {
-    let (rest, described) = api::routes().split_for_parts();
+    let (rest, described) = api::routes().merge(openai::routes()).split_for_parts();
     let described = Arc::new(api::openapi::whole(&described));
     let describe = move |State(door): State<Door>| {
         let described = Arc::clone(&described);
@@ -151,6 +152,7 @@ fn routes(door: Door) -> Router {
         .layer(from_fn_with_state(door.clone(), auth::guard))
         .layer(from_fn_with_state(door.clone(), gate::guard))
         .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(openai::error::dress))
         .layer(from_fn(gate::harden))
         .layer(from_fn_with_state(door.clone(), log::log))
         .with_state(door)

@@ -79,6 +79,8 @@ kinds! {
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body is of another kind";
     /// The store does not answer.
     StoreUnavailable = "store-unavailable", SERVICE_UNAVAILABLE, "The memory cannot be reached just now";
+    /// A service that was asked does not answer well.
+    Unreachable = "unreachable", BAD_GATEWAY, "A service that was asked does not answer";
     /// The store has no space left.
     StoreFull = "store-full", INSUFFICIENT_STORAGE, "There is no space left";
     /// What is sealed cannot be opened.
@@ -158,6 +160,21 @@ impl Problem {
         self.kind.parts().1.is_server_error()
     }
 
+    /// Its status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.kind.parts().1
+    }
+
+    /// The name of its kind.
+    pub(crate) fn name(&self) -> &'static str {
+        self.kind.name()
+    }
+
+    /// What exactly is wrong.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The document.
     pub(crate) fn document(&self) -> Value {
         let (name, status, title) = self.kind.parts();
@@ -181,6 +198,7 @@ impl From<Error> for Problem {
             Error::Unauthenticated(words) => return Self::new(Kind::Unauthenticated, words.as_str()),
             Error::Forbidden(words) => return Self::new(Kind::Forbidden, words.as_str()),
             Error::Suspended => return Self::new(Kind::Suspended, error.to_string()),
+            Error::Unreachable(words) => return Self::new(Kind::Unreachable, words.as_str()),
             Error::Taken(words) => return Self::new(Kind::Taken, words.as_str()),
             Error::Limited { seconds, .. } => {
                 return Self { retry_after: Some(*seconds), ..Self::new(Kind::TooMany, error.to_string()) };
@@ -206,6 +224,8 @@ impl IntoResponse for Problem {
     fn into_response(self) -> axum::response::Response {
         let (_, status, _) = self.kind.parts();
         let mut response = (status, Json(self.document())).into_response();
+        // For doors that tell it in a shape of their own.
+        response.extensions_mut().insert(self.clone());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = self.retry_after {

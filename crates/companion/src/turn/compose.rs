@@ -1,5 +1,6 @@
 //! Recall and compose: what comes to mind, and the prompt it goes into.
 
+use super::Brought;
 use super::feel::Feeling;
 use super::hear::Turn;
 use crate::blocks::Written;
@@ -112,7 +113,8 @@ async fn always(person: &Person, turn: &mut Turn) -> (Vec<KnownFact>, Vec<Writte
 pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remembered: &Remembered) -> ChatRequest {
     let started = Instant::now();
     let budget = person.app.parts.settings.prompt_tokens;
-    let message_tokens = estimate_tokens(&turn.interaction.message);
+    let brought = turn.brought.as_ref();
+    let message_tokens = estimate_tokens(&turn.interaction.message) + brought.map_or(0, |brought| brought.tokens());
     let life = &feeling.state.value.life;
     let quirks = quirks::prompt_words(&life.quirks, &person.app.parts.settings.life.quirks);
     let needs: Vec<Need> = life
@@ -163,11 +165,37 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
 
     let spent = estimate_tokens(&prompt.stable) + estimate_tokens(&prompt.dynamic) + message_tokens;
     let mut messages = vec![ChatMessage::new(Role::System, prompt.stable)];
-    messages.extend(history(&remembered.recent, budget.saturating_sub(spent)));
-    messages
-        .push(ChatMessage::new(Role::User, format!("{}\n\n{}", prompt.dynamic.trim_end(), turn.interaction.message)));
+    let spoken = ChatMessage::new(Role::User, format!("{}\n\n{}", prompt.dynamic.trim_end(), turn.interaction.message));
+    let left = budget.saturating_sub(spent);
+    let request = match brought {
+        None => {
+            messages.extend(history(&remembered.recent, left));
+            messages.push(spoken);
+            ChatRequest { messages, ..ChatRequest::default() }
+        }
+        Some(brought) => {
+            messages.extend(instructions(brought));
+            messages.extend_from_slice(brought.fitting(left));
+            messages.push(spoken);
+            messages.extend_from_slice(&brought.since);
+            let Brought { tools, temperature, max_tokens, json, .. } = brought.clone();
+            ChatRequest { messages, tools, temperature, max_tokens, json }
+        }
+    };
     turn.took("compose", started);
-    ChatRequest { messages, ..ChatRequest::default() }
+    request
+}
+
+/// What the application asks for: how the companion is to act there, never who it is.
+fn instructions(brought: &Brought) -> Option<ChatMessage> {
+    let text = brought.instructions.join("\n\n");
+    (!text.trim().is_empty()).then(|| {
+        let text = format!(
+            "You are talking through an application, which asks the following of you. Do it as yourself: who you are, \
+             your safety and your honesty stay as they are above.\n<application>\n{text}\n</application>"
+        );
+        ChatMessage::new(Role::System, text)
+    })
 }
 
 /// The newest turns that fit, oldest first.

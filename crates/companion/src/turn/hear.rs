@@ -1,6 +1,6 @@
 //! Hear: check the message, make it durable, and take its place in the person's queue.
 
-use super::{FailedAttempt, Incoming, Reply, Result, Sink, TurnEvent};
+use super::{Brought, FailedAttempt, Incoming, Reply, Result, Sink, TurnEvent};
 use crate::context::Before;
 use crate::error::Error;
 use crate::learn;
@@ -13,6 +13,7 @@ use philia_mind::interaction::Stage;
 use philia_mind::{Interaction, InteractionId, Persona, PersonaId, Profile, SessionId, ThreadId};
 use philia_ports::StoreError;
 use philia_ports::clock::time_ordered_id;
+use philia_ports::model::ToolCall;
 use philia_ports::store::{Change, Key, Kind};
 use sha2::{Digest, Sha256};
 use std::future::Future;
@@ -38,6 +39,14 @@ pub(super) struct Turn {
     /// How long each step took, those that the log does not keep among them.
     pub(super) steps: Vec<Step>,
     queue: Option<Queue>,
+    /// What an application has handed in beside the message.
+    pub(super) brought: Option<Brought>,
+    /// It has been heard, felt and learned from before: tools were called since.
+    pub(super) goes_on: bool,
+    /// The model wants these called before it answers.
+    pub(super) tool_calls: Vec<ToolCall>,
+    /// The model ran into its limit.
+    pub(super) cut_short: bool,
     /// Held from [`Turn::wait_for_turn`] on.
     pub(super) place: Option<Place>,
 }
@@ -48,23 +57,39 @@ impl Turn {
     /// The answer, if this message had been answered before.
     pub(super) fn answered_before(&self) -> Option<Reply> {
         let i = &self.interaction;
-        (i.stage == Stage::Answered).then(|| Reply { repeated: true, ..self.reply_of(i) })
+        (i.stage == Stage::Answered && !self.goes_on).then(|| Reply { repeated: true, ..self.reply_of(i) })
+    }
+
+    fn new(
+        interaction: Interaction,
+        version: u64,
+        before: Before,
+        persona: Arc<Persona>,
+        profile: Profile,
+        session_started: Timestamp,
+    ) -> Self {
+        Self {
+            interaction,
+            version,
+            before,
+            persona,
+            profile,
+            session_started,
+            steps: Vec::new(),
+            queue: None,
+            brought: None,
+            goes_on: false,
+            tool_calls: Vec::new(),
+            cut_short: false,
+            place: None,
+        }
     }
 
     /// A turn that was heard before.
     async fn heard_before(person: &Person, known: Versioned<Interaction>, profile: Profile) -> Result<Self> {
         let persona = person.find_persona(known.value.persona.as_str()).await?;
-        Ok(Self {
-            session_started: known.value.at,
-            interaction: known.value,
-            version: known.version,
-            before: Before::Unknown,
-            persona,
-            profile,
-            steps: Vec::new(),
-            queue: None,
-            place: None,
-        })
+        let session_started = known.value.at;
+        Ok(Self::new(known.value, known.version, Before::Unknown, persona, profile, session_started))
     }
 
     /// Takes the next place in the person's queue, so that the order of answering is the order of calling this.
@@ -133,6 +158,8 @@ impl Turn {
             fallback: i.fallback.clone(),
             tokens: (i.prompt_tokens, i.completion_tokens),
             cancelled: i.cancelled,
+            cut_short: self.cut_short,
+            tool_calls: self.tool_calls.clone(),
             repeated: false,
             saved: self.version > 0,
             degraded: i.degraded.clone(),
@@ -173,7 +200,13 @@ pub(super) async fn hear(person: &Person, incoming: Incoming, message: String, s
     }
 
     let order = person.locks.hear.lock().await;
-    let mut turn = persist(person, &incoming, &message, &thread).await?;
+    let mut turn = match (&incoming.goes_on, incoming.unrecorded) {
+        (Some(id), _) => again(person, id).await?,
+        (None, true) => unrecorded(person, &incoming, &message).await?,
+        (None, false) => persist(person, &incoming, &message, &thread).await?,
+    };
+    turn.goes_on = incoming.goes_on.is_some() && incoming.brought.as_ref().is_some_and(|with| !with.since.is_empty());
+    turn.brought = incoming.brought;
     turn.line_up(person).await;
     drop(order);
 
@@ -250,17 +283,7 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
     }
     person.commit(changes).await?;
     let session_started = thread_state.session.started_at;
-    Ok(Turn {
-        interaction,
-        version: 1,
-        before: Before::Version(version),
-        persona,
-        profile,
-        session_started,
-        steps: Vec::new(),
-        queue: None,
-        place: None,
-    })
+    Ok(Turn::new(interaction, 1, Before::Version(version), persona, profile, session_started))
 }
 
 /// A turn that an earlier run of the program heard and did not answer, with its place in the queue; none if it is
@@ -276,27 +299,40 @@ pub(super) async fn left_unanswered(person: &Person, id: &InteractionId) -> Resu
     Ok(Some(turn))
 }
 
+/// A turn that was heard before, to be answered again or to its end.
+async fn again(person: &Person, id: &InteractionId) -> Result<Turn> {
+    let known = person.get::<Interaction>(Kind::Interaction, id.as_str()).await?.filter(|known| !known.value.redacted);
+    let unknown = || Error::NotFound { what: "turn", name: id.to_string(), nearest: None };
+    Turn::heard_before(person, known.ok_or_else(unknown)?, person.profile().await?).await
+}
+
 /// A turn that could not be made durable, with what is known without the store.
 pub(super) fn unsaved(person: &Person, incoming: &Incoming, message: &str) -> Result<Turn> {
-    let thread = &incoming.thread.clone().unwrap_or_else(ThreadId::main);
-    let now = person.now();
     let profile = person.app.parts.default_profile.clone();
     let persona = person.app.parts.personas.get(incoming.persona.as_deref().unwrap_or(&profile.persona))?;
+    let mut turn = fleeting(person, incoming, message, persona, profile);
+    turn.without("store");
+    Ok(turn)
+}
+
+/// A turn that is not to be kept.
+async fn unrecorded(person: &Person, incoming: &Incoming, message: &str) -> Result<Turn> {
+    let profile = match person.profile().await {
+        Err(Error::Store(error)) if keeps_talking(&error) => return unsaved(person, incoming, message),
+        other => other?,
+    };
+    let persona = person.find_persona(incoming.persona.as_deref().unwrap_or(&profile.persona)).await?;
+    Ok(fleeting(person, incoming, message, persona, profile))
+}
+
+/// A turn of which the store knows nothing.
+fn fleeting(person: &Person, incoming: &Incoming, message: &str, persona: Arc<Persona>, profile: Profile) -> Turn {
+    let thread = &incoming.thread.clone().unwrap_or_else(ThreadId::main);
+    let now = person.now();
     let (state, _) = next_session(person, None, thread, now);
     let id = InteractionId::new(time_ordered_id(now, &*person.app.parts.chance));
-    let mut interaction = new_interaction(incoming, message, id, thread, &state.session, &persona);
-    interaction.degraded.push("store".into());
-    Ok(Turn {
-        interaction,
-        version: 0,
-        before: Before::Unsaved,
-        persona,
-        profile,
-        session_started: now,
-        steps: Vec::new(),
-        queue: None,
-        place: None,
-    })
+    let interaction = new_interaction(incoming, message, id, thread, &state.session, &persona);
+    Turn::new(interaction, 0, Before::Unsaved, persona, profile, now)
 }
 
 /// The thread after one more message, and the session that this message closed, if it began a new one.

@@ -11,6 +11,7 @@
 //! - What was heard and cut off by the end of the program is answered at its next start ([`resume`]).
 //! - When the listener goes away, the model is stopped and what was said is kept.
 
+mod brought;
 mod clarify;
 mod compose;
 mod feel;
@@ -22,6 +23,7 @@ mod resume;
 mod settle;
 mod speak;
 
+pub use brought::{Brought, Resent};
 pub use resume::Unanswered;
 
 use crate::error::{Error, Result};
@@ -34,6 +36,7 @@ use jiff::Timestamp;
 use philia_mind::guard::care::Crisis;
 use philia_mind::interaction::{FailedAttempt, Felt, UsedMemory};
 use philia_mind::{InteractionId, Pad, SessionId, ThreadId};
+use philia_ports::model::ToolCall;
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use tokio::sync::mpsc;
@@ -52,6 +55,13 @@ pub struct Incoming {
     pub persona: Option<String>,
     /// The door (`cli`, `web`, `api`).
     pub channel: String,
+    /// What an application hands in beside it.
+    pub brought: Option<Brought>,
+    /// The turn that it belongs to, which was heard before: it is answered the same way again or, where tools were
+    /// called since, answered to its end.
+    pub goes_on: Option<InteractionId>,
+    /// It is answered and nothing of it is kept: not in the log, not in memory, not in the mood.
+    pub unrecorded: bool,
 }
 
 impl Incoming {
@@ -93,9 +103,16 @@ pub struct Reply {
     pub tokens: (u64, u64),
     /// The listener went away before the end.
     pub cancelled: bool,
+    /// The model ran into its limit of tokens.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut_short: bool,
+    /// Tools of the application's that the model wants called before it answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<Object>))]
+    pub tool_calls: Vec<ToolCall>,
     /// This message had been answered before; this is that answer.
     pub repeated: bool,
-    /// It is kept. False only while the store fails.
+    /// It is kept. False while the store fails, and where it was not to be kept.
     pub saved: bool,
     /// Parts that were not there (`embedder`, `store`, `model`).
     pub degraded: Vec<String>,
@@ -217,7 +234,9 @@ impl Walked {
         let took = began.elapsed();
         sink.send(TurnEvent::Done(Box::new(reply.clone()))).await;
         drop(sink);
-        person.spread(&News::Turn(reply.interaction_id.clone())).await;
+        if reply.saved || reply.degraded.iter().any(|part| part == "store") {
+            person.spread(&News::Turn(reply.interaction_id.clone())).await;
+        }
         let Some(lesson) = learn else { return observe::turn(person, &reply, &steps, took) };
         let learning = Instant::now();
         lesson.learn(person).await;
@@ -249,7 +268,7 @@ impl Lesson {
 async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked> {
     let message = hear::cleaned(&incoming.message, person.app.parts.settings.max_message_bytes)?;
     let caring = Instant::now();
-    let crisis = person.app.care.check(&message);
+    let crisis = person.app.care.check(&message).filter(|_| incoming.goes_on.is_none());
     let care = ("care", caring.elapsed());
     let hearing = Instant::now();
     let _running = match crisis {
@@ -283,16 +302,18 @@ async fn answer(person: &Person, mut turn: Turn, crisis: Option<Crisis>, sink: &
         return Ok(Walked { reply: answered, learn: None, steps: turn.steps });
     }
     let guarding = Instant::now();
-    let threat = person.app.threats.check(&turn.interaction.message);
+    let threat = person.app.threats.check(&turn.interaction.message).filter(|_| !turn.goes_on);
     turn.steps.push(("guard", guarding.elapsed()));
     if let Some(threat) = threat {
         return guard::deflect(person, turn, &threat, sink).await;
     }
 
-    let mut turn = match forget::answer(person, turn, sink).await? {
-        Ok(answered) => return Ok(answered),
-        Err(turn) => turn,
-    };
+    if !turn.goes_on {
+        turn = match forget::answer(person, turn, sink).await? {
+            Ok(answered) => return Ok(answered),
+            Err(turn) => turn,
+        };
+    }
     let mut remembered = compose::recall(person, &mut turn).await;
     let feeling = feel::feel(person, &mut turn, sink).await?;
     remembered.tasks = compose::tasks(person, &mut turn, &feeling).await;

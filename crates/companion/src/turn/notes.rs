@@ -11,7 +11,9 @@ use philia_mind::guard::care;
 
 /// Appends what must be said. Returns whether it was said that this is an AI.
 pub(super) async fn append(person: &Person, turn: &Turn, feeling: &Feeling, said: &mut Said, sink: &Sink) -> bool {
-    if said.cancelled {
+    // What asks for a tool is no answer yet, and what is to be JSON is read by a program.
+    let for_a_program = turn.brought.as_ref().is_some_and(|with| with.json);
+    if said.cancelled || !said.tool_calls.is_empty() || for_a_program {
         return false;
     }
     // The offline voice says it by itself at the first meeting and when asked.
@@ -24,7 +26,7 @@ pub(super) async fn append(person: &Person, turn: &Turn, feeling: &Feeling, said
     if disclose {
         notes.push(care::disclosure(&turn.persona.name));
     }
-    if turn.version == 0 {
+    if turn.interaction.degraded.iter().any(|part| part == "store") {
         notes.push("(I can't reach my memory right now: this will not be remembered.)".to_owned());
     }
     if turn.version > 0 {

@@ -37,14 +37,24 @@ pub(super) async fn settle(
             score: m.score,
         })
         .collect();
+    turn.interaction.prompt_tokens += said.usage.prompt_tokens;
+    turn.interaction.completion_tokens += said.usage.completion_tokens;
+    turn.interaction.cancelled = said.cancelled;
+    turn.cut_short = said.cut_short;
+    turn.tool_calls = said.tool_calls;
+    let used = turn.interaction.used.iter().map(|used| used.id.clone());
+    if turn.version > 0 {
+        person.accessed(used, feeling.now).await;
+    }
+    if turn.goes_on {
+        // The message was felt when it was heard.
+        return keep(person, turn, said.text, said.model, None, Vec::new()).await;
+    }
     turn.interaction.mood_before = Some(feeling.lived.before);
     turn.interaction.mood_after = Some(feeling.lived.after);
     turn.interaction.felt = Some(Felt::from(&feeling.message.appraisal));
     turn.interaction.thought = Some(feeling.thought);
     turn.interaction.bond = Some(format!("{}: {}", feeling.lived.bond.treatment, feeling.lived.bond.why));
-    turn.interaction.prompt_tokens = said.usage.prompt_tokens;
-    turn.interaction.completion_tokens = said.usage.completion_tokens;
-    turn.interaction.cancelled = said.cancelled;
 
     let heard = feeling.now;
     let message = feeling.message;
@@ -57,7 +67,6 @@ pub(super) async fn settle(
             state.disclosed_at = Some(heard);
         }
     };
-    person.accessed(turn.interaction.used.iter().map(|used| used.id.clone()), heard).await;
     // What it was born as is the first of its versions.
     let born = (feeling.state.version == 0 && turn.version > 0).then_some(&feeling.state.value);
     let besides = born.map(|state| person.version_record(&state.persona, &state.life.version)).transpose()?;
@@ -116,7 +125,9 @@ pub(super) async fn keep(
     }
     person.append_recent(&turn.interaction, turn.before).await;
     let reply = turn.reply_of(&turn.interaction);
-    let learn = Some(Lesson { interaction: turn.interaction.id.clone(), _turn: turn.place.take() });
+    let lesson = Lesson { interaction: turn.interaction.id.clone(), _turn: turn.place.take() };
+    // What asks for a tool is not the answer: the job of learning waits for that, and at the latest for its day.
+    let learn = reply.tool_calls.is_empty().then_some(lesson);
     turn.steps.push(("settle", settling.elapsed()));
     Ok(Walked { reply, learn, steps: turn.steps })
 }

@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use philia_mind::MemoryId;
 use philia_mind::interaction::FailedAttempt;
 use philia_mind::voice::{self, Spoken};
-use philia_ports::model::{Attempt, ChatDelta, ChatRequest, Usage};
+use philia_ports::model::{Attempt, ChatDelta, ChatRequest, FinishReason, ToolCall, Usage};
 use philia_ports::{ChatModel, ModelError};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -25,6 +25,10 @@ pub(super) struct Said {
     pub(super) model: String,
     pub(super) usage: Usage,
     pub(super) cancelled: bool,
+    /// It ran into its limit of tokens.
+    pub(super) cut_short: bool,
+    /// Tools that are to be called before it says more.
+    pub(super) tool_calls: Vec<ToolCall>,
     /// The memories the offline voice drew on; a model's are those of its prompt.
     pub(super) quoted: Option<Vec<MemoryId>>,
     /// The offline voice said that it speaks without a model.
@@ -94,16 +98,18 @@ async fn by_model(model: &dyn ChatModel, turn: &mut Turn, request: &ChatRequest,
                 sink.send(TurnEvent::Text(text)).await;
             }
             Some(Ok(ChatDelta::Restart(attempt))) => restart(&mut said, attempt_of(attempt), sink).await,
-            // No tools are offered yet, so none can be called.
+            Some(Ok(ChatDelta::ToolCall(call))) if request.tools.iter().any(|tool| tool.name == call.name) => {
+                said.tool_calls.push(call);
+            }
             Some(Ok(ChatDelta::ToolCall(call))) => tracing::warn!(tool = call.name, "a tool nobody offered"),
-            Some(Ok(ChatDelta::Done { usage, model, failed, .. })) => {
+            Some(Ok(ChatDelta::Done { usage, model, failed, finish })) => {
                 turn.failed(failed.into_iter().map(attempt_of));
-                if said.text.trim().is_empty() {
+                if said.text.trim().is_empty() && said.tool_calls.is_empty() {
                     turn.failed([FailedAttempt { model, error: "it said nothing".into() }]);
                     turn.without("model");
                     return None;
                 }
-                return Some(Said { usage, model, ..said });
+                return Some(Said { usage, model, cut_short: finish == FinishReason::Length, ..said });
             }
             Some(Err(error)) => {
                 let attempt = FailedAttempt { model: said.model.clone(), error: error.to_string() };
@@ -124,6 +130,7 @@ async fn by_model(model: &dyn ChatModel, turn: &mut Turn, request: &ChatRequest,
 
 /// Makes void what was said, where anything was.
 async fn restart(said: &mut Said, attempt: FailedAttempt, sink: &Sink) {
+    said.tool_calls.clear();
     if !said.text.is_empty() {
         said.text.clear();
         sink.send(TurnEvent::Restart(attempt)).await;

@@ -5,6 +5,7 @@
 #[cfg(unix)]
 mod browser;
 mod chat;
+mod clients;
 mod config;
 mod crash;
 mod crowd;

@@ -34,11 +34,10 @@ impl Said {
     /// What was said, by the client's own name for the request if the message itself has none.
     pub(crate) fn incoming(self, name: Option<String>) -> Incoming {
         Incoming {
-            message: self.message,
             message_id: self.message_id.or(name),
             thread: self.conversation_id.map(ThreadId::new),
             persona: self.persona,
-            channel: "web".to_owned(),
+            ..Incoming::new("web", self.message)
         }
     }
 }

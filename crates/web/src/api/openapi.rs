@@ -4,6 +4,7 @@ use super::Page;
 use super::memories_search::Found;
 use crate::Door;
 use crate::auth::need::{self, Need};
+use crate::openai;
 use crate::problem::{Kind, PREFIX, Problem};
 use crate::revision;
 use axum::http::Method;
@@ -75,7 +76,17 @@ pub(crate) fn whole(described: &OpenApi) -> Value {
     components["securitySchemes"] = json!({ "bearer": { "type": "http", "scheme": "bearer" } });
     components["schemas"]["Character"] = character();
     components["schemas"]["Problem"] = problem();
-    components["responses"] = Kind::ALL.iter().map(|kind| (kind.status().to_string(), response(*kind))).collect();
+    openai::describe(&mut components["schemas"]);
+    components["responses"] = Kind::ALL
+        .iter()
+        .flat_map(|kind| {
+            let status = kind.status();
+            [
+                (status.to_string(), response(*kind, "application/problem+json", "Problem")),
+                (format!("OpenAi{status}"), response(*kind, "application/json", "OpenAiError")),
+            ]
+        })
+        .collect();
     components["schemas"]["SettingsPatch"] = settings_patch(&components["schemas"]);
     components["schemas"]["FileForm"]["additionalProperties"] = false.into();
     setting(&mut components["schemas"]["Setting"]);
@@ -123,7 +134,11 @@ fn complete(operation: &mut Map<String, Value>, method: &str, path: &str) {
     let name: Vec<&str> = [method].into_iter().chain(words.skip_while(|word| *word == "api")).collect();
     operation.insert("operationId".into(), name.join("_").into());
     let mut statuses = vec![400, 403, 405, 409, 429, 500, 503, 504];
-    if path.starts_with("/api/") || path == "/metrics" {
+    let of_clients = need::is_of_clients(path);
+    if of_clients {
+        statuses.push(502);
+    }
+    if path.starts_with("/api/") || path == "/metrics" || of_clients {
         statuses.extend([401, 404, 410, 422]);
     } else {
         statuses.extend([404]);
@@ -147,7 +162,11 @@ fn complete(operation: &mut Map<String, Value>, method: &str, path: &str) {
         tagged(responses, method, path);
         for status in statuses {
             let name = status.to_string();
-            let there = json!({ "$ref": format!("#/components/responses/{name}") });
+            let there = if openai::error::is_here(path) {
+                json!({ "$ref": format!("#/components/responses/OpenAi{name}") })
+            } else {
+                json!({ "$ref": format!("#/components/responses/{name}") })
+            };
             responses.entry(name).or_insert(there);
         }
     }
@@ -251,11 +270,11 @@ fn problem() -> Value {
 }
 
 /// The answer with that problem; those of one status are told by one.
-fn response(kind: Kind) -> Value {
+fn response(kind: Kind, media_type: &str, schema: &str) -> Value {
     let same = Kind::ALL.iter().filter(|other| other.status() == kind.status());
     let names: Vec<String> = same.map(|kind| format!("`{}`", kind.name())).collect();
     json!({
         "description": names.join(", "),
-        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+        "content": { media_type: { "schema": { "$ref": format!("#/components/schemas/{schema}") } } },
     })
 }

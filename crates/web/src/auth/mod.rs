@@ -23,6 +23,9 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+/// How the API keys made here begin.
+const KEY: &str = "phk_";
+
 static LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
 static REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
 static RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
@@ -40,7 +43,7 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
         return next.run(request).await;
     }
     let headers = request.headers().clone();
-    let identity = identify(&door, &headers).await;
+    let identity = identify(&door, &headers, need::is_of_clients(route.as_str())).await;
     request.extensions_mut().insert(Asker(identity.clone()));
     match identity {
         Ok(identity) => within_limits(&door, &identity, need, request, next).await.into_response(),
@@ -49,26 +52,36 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
     }
 }
 
-/// Who asks.
-async fn identify(door: &Door, headers: &HeaderMap) -> Result<Arc<Identity>, Problem> {
+/// Who asks. Programs that were made for another server must send it some key: where nobody is asked to sign in, any
+/// will do at their doors but one of ours, which is as good as it is.
+async fn identify(door: &Door, headers: &HeaderMap, of_clients: bool) -> Result<Arc<Identity>, Problem> {
     let accounts = door.philia.accounts();
-    if let Some(shown) = headers.get(header::AUTHORIZATION) {
-        let token = shown.to_str().ok().and_then(|shown| {
-            let (scheme, token) = shown.trim().split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-        });
-        let token = token.ok_or_else(|| {
-            Problem::new(Kind::Unauthenticated, "the Authorization header is not Bearer and a token or an API key")
-        })?;
+    let shown = shown(headers)?;
+    let asked = accounts.are_asked(door.options.near).await?;
+    if let Some(token) = shown.filter(|token| asked || !of_clients || token.starts_with(KEY)) {
         return Ok(accounts.identify(Credential::Bearer(token)).await?);
     }
-    if !accounts.are_asked(door.options.near).await? {
+    if !asked {
         return Ok(Arc::new(Identity::local()));
     }
     match cookie::read(headers) {
         Some(cookie) => Ok(accounts.identify(Credential::Cookie(cookie)).await?),
         None => Err(sign_in_first(&accounts).await),
     }
+}
+
+/// The token or key that is shown: as everybody does, or as the clients of other servers do.
+fn shown(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    if let Some(shown) = headers.get(header::AUTHORIZATION) {
+        let token = shown.to_str().ok().and_then(|shown| {
+            let (scheme, token) = shown.trim().split_once(' ')?;
+            ["bearer", "token"].iter().any(|known| scheme.eq_ignore_ascii_case(known)).then(|| token.trim())
+        });
+        return token.map(Some).ok_or_else(|| {
+            Problem::new(Kind::Unauthenticated, "the Authorization header is not Bearer and a token or an API key")
+        });
+    }
+    Ok(headers.get("x-api-key").map(|key| key.to_str().unwrap_or_default()))
 }
 
 async fn sign_in_first(accounts: &Accounts) -> Problem {

@@ -30,9 +30,17 @@ pub(crate) fn of(route: &str, method: &Method) -> Need {
         (Some("api"), Some("auth"), Some("setup" | "register" | "login" | "refresh" | "reset")) => Need::Nothing,
         (Some("api"), Some("auth"), Some("me" | "logout")) => Need::Anybody,
         (Some("api"), Some("chat"), Some("message" | "stream")) if method == Method::POST => Need::Words,
+        (Some("v1"), Some("chat"), _) => Need::Words,
+        (Some("v1"), Some("models" | "embeddings"), _) => Need::Scope(Scope::Chat),
         (Some("api"), Some(part), third) => Need::Scope(scope(part, third)),
         _ => Need::Scope(Scope::All),
     }
+}
+
+/// Is the route one of those that clients of other servers call?
+pub(crate) fn is_of_clients(route: &str) -> bool {
+    let first = route.split('/').find(|part| !part.is_empty());
+    !matches!(first, None | Some("api" | "ws" | "metrics" | "assets" | "login" | "health" | "docs"))
 }
 
 /// The scope of a part of the API.
@@ -69,6 +77,8 @@ mod tests {
             ("/api/chat/history", Need::Scope(Scope::Chat)),
             ("/api/memories/{id}/attachments", Need::Scope(Scope::Memories)),
             ("/api/admin/users", Need::Scope(Scope::Admin)),
+            ("/v1/chat/completions", Need::Words),
+            ("/v1/models/{id}", Need::Scope(Scope::Chat)),
             ("/metrics", Need::Scope(Scope::Admin)),
             ("/api/new", Need::Scope(Scope::All)),
             ("/new", Need::Scope(Scope::All)),

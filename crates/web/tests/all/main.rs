@@ -11,6 +11,7 @@ mod gate;
 mod idempotent;
 mod isolation;
 mod memories;
+mod openai;
 mod page;
 mod personality;
 mod personas;

@@ -1,0 +1,129 @@
+//! The clients that people already have, unmodified and from their registries, against the real program.
+//!
+//! `scripts/clients/install` puts them where they are looked for: in `PHILIA_CLIENTS_DIR`, or in `target/clients`. Where
+//! they are not, a test says that it is skipped; in CI it fails.
+
+use crate::home::Home;
+use crate::serve::Server;
+use philia_testkit::model_server::{Behaviour, ModelServer, Recorded};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A server that ends with the test, however that ends.
+struct Running(Option<Server>);
+
+impl Running {
+    fn start(home: &Home) -> Self {
+        Self(Some(Server::start(home)))
+    }
+
+    fn address(&self) -> &str {
+        &self.0.as_ref().unwrap().address
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(server) = self.0.take() {
+            server.kill();
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Where the clients are.
+#[expect(clippy::print_stderr, reason = "a skip must be seen")]
+fn clients() -> Option<PathBuf> {
+    let named = std::env::var_os("PHILIA_CLIENTS_DIR").map(PathBuf::from);
+    let place = named.unwrap_or_else(|| root().join("target/clients"));
+    if place.join("venv/bin/python").exists() && place.join("node_modules").exists() {
+        return Some(place);
+    }
+    assert!(std::env::var_os("CI").is_none(), "the clients are not in {}: scripts/clients/install", place.display());
+    eprintln!("SKIPPED: the clients are not in {}; scripts/clients/install puts them there", place.display());
+    None
+}
+
+/// Runs a client's script against a server; its last words and whether it went well.
+fn run(clients: &Path, script: &str, url: &str, more: &[(&str, &str)]) -> (bool, String) {
+    let program = match script.rsplit_once('.') {
+        Some((_, "py")) => clients.join("venv/bin/python"),
+        _ => PathBuf::from("node"),
+    };
+    let mut command = Command::new(program);
+    command.arg(root().join("scripts/clients").join(script));
+    command.env("PHILIA", url).env("CLIENTS", clients).env("MEM0_TELEMETRY", "False");
+    command.env("PROGRAM", env!("CARGO_BIN_EXE_philia"));
+    for proxy in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        command.env_remove(proxy);
+    }
+    let output = command.envs(more.iter().copied()).output().unwrap();
+    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let well = output.status.success() && said[0].trim_end().ends_with("well");
+    (well, said.concat())
+}
+
+/// A client is content with a server, and not with one that has no such door.
+fn is_content(script: &str, home: &Home, more: &[(&str, &str)]) {
+    let Some(clients) = clients() else { return };
+    let server = Running::start(home);
+    let mut more = more.to_vec();
+    let scratch = home.path("client").display().to_string();
+    more.push(("SCRATCH", &scratch));
+    // What a client keeps on its disk is kept here.
+    more.push(("MEM0_DIR", &scratch));
+    let (well, said) = run(&clients, script, &format!("http://{}", server.address()), &more);
+    assert!(well, "{script}: {said}");
+    let (well, said) = run(&clients, script, &format!("http://{}/shut", server.address()), &more);
+    assert!(!well, "{script} is content with a door that is shut: {said}");
+}
+
+/// A model that knows what it was told, and a tool when it needs one.
+fn knowing() -> ModelServer {
+    let server = ModelServer::start();
+    server.decide(|asked: &Recorded| {
+        let last = asked.body["messages"].as_array()?.last()?;
+        let text = last["content"].as_str().unwrap_or_default();
+        let question = text.rsplit("\n\n").next().unwrap_or_default();
+        let offered = asked.body["tools"].as_array().is_some_and(|tools| !tools.is_empty());
+        let known = |word: &str, says: &str| {
+            let knows = asked.prompt().contains(word);
+            Behaviour::reply(if knows { says } else { "I do not know." })
+        };
+        Some(match (last["role"].as_str()?, question) {
+            ("tool", _) => Behaviour::reply("It is sunny in Rome."),
+            (_, asks) if asks.contains("weather") && offered => {
+                Behaviour::tool_call("weather", &serde_json::json!({ "city": "Rome" }).to_string())
+            }
+            (_, "What is my dog's name?") => known("Sparky", "Your dog is called Sparky."),
+            (_, "Where does my sister live?") => known("Lisbon", "She lives in Lisbon."),
+            (_, "What is my favourite colour?") => known("vermilion", "It is vermilion."),
+            _ => Behaviour::stream(["I ", "see."]),
+        })
+    });
+    server
+}
+
+fn with_model(model: &ModelServer) -> Home {
+    Home::new().with("OPENAI_BASE_URL", model.openai_url()).with("OPENAI_MODEL", "local")
+}
+
+#[test]
+fn openai_for_python() {
+    let model = knowing();
+    is_content("openai_client.py", &with_model(&model), &[("WITH_MODEL", "1")]);
+}
+
+#[test]
+fn openai_for_python_without_a_model() {
+    is_content("openai_client.py", &Home::new(), &[]);
+}
+
+#[test]
+fn openai_for_node() {
+    let model = knowing();
+    is_content("openai_client.mjs", &with_model(&model), &[("WITH_MODEL", "1")]);
+}
