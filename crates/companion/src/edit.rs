@@ -14,6 +14,7 @@ use philia_ports::store::Kind;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The most bytes of a memory's text.
 pub const MAX_CONTENT: usize = 32 * 1024;
@@ -21,6 +22,8 @@ pub const MAX_CONTENT: usize = 32 * 1024;
 pub const MAX_TAGS: usize = 32;
 /// The most bytes of a label.
 pub const MAX_TAG: usize = 64;
+/// The most bytes of what else is known of a memory.
+const MAX_METADATA: usize = 16 * 1024;
 /// The most characters of a fact's value.
 const MAX_VALUE: usize = 8000;
 /// Former texts that are kept of a memory that is changed again and again.
@@ -67,6 +70,10 @@ pub struct NewMemory {
     /// The fact it states, if it states one: a value before it is closed.
     #[serde(default)]
     pub fact: Option<Fact>,
+    /// Anything else that the application knows of it, at most 16 KiB.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(value_type = Object))]
+    pub metadata: BTreeMap<String, Value>,
 }
 
 /// What is to be changed of a memory; what is not named stays.
@@ -118,6 +125,10 @@ pub struct MemoryEdit {
         )
     )]
     pub value: Option<String>,
+    /// Anything else that is known of it: what is named is set, and `null` takes it away.
+    #[serde(deserialize_with = "given")]
+    #[cfg_attr(feature = "schema", schema(nullable = false, value_type = Object))]
+    pub metadata: Option<BTreeMap<String, Value>>,
 }
 
 /// A field that is there must have a value: none of them can be taken away.
@@ -136,6 +147,7 @@ impl Person {
         self.app.tell(&self.partition.id, &Event::UserAction("add memory"));
         let now = self.now();
         check(Some(&new.content), new.importance, Some(&new.tags), new.fact.as_ref().map(|fact| &fact.value))?;
+        check_metadata(&new.metadata)?;
         if let Some(Fact { subject, key, value }) = &new.fact
             && !(is_line(subject, MAX_TAG) && is_line(key, MAX_TAG) && is_line(value, MAX_VALUE))
         {
@@ -159,6 +171,7 @@ impl Person {
             subject: new.fact.as_ref().map(|fact| fact.subject.clone()),
             fact: new.fact,
             tags: new.tags,
+            metadata: new.metadata,
             pinned: new.pinned,
             ..Memory::new(id, new.content.trim(), Speaker::User, source, at, Provenance::Hand)
         };
@@ -207,6 +220,7 @@ impl Person {
     pub async fn edit_memory(&self, id: &MemoryId, edit: &MemoryEdit) -> Result<Memory> {
         self.app.tell(&self.partition.id, &Event::UserAction("edit memory"));
         check(edit.content.as_ref(), edit.importance, edit.tags.as_deref(), edit.value.as_ref())?;
+        check_metadata(edit.metadata.as_ref().unwrap_or(&BTreeMap::new()))?;
         loop {
             let mut unit = Unit::new(self);
             let memory = self.edited(&mut unit, id, edit).await?;
@@ -232,6 +246,12 @@ impl Person {
         memory.occurred_at = edit.occurred_at.unwrap_or(memory.occurred_at);
         if let Some(tags) = &edit.tags {
             memory.tags.clone_from(tags);
+        }
+        for (name, value) in edit.metadata.iter().flatten() {
+            match value {
+                Value::Null => memory.metadata.remove(name),
+                value => memory.metadata.insert(name.clone(), value.clone()),
+            };
         }
         if let Some(value) = &edit.value {
             revalue(unit, &mut memory, value.trim()).await?;
@@ -423,6 +443,18 @@ fn check(
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems.join("; "))) }
+}
+
+/// What is our own in a memory's metadata stays ours, and a record has an end.
+fn check_metadata(metadata: &BTreeMap<String, Value>) -> Result<()> {
+    if let Some(own) = [EDITED_AT, FORMER].into_iter().find(|own| metadata.contains_key(*own)) {
+        return Err(Error::Invalid(format!("metadata: {own:?} is written by the program; take another name")));
+    }
+    let bytes = json!(metadata).to_string().len();
+    if bytes > MAX_METADATA {
+        return Err(Error::Invalid(format!("metadata: {bytes} bytes; at most {MAX_METADATA} are allowed")));
+    }
+    Ok(())
 }
 
 fn no_memory(id: &MemoryId) -> Error {

@@ -200,6 +200,6 @@ impl Person {
             let (partition, interaction) = (self.partition.clone(), id.clone());
             return Ok(Outcome::Unanswered(Unanswered { partition, interaction }));
         }
-        self.learn(id).await.map(|()| Outcome::Done)
+        self.learn(id).await.map(|_| Outcome::Done)
     }
 }

@@ -20,6 +20,7 @@ pub mod facts;
 pub mod health;
 pub mod hook;
 pub mod jobs;
+pub mod knowledge;
 pub mod learn;
 pub mod memories;
 pub mod news;

@@ -16,6 +16,7 @@ mod extract;
 mod gate;
 mod idempotent;
 mod log;
+mod mcp;
 mod openai;
 mod problem;
 mod reference;
@@ -26,8 +27,9 @@ mod ws;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
+pub use mcp::serve_lines as serve_mcp;
 use philia_companion::Philia;
 use std::future::{Future, pending};
 use std::io;
@@ -140,6 +142,7 @@ fn routes(door: Door) -> Router {
     rest.route("/api/openapi.json", get(describe))
         .route("/docs", get(reference::page))
         .route("/docs/scalar.js", get(reference::script))
+        .route("/mcp", post(mcp::post))
         .route("/ws", get(ws::open))
         .route("/", get(ui::page))
         .route("/login", get(ui::login))

@@ -61,12 +61,12 @@ fn job_id(interaction: &InteractionId) -> String {
 }
 
 impl Person {
-    /// Learns from a turn, if that has not been done.
-    pub(crate) async fn learn(&self, id: &InteractionId) -> Result<()> {
+    /// Learns from a turn, if that has not been done; the memories that are new.
+    pub(crate) async fn learn(&self, id: &InteractionId) -> Result<Vec<Memory>> {
         loop {
             let keys = [Key::new(Kind::Job, job_id(id)), Key::new(Kind::Interaction, id.as_str()), Consents::key()];
             let [job, heard, consents] = self.get_records(keys).await?;
-            let Some(job) = job else { return Ok(()) };
+            let Some(job) = job else { return Ok(Vec::new()) };
             let done = Change::Delete { key: job.key, expected: Some(job.version) };
             let turn = heard.map(read::<Interaction>).transpose()?.map(|heard| heard.value).filter(|t| !t.redacted);
             let lesson = match &turn {
@@ -100,7 +100,7 @@ impl Person {
             for memory in &new {
                 self.app.tell(&self.partition.id, &Event::MemoryCreated(memory));
             }
-            return Ok(());
+            return Ok(new);
         }
     }
 

@@ -63,9 +63,17 @@ impl Person {
             let name = id.as_str().to_owned();
             return Err(Error::NotFound { what: "memory", name, nearest: None });
         }
+        self.forget_where(|memory| memory.id == *id).await
+    }
+
+    /// Forgets every memory of which this holds, in the same way. Returns what is gone.
+    ///
+    /// # Errors
+    /// A store that fails. What was begun then is done later.
+    pub async fn forget_where(&self, goes: impl Fn(&Memory) -> bool + Send + Sync) -> Result<Vec<Memory>> {
         loop {
-            let survey =
-                self.survey(|memory| if memory.id == *id { Verdict::Goes } else { Verdict::Asked }, |_| (false, false));
+            let verdict = |memory: &Memory| if goes(memory) { Verdict::Goes } else { Verdict::Asked };
+            let survey = self.survey(verdict, |_| (false, false));
             let reach = self.reach(&mut survey.await?).await?;
             let gone = self.memories_of(reach.memories.iter()).await?;
             let pointers = self.pointers_to(&reach.memories).await?;

@@ -336,7 +336,7 @@ fn fleeting(person: &Person, incoming: &Incoming, message: &str, persona: Arc<Pe
 }
 
 /// The thread after one more message, and the session that this message closed, if it began a new one.
-fn next_session(
+pub(super) fn next_session(
     person: &Person,
     old: Option<ThreadState>,
     thread: &ThreadId,
@@ -366,7 +366,7 @@ fn next_session(
     (state, Some(closed))
 }
 
-fn new_interaction(
+pub(super) fn new_interaction(
     incoming: &Incoming,
     message: &str,
     id: InteractionId,

@@ -22,9 +22,11 @@ mod notes;
 mod resume;
 mod settle;
 mod speak;
+mod tell;
 
 pub use brought::{Brought, Resent};
 pub use resume::Unanswered;
+pub use tell::Told;
 
 use crate::error::{Error, Result};
 use crate::news::News;

@@ -12,6 +12,7 @@ mod export;
 mod import;
 mod key;
 mod keys;
+mod mcp;
 mod memory;
 mod mood;
 pub(crate) mod paint;
@@ -103,6 +104,8 @@ enum Command {
     Personality(personality::PersonalityArgs),
     /// Show the configuration: what holds, where it came from, what it means
     Config(config::ConfigArgs),
+    /// Tools for other assistants, over standard input and output (MCP)
+    Mcp(mcp::Mcp),
     /// Check what is configured, what answers, and say what to do about the rest
     Doctor(doctor::Doctor),
     /// Live a scripted relationship, and draw what becomes of it
@@ -210,6 +213,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Key(args) => args.run(&context).await,
             Command::Mood(args) => args.run(&context).await,
             Command::Personality(args) => args.run(&context, &by_hand).await,
+            Command::Mcp(args) => args.run(&context).await,
             Command::Config(args) => args.run(&context),
             Command::Doctor(args) => args.run(&context).await,
             Command::Simulate(args) => args.run(&context),

@@ -127,3 +127,13 @@ fn openai_for_node() {
     let model = knowing();
     is_content("openai_client.mjs", &with_model(&model), &[("WITH_MODEL", "1")]);
 }
+
+#[test]
+fn mcp_for_python() {
+    is_content("mcp_client.py", &Home::new(), &[]);
+}
+
+#[test]
+fn mcp_for_typescript() {
+    is_content("mcp_client.mjs", &Home::new(), &[]);
+}

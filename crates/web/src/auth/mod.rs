@@ -103,7 +103,7 @@ async fn within_limits(
     let scope = match need {
         Need::Words => Some(Scope::Chat),
         Need::Scope(scope) => Some(scope),
-        Need::Nothing | Need::Whoever | Need::Anybody => None,
+        Need::Nothing | Need::Whoever | Need::Anybody | Need::Somebody => None,
     };
     if let Some(scope) = scope.filter(|scope| !identity.may(*scope)) {
         let scope = serde_json::json!(scope);

@@ -13,6 +13,8 @@ pub(crate) enum Need {
     Whoever,
     /// Anybody who has shown who they are, suspended or not.
     Anybody,
+    /// Somebody; what they may do is judged by what they ask for.
+    Somebody,
     /// Somebody who may say something; care answers even those who may not, so the turn itself decides.
     Words,
     /// Somebody who may do this.
@@ -27,6 +29,7 @@ pub(crate) fn of(route: &str, method: &Method) -> Need {
         (Some("assets" | "health" | "login" | "docs"), ..) | (Some("api"), Some("openapi.json"), None) => Need::Nothing,
         (Some("metrics"), None, None) => Need::Scope(Scope::Admin),
         (Some("ws"), None, None) => Need::Words,
+        (Some("mcp"), None, None) => Need::Somebody,
         (Some("api"), Some("auth"), Some("setup" | "register" | "login" | "refresh" | "reset")) => Need::Nothing,
         (Some("api"), Some("auth"), Some("me" | "logout")) => Need::Anybody,
         (Some("api"), Some("chat"), Some("message" | "stream")) if method == Method::POST => Need::Words,

@@ -15,7 +15,9 @@ async fn routed() -> BTreeSet<String> {
         found.extend(item.as_object().unwrap().keys().map(|method| format!("{} {path}", method.to_uppercase())));
     }
     for route in ROUTES.split(".route(").skip(1) {
-        found.insert(format!("GET {}", route.split('"').nth(1).unwrap()));
+        let (path, handler) = route.trim_start().strip_prefix('"').unwrap().split_once('"').unwrap();
+        let method = if handler.starts_with(", post(") { "POST" } else { "GET" };
+        found.insert(format!("{method} {path}"));
     }
     found
 }

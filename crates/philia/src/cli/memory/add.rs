@@ -55,7 +55,7 @@ impl AddArgs {
             tags: self.tag,
             pinned: self.pin,
             occurred_at,
-            fact: None,
+            ..NewMemory::default()
         };
         told(context, &person, &person.add_memory("cli", new).await?, self.json).await
     }

@@ -74,6 +74,7 @@ impl EditArgs {
             pinned: (self.pin || self.unpin).then_some(self.pin),
             occurred_at,
             value: self.value,
+            ..MemoryEdit::default()
         };
         if edit == MemoryEdit::default() {
             bail!(
