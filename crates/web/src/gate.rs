@@ -4,8 +4,8 @@
 //! DNS rebinding (a name of the attacker's that turns to 127.0.0.1) even read what it answers. So the name it is
 //! called by must be its own, and a request that says which page it comes from must come from its own.
 
-use crate::Door;
 use crate::problem::{Kind, Problem};
+use crate::{Door, cors};
 use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -38,7 +38,9 @@ pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next
         );
         return Problem::new(Kind::ForbiddenHost, detail).into_response();
     }
-    if is_foreign(request.headers(), host) {
+    let named = request.headers().get(header::ORIGIN);
+    let is_named = named.is_some_and(|origin| cors::is_named(origin, &door.options.cors_origins));
+    if !is_named && is_foreign(request.headers(), host) {
         return Problem::new(Kind::CrossOrigin, "this was sent by another site's page; use the server's own")
             .into_response();
     }

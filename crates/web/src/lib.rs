@@ -11,6 +11,8 @@
 
 mod api;
 mod auth;
+mod connections;
+mod cors;
 mod cursor;
 mod extract;
 mod gate;
@@ -18,6 +20,7 @@ mod idempotent;
 mod log;
 mod mcp;
 mod openai;
+mod patience;
 mod problem;
 mod reference;
 mod revision;
@@ -48,11 +51,34 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// The most bytes of a character that comes as a file.
 pub const MAX_CARD_BYTES: usize = 10 * 1024 * 1024;
 
+pub use cors::is_origin;
+
+/// How long is waited for what a client sends, and for what is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeLimits {
+    /// For the head of a request, or the next request of a connection; then it is closed.
+    pub head: Duration,
+    /// For a body, besides a second for each 8 KiB of it.
+    pub body: Duration,
+    /// For an answer to begin, after the body has come.
+    pub answer: Duration,
+}
+
+impl Default for TimeLimits {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(30), body: Duration::from_secs(30), answer: Duration::from_secs(300) }
+    }
+}
+
 /// What an operator may choose of the doors.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Names, without port, by which the server may be called besides `localhost` and the loopback addresses.
     pub allowed_hosts: Vec<String>,
+    /// Origins (`https://app.example`) whose pages may call the server; see [`is_origin`].
+    pub cors_origins: Vec<String>,
+    /// How long is waited.
+    pub time_limits: TimeLimits,
     /// How long running turns may take to end at a shutdown.
     pub grace: Duration,
     /// What `/metrics` answers with; none where it is not to be read here.
@@ -101,6 +127,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             allowed_hosts: Vec::new(),
+            cors_origins: Vec::new(),
+            time_limits: TimeLimits::default(),
             grace: Duration::from_secs(8),
             near: true,
             behind_proxy: false,
@@ -154,8 +182,10 @@ fn routes(door: Door) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(door.clone(), auth::guard))
         .layer(from_fn_with_state(door.clone(), gate::guard))
+        .layer(from_fn_with_state(door.clone(), patience::wait))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(openai::error::dress))
+        .layer(from_fn_with_state(door.clone(), cors::open))
         .layer(from_fn(gate::harden))
         .layer(from_fn_with_state(door.clone(), log::log))
         .with_state(door)
@@ -167,7 +197,9 @@ fn routes(door: Door) -> Router {
 /// The listener failed.
 pub async fn serve_metrics(listener: TcpListener, philia: Philia, scrape: Scrape) -> io::Result<()> {
     let answer = get(async move || api::metrics::scraped(&philia, &scrape).await);
-    axum::serve(listener, Router::new().route("/metrics", answer)).await
+    let router = Router::new().route("/metrics", answer);
+    connections::serve(listener, router, TimeLimits::default(), CancellationToken::new()).await;
+    Ok(())
 }
 
 /// Does only this machine reach a server that listens there? Not if it has names by which others call it, as behind a
@@ -204,15 +236,15 @@ pub async fn serve(
     let (ending, ended) = oneshot::channel();
     let door = Door::new(philia.clone(), options);
     let (closing, sockets) = (door.closing.clone(), door.sockets.clone());
-    let shutdown = async move {
+    tokio::spawn(async move {
         shutdown.await;
         closing.cancel();
         // Nobody waits for it any more if the server has failed meanwhile.
         let _ = ending.send(());
-    };
+    });
+    let (limits, ends) = (door.options.time_limits, door.closing.clone());
     let work = async {
-        let service = routes(door).into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(shutdown).await?;
+        connections::serve(listener, routes(door), limits, ends).await;
         sockets.close();
         sockets.wait().await;
         philia.idle().await;

@@ -1,7 +1,7 @@
 //! One line of the log for each request, and the id by which to find it. Neither paths with names in them nor
 //! queries nor bodies are logged: they are what somebody said.
 
-use crate::Door;
+use crate::{Door, problem};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
@@ -31,6 +31,7 @@ pub(crate) async fn log(State(door): State<Door>, request: Request, next: Next) 
     span.in_scope(|| tracing::info!(%method, route, status, ms, "request"));
     count(&method, route, status, took);
     if let Some(id) = id {
+        response = problem::name(response, id.to_str().unwrap_or_default());
         response.headers_mut().insert(REQUEST_ID.clone(), id);
     }
     response

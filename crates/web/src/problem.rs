@@ -182,6 +182,18 @@ impl Problem {
     }
 }
 
+/// Writes the request's id into the answer, if it is a problem.
+pub(crate) fn name(response: axum::response::Response, request_id: &str) -> axum::response::Response {
+    let (mut parts, body) = response.into_parts();
+    let Some(problem) = parts.extensions.remove::<Problem>() else {
+        return axum::response::Response::from_parts(parts, body);
+    };
+    let mut document = problem.document();
+    document["request_id"] = request_id.into();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    axum::response::Response::from_parts(parts, Body::from(document.to_string()))
+}
+
 impl From<Kind> for Problem {
     fn from(kind: Kind) -> Self {
         Self::new(kind, kind.detail())
@@ -224,7 +236,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> axum::response::Response {
         let (_, status, _) = self.kind.parts();
         let mut response = (status, Json(self.document())).into_response();
-        // For doors that tell it in a shape of their own.
+        // For doors that tell it in a shape of their own, and for the request's id.
         response.extensions_mut().insert(self.clone());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

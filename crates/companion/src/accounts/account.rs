@@ -72,6 +72,9 @@ pub(super) struct ApiKey {
     pub(super) created_at: Timestamp,
     #[serde(default)]
     pub(super) expires_at: Option<Timestamp>,
+    /// When it was used, to within [`super::signin::USED`].
+    #[serde(default)]
+    pub(super) used_at: Option<Timestamp>,
 }
 
 /// A link that works once.
@@ -297,6 +300,8 @@ pub struct KeyView {
     pub created_at: Timestamp,
     /// Until when; none is until it is revoked.
     pub expires_at: Option<Timestamp>,
+    /// When it was last used, to within five minutes.
+    pub used_at: Option<Timestamp>,
 }
 
 impl ApiKey {
@@ -309,6 +314,7 @@ impl ApiKey {
             reach: self.reach.clone(),
             created_at: self.created_at,
             expires_at: self.expires_at,
+            used_at: self.used_at,
         }
     }
 }

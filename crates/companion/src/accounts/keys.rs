@@ -89,6 +89,7 @@ impl Accounts {
             reach: new.reach,
             created_at: self.now(),
             expires_at: new.days.map(|days| self.after(Duration::from_secs(u64::from(days) * 24 * 3600))),
+            used_at: None,
         };
         let entry = by.map(|by| by.entry("key.add", account));
         let change = |account: &mut Account| {

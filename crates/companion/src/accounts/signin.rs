@@ -1,6 +1,6 @@
 //! Signing in, staying in, and going out.
 
-use super::account::{Account, Session, SessionKind, SessionView};
+use super::account::{Account, ApiKey, Session, SessionKind, SessionView};
 use super::house::Accounts;
 use super::identity::{Identity, Standing, Way};
 use super::jwt::{Claims, Unfit};
@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// The most sessions of an account; the one that was used longest ago goes first.
 const SESSIONS: usize = 50;
+/// The use of a key is noted at most so often.
+pub(super) const USED: SignedDuration = SignedDuration::from_mins(5);
 /// The most characters of what a client says it is.
 const CLIENT: usize = 100;
 /// The words for a name or password that is wrong: the same for both.
@@ -266,8 +268,27 @@ impl Accounts {
             let key = account.keys.iter().find(|key| key.id == token.id);
             key.is_some_and(|key| token.is(&key.hash) && key.expires_at.is_none_or(|end| end > now))
         };
-        let account = account.filter(holds);
-        Ok(account.map(|account| account.identity(Way::Key(token.id.into()), self.settings())).ok_or(WRONG))
+        let Some(account) = account.filter(holds) else { return Ok(Err(WRONG)) };
+        self.note_use(&account, token.id).await;
+        Ok(Ok(account.identity(Way::Key(token.id.into()), self.settings())))
+    }
+
+    /// Notes that a key is used, if that was not noted just now. It is worth less than the answer.
+    async fn note_use(&self, account: &Account, id: &str) {
+        let now = self.now();
+        let is_old = |key: &ApiKey| key.id == id && key.used_at.is_none_or(|used| now.duration_since(used) >= USED);
+        if !account.keys.iter().any(is_old) {
+            return;
+        }
+        let noted = self.change(&account.id, None, |account| {
+            for key in account.keys.iter_mut().filter(|key| key.id == id) {
+                key.used_at = Some(now);
+            }
+            Ok(())
+        });
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "the use of a key is not noted");
+        }
     }
 
     async fn by_cookie(&self, cookie: &str) -> Result<Result<Arc<Identity>, &'static str>> {

@@ -124,7 +124,8 @@ fn shown(key: &KeyView, json: bool, paint: Paint) -> anyhow::Result<String> {
         Reach::Own => ", for its owner only".to_owned(),
         Reach::One(subject) => format!(", for {} only", harmless(subject)),
     };
+    let used = key.used_at.map_or(", never used".to_owned(), |at| format!(", last used {at}"));
     let until = key.expires_at.map(|end| format!(", until {end}")).unwrap_or_default();
     let (label, id) = (paint.bold(&harmless(&key.label)), paint.dim(&key.id));
-    Ok(format!("{label}  {}{whom}{until}  {id}\n", scopes.join(", ")))
+    Ok(format!("{label}  {}{whom}{until}{used}  {id}\n", scopes.join(", ")))
 }

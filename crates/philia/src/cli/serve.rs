@@ -46,7 +46,14 @@ impl Serve {
         let options = philia_web::Options {
             allowed_hosts: server.allowed_hosts.clone(),
             grace: Duration::from_secs(server.grace_seconds),
-            metrics: listen.ip().is_loopback().then(|| scrape.clone()),
+            // Where a login is asked, it is an admin's; else only this machine may ask.
+            metrics: (listen.ip().is_loopback() || config.auth.mode != Mode::Off).then(|| scrape.clone()),
+            cors_origins: server.cors_origins.clone(),
+            time_limits: philia_web::TimeLimits {
+                head: Duration::from_secs(server.head_seconds),
+                body: Duration::from_secs(server.body_seconds),
+                answer: Duration::from_secs(server.answer_seconds),
+            },
             configured: crate::config::configured(&context.settings),
             behind_proxy: server.client_address == ClientAddress::Forwarded,
             ..philia_web::Options::default()

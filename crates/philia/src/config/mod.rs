@@ -71,6 +71,10 @@ pub(crate) struct Store {
 pub(crate) struct Server {
     pub(crate) listen: SocketAddr,
     pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) cors_origins: Vec<String>,
+    pub(crate) head_seconds: u64,
+    pub(crate) body_seconds: u64,
+    pub(crate) answer_seconds: u64,
     pub(crate) client_address: ClientAddress,
     pub(crate) grace_seconds: u64,
 }

@@ -35,6 +35,8 @@ pub(crate) enum Takes {
     Number(f64, f64, &'static str),
     /// A list of texts.
     Texts,
+    /// A list of origins, as browsers name pages' sites.
+    Origins,
     /// A list of `PROVIDER:MODEL`, or `PROVIDER` for its usual model.
     Models,
     /// `static`, `minilm`, or one of those.
@@ -142,6 +144,7 @@ impl Takes {
             Self::Whole(low, high, of) => format!("a whole number from {low} to {high}{}", unit(of)),
             Self::Number(low, high, of) => format!("a number from {low} to {high}{}", unit(of)),
             Self::Texts => "a list of texts".into(),
+            Self::Origins => "a list of origins such as https://app.example".into(),
             Self::Models => format!("a list of PROVIDER:MODEL, PROVIDER being one of {}", providers()),
             Self::Embedder => "static, minilm or PROVIDER:MODEL".into(),
         }
@@ -153,10 +156,10 @@ impl Takes {
         let value = match self {
             Self::Whole(..) => Value::Integer(text.trim().parse().map_err(|_| wrong())?),
             Self::Number(..) => Value::Float(text.trim().parse().map_err(|_| wrong())?),
-            Self::Texts | Self::Models if text.trim_start().starts_with('[') => {
+            Self::Texts | Self::Origins | Self::Models if text.trim_start().starts_with('[') => {
                 text.trim().parse::<Value>().map_err(|_| wrong())?
             }
-            Self::Texts | Self::Models => {
+            Self::Texts | Self::Origins | Self::Models => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Value::Array(items.map(|item| Value::String(item.into())).collect())
             }
@@ -197,6 +200,9 @@ impl Takes {
                 };
             }
             (Self::Texts, Value::Array(items)) => items.iter().all(Value::is_str),
+            (Self::Origins, Value::Array(items)) => {
+                items.iter().all(|item| item.as_str().is_some_and(philia_web::is_origin))
+            }
             (Self::Models, Value::Array(items)) => items.iter().all(|item| item.as_str().is_some_and(is_model)),
             (Self::Embedder, Value::String(text)) => ["static", "minilm"].contains(&text.as_str()) || is_model(text),
             _ => false,
@@ -265,6 +271,8 @@ mod tests {
             (Takes::TimeZone, "Asia/Karachi"),
             (Takes::Embedder, "static"),
             (Takes::Embedder, "minilm"),
+            (Takes::Origins, "https://app.example, http://localhost:3000"),
+            (Takes::Origins, "[]"),
         ];
         for (takes, text) in allowed {
             assert!(takes.read(text).is_ok(), "{takes:?} refuses {text:?}");
@@ -285,6 +293,8 @@ mod tests {
             (Takes::TimeZone, "Mars/Olympus"),
             (Takes::Choice(&["text", "json"]), "xml"),
             (Takes::Secret, "  "),
+            (Takes::Origins, "*"),
+            (Takes::Origins, "app.example"),
         ];
         for (takes, text) in refused {
             assert!(takes.read(text).is_err(), "{takes:?} takes {text:?}");

@@ -111,10 +111,34 @@ pub(super) static SECTIONS: &[&[Key]] = &[
             "Names besides localhost and IP addresses of this machine by which the server may be called.",
         ),
         key(
+            "server.cors_origins",
+            Takes::Origins,
+            Some("[]"),
+            "Other sites whose pages may call the API, each with a token of its own; none if it is empty.",
+        ),
+        key(
             "server.client_address",
             Takes::Choice(&["direct", "forwarded"]),
             Some("\"direct\""),
             "Where a client's address is read, by which guessing is stopped: of the connection, or the last one in X-Forwarded-For, where a proxy of yours stands before Philia and sets it.",
+        ),
+        key(
+            "server.head_seconds",
+            Takes::Whole(1, 3600, "seconds"),
+            Some("30"),
+            "How long the head of a request may take to come, and an open connection may be idle.",
+        ),
+        key(
+            "server.body_seconds",
+            Takes::Whole(1, 3600, "seconds"),
+            Some("30"),
+            "How long a body may take to come, besides a second for each 8 KiB of it.",
+        ),
+        key(
+            "server.answer_seconds",
+            Takes::Whole(1, 86_400, "seconds"),
+            Some("300"),
+            "How long an answer may take to begin. What comes as it is made (replies, exports, WebSockets) may take longer.",
         ),
         key(
             "server.grace_seconds",

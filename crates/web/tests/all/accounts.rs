@@ -280,10 +280,17 @@ async fn keys_are_shown_once_and_listed_without_what_opens() {
     let key = made["key"].as_str().unwrap();
     assert!(key.starts_with(made["prefix"].as_str().unwrap()));
     let listed = world.send_as(&bea, "GET", "/api/auth/keys", None).await;
-    assert_eq!(listed.ok()["items"][0]["label"], "script");
+    assert_eq!(
+        (&listed.ok()["items"][0]["label"], &listed.ok()["items"][0]["used_at"]),
+        (&json!("script"), &json!(null))
+    );
     assert!(!listed.body.contains(key.rsplit('.').next().unwrap()));
     world.send_as(key, "GET", "/api/chat/history", None).await.ok();
+    let used = world.philia.now();
+    world.clock.advance(SignedDuration::from_mins(4));
     world.send_as(key, "GET", "/api/memories", None).await.is_problem(403, "forbidden", "\"memories\"");
+    let listed = world.send_as(&bea, "GET", "/api/auth/keys", None).await.ok();
+    assert_eq!(listed["items"][0]["used_at"], json!(used));
     world.send_as(key, "GET", "/api/chat/history?user=me", None).await.is_problem(403, "forbidden", "\"kid\" only");
     world.send_as(key, "GET", "/api/auth/keys", None).await.is_problem(403, "forbidden", "\"all\"");
     for (wrong, says) in [

@@ -3,6 +3,7 @@
 use crate::world::{World, json, request};
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, header};
+use philia_companion::accounts::Rates;
 use philia_web::Options;
 
 async fn status_with(world: &World, headers: &[(&str, &str)]) -> u16 {
@@ -76,6 +77,42 @@ async fn nothing_is_opened_to_other_origins() {
 }
 
 #[tokio::test]
+async fn named_origins_are_let_in_and_no_others() {
+    let app = "https://app.example";
+    let world = World::with(Options { cors_origins: vec![app.into()], ..Options::default() });
+    let from = async |method: Method, origin: &str, asks: &str| {
+        let mut request = request(method, "/api/tasks").header("origin", origin);
+        if !asks.is_empty() {
+            request = request.header("access-control-request-method", asks);
+        }
+        world.send(request.body(Body::empty()).unwrap()).await
+    };
+    let preflight = from(Method::OPTIONS, app, "POST").await;
+    assert_eq!(preflight.status, 204);
+    assert_eq!(preflight.header("access-control-allow-origin"), app);
+    assert!(preflight.header("access-control-allow-headers").contains("authorization"));
+    assert!(preflight.headers.get("access-control-allow-credentials").is_none());
+    let answer = from(Method::GET, app, "").await;
+    assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (200, app));
+    assert_eq!(answer.header("vary"), "origin");
+    // What went wrong can be read, too.
+    let wrong = from(Method::DELETE, app, "").await;
+    wrong.is_problem(405, "method-not-allowed", "DELETE");
+    assert_eq!(wrong.header("access-control-allow-origin"), app);
+    for other in
+        ["https://evil.example", "http://app.example", "https://app.example:8443", "https://app.example.evil", "null"]
+    {
+        for (method, asks) in [(Method::GET, ""), (Method::OPTIONS, "POST")] {
+            let answer = from(method, other, asks).await;
+            answer.is_problem(403, "cross-origin", "another site's page");
+            assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("access-control")), "{other}");
+        }
+    }
+    // One's own page needs none of that.
+    assert_eq!(from(Method::GET, "http://localhost:7707", "").await.status, 200);
+}
+
+#[tokio::test]
 async fn answers_keep_browsers_strict() {
     let world = World::new();
     for path in ["/", "/api/mood", "/nowhere"] {
@@ -120,6 +157,18 @@ async fn a_person_is_named_in_one_way() {
 }
 
 #[tokio::test]
+async fn what_is_counted_is_for_admins_or_for_nobody_else() {
+    let scrape = philia_web::Scrape::new(|| "philia_turns_total 1\n".to_owned());
+    let options = Options { metrics: Some(scrape), near: false, ..Options::default() };
+    let mut world = World::housed(Rates::unlimited()).await;
+    world.router = philia_web::router(world.philia.clone(), options);
+    world.get("/metrics").await.is_problem(401, "unauthenticated", "sign in");
+    let (bea, ana) = (world.token("bea").await, world.token("ana").await);
+    world.send_as(&bea, "GET", "/metrics", None).await.is_problem(403, "forbidden", "\"admin\"");
+    assert_eq!(world.send_as(&ana, "GET", "/metrics", None).await.body, "philia_turns_total 1\n");
+}
+
+#[tokio::test]
 async fn requests_have_an_id() {
     let world = World::new();
     let with = async |id: &str| {
@@ -131,6 +180,9 @@ async fn requests_have_an_id() {
         let given = with(unfit).await;
         assert!(given != unfit && !given.is_empty(), "{given}");
     }
+    let wrong = request(Method::GET, "/nowhere").header("x-request-id", "mine-1").body(Body::empty()).unwrap();
+    assert_eq!(world.send(wrong).await.json()["request_id"], "mine-1");
     let (one, other) = (world.get("/nowhere").await, world.get("/nowhere").await);
+    assert_eq!(one.json()["request_id"], one.header("x-request-id"));
     assert_ne!(one.header("x-request-id"), other.header("x-request-id"));
 }

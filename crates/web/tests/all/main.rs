@@ -14,6 +14,7 @@ mod mcp;
 mod memories;
 mod openai;
 mod page;
+mod patience;
 mod personality;
 mod personas;
 mod personas_bad;

@@ -98,6 +98,7 @@ async fn a_problem_reads_well() {
     insta::assert_json_snapshot!(world.get("/api/personas/curious_compagnon").await.json(), @r#"
     {
       "detail": "there is no persona \"curious_compagnon\"; did you mean \"curious_companion\"?",
+      "request_id": "019ded47-d100-7000-8000-000000000000",
       "status": 404,
       "title": "There is no such thing",
       "type": "urn:philia:problem:not-found"
