@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::person::Person;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
-use philia_mind::InteractionId;
+use philia_mind::{InteractionId, PersonaId};
 use philia_ports::StoreError;
 use philia_ports::cache::{CacheError, CacheKey};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 pub enum News {
     /// A turn was answered, by whichever door.
     Turn(InteractionId),
+    /// The mood of a companion, by the character's id, was changed by other things than a turn.
+    Mood(PersonaId),
 }
 
 impl Person {

@@ -3,6 +3,7 @@
 //! Every change by hand is a version with a reason, like every change by growth. History is never rewritten.
 
 use crate::error::{Error, Result};
+use crate::news::News;
 use crate::person::{MoodView, Person, write};
 use crate::records::{Versioned, draft};
 use crate::state::CompanionState;
@@ -12,7 +13,7 @@ use philia_mind::needs::Need;
 use philia_mind::persona::Temperament;
 use philia_mind::profile::AgeBand;
 use philia_mind::quirks::Quirk;
-use philia_mind::{Pad, Persona, Profile};
+use philia_mind::{Pad, Persona, PersonaId, Profile};
 use philia_ports::StoreError;
 use philia_ports::store::Kind;
 use serde::{Deserialize, Serialize};
@@ -179,7 +180,12 @@ impl Person {
             match self.commit(changes).await {
                 Err(Error::Store(StoreError::Conflict(_))) => {}
                 Err(error) => return Err(error),
-                Ok(_) => return Ok(self.personality_of(&persona, &profile, &state)),
+                Ok(_) => {
+                    if matches!(setting, Setting::Mood(_)) {
+                        self.spread(&News::Mood(PersonaId::new(persona.id.as_str()))).await;
+                    }
+                    return Ok(self.personality_of(&persona, &profile, &state));
+                }
             }
         }
     }
@@ -212,7 +218,11 @@ impl Person {
             }
             match self.commit(changes).await {
                 Err(Error::Store(StoreError::Conflict(_))) => {}
-                other => return other.map(|_| self.personality_of(&persona, &profile, &state)),
+                Err(error) => return Err(error),
+                Ok(_) => {
+                    self.spread(&News::Mood(PersonaId::new(persona.id.as_str()))).await;
+                    return Ok(self.personality_of(&persona, &profile, &state));
+                }
             }
         }
     }

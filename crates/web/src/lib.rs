@@ -79,6 +79,8 @@ pub struct Options {
     pub cors_origins: Vec<String>,
     /// How long is waited.
     pub time_limits: TimeLimits,
+    /// How often it is asked of every WebSocket whether the other side is there and may still be, and what came up.
+    pub pulse: Duration,
     /// How long running turns may take to end at a shutdown.
     pub grace: Duration,
     /// What `/metrics` answers with; none where it is not to be read here.
@@ -129,6 +131,7 @@ impl Default for Options {
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
             time_limits: TimeLimits::default(),
+            pulse: Duration::from_secs(20),
             grace: Duration::from_secs(8),
             near: true,
             behind_proxy: false,

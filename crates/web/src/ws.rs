@@ -9,15 +9,17 @@
 //! |---|---|
 //! | `heard`, `mood`, `token`, `restart`, `done`, `error` | the turn, as `POST /api/chat/stream` tells it, each with the message's `id` |
 //! | `turn` | `interaction`: a turn that came through another door |
+//! | `mood` | without `id`: the companion's mood was changed by something else than a turn |
 //! | `task_due` | `task`: something came up |
 //!
-//! Messages are answered one after the other. Who reads too slowly, or answers no ping, is let go of.
+//! Messages are answered one after the other. Who reads too slowly, or answers no ping, is let go of; and so is whose
+//! session or key was revoked, or who was suspended, before they are told anything more.
 
-use crate::Door;
 use crate::api::chat_message::Said;
 use crate::api::chat_stream::told;
 use crate::extract::{Caller, Params};
 use crate::problem::{Kind, Problem};
+use crate::{Door, Options};
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
@@ -25,6 +27,7 @@ use axum::response::Response;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use philia_companion::news::News;
+use philia_companion::person::MoodView;
 use philia_companion::{Error, Person, TurnEvent, TurnStream};
 use philia_mind::{InteractionId, MemoryId};
 use serde::Deserialize;
@@ -39,8 +42,6 @@ const MOST: usize = 256 * 1024;
 const BUFFER: usize = 4 * 1024;
 /// The most messages that wait for their answer.
 const WAITING: usize = 16;
-/// How often it is asked whether the other side is there, and whether a task came up.
-const TICK: Duration = Duration::from_secs(20);
 /// After so long without a sign of life a connection is dead.
 const SILENCE: Duration = Duration::from_secs(60);
 /// How long one frame may take to be taken.
@@ -55,6 +56,7 @@ pub(crate) async fn open(
     params.done()?;
     let upgrade = upgrade.map_err(|error| Problem::malformed(format!("this is a WebSocket: {}", error.body_text())))?;
     let person = caller.person().await?;
+    person.still_in(door.options.near).await?;
     let news = person.news().await?;
     let upgrade = upgrade
         .read_buffer_size(BUFFER)
@@ -64,7 +66,7 @@ pub(crate) async fn open(
         .max_frame_size(MOST);
     Ok(upgrade.on_upgrade(async move |socket| {
         let sockets = door.sockets.clone();
-        let talk = Talk::new(socket, person, news);
+        let talk = Talk::new(socket, person, news, &door.options);
         sockets.track_future(talk.run(door)).await;
     }))
 }
@@ -99,11 +101,13 @@ struct Talk {
     told: HashSet<MemoryId>,
     alive: Instant,
     tick: Interval,
+    /// Only this machine reaches the door.
+    near: bool,
 }
 
 impl Talk {
-    fn new(socket: WebSocket, person: Person, news: BoxStream<'static, News>) -> Self {
-        let mut tick = interval_at(Instant::now() + TICK, TICK);
+    fn new(socket: WebSocket, person: Person, news: BoxStream<'static, News>, options: &Options) -> Self {
+        let mut tick = interval_at(Instant::now() + options.pulse, options.pulse);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             socket,
@@ -115,6 +119,7 @@ impl Talk {
             told: HashSet::new(),
             alive: Instant::now(),
             tick,
+            near: options.near,
         }
     }
 
@@ -208,28 +213,59 @@ impl Talk {
             self.begin();
         }
         let (name, data) = told(event);
-        let mut message = if name == "error" { json!({ "problem": data }) } else { data };
-        message["type"] = name.into();
+        let mut message = with_type(if name == "error" { json!({ "problem": data }) } else { data }, name);
         message["id"] = id;
         self.tell(message).await
     }
 
     /// Something happened elsewhere.
     async fn news(&mut self, news: News) -> Result<(), Over> {
+        if !self.is_welcome().await? {
+            return Ok(());
+        }
         match news {
             News::Turn(id) if !self.own.contains(&id) => match self.person.interaction(&id).await {
                 Ok(Some(turn)) => self.tell(json!({ "type": "turn", "interaction": turn })).await,
                 // It was forgotten meanwhile, or cannot be read just now: the history will have it.
                 Ok(None) | Err(_) => Ok(()),
             },
+            News::Mood(persona) => match self.person.mood(Some(persona.as_str())).await {
+                Ok(MoodView { persona, pad, octant, emotion, .. }) => {
+                    let mood = json!({ "persona": persona, "after": pad, "octant": octant, "emotion": emotion });
+                    self.tell(with_type(mood, "mood")).await
+                }
+                Err(_) => Ok(()),
+            },
             _ => Ok(()),
         }
     }
 
-    /// Is the other side there? Has a task come up?
+    /// May they still be told anything? Not while that cannot be known; who may not is let go of.
+    async fn is_welcome(&mut self) -> Result<bool, Over> {
+        match self.person.still_in(self.near).await {
+            Ok(()) => Ok(true),
+            Err(Error::Unauthenticated(_)) => {
+                self.close(close_code::POLICY, "the session or key does not hold any more").await;
+                Err(Over)
+            }
+            Err(Error::Suspended) => {
+                self.close(close_code::POLICY, "the account is suspended").await;
+                Err(Over)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "it cannot be known whether a socket may stay");
+                Ok(false)
+            }
+        }
+    }
+
+    /// Is the other side there, and may it be? Has a task come up?
     async fn ticked(&mut self) -> Result<(), Over> {
         if self.alive.elapsed() > SILENCE {
             return Err(Over);
+        }
+        if !self.is_welcome().await? {
+            return Ok(());
         }
         self.send(Message::Ping(Default::default())).await?;
         for task in self.person.due_tasks().await.unwrap_or_default() {
@@ -261,6 +297,11 @@ impl Talk {
         // Whoever does not take it is gone already.
         let _ = self.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
     }
+}
+
+fn with_type(mut message: Value, name: &str) -> Value {
+    message["type"] = name.into();
+    message
 }
 
 /// The next event of the turn; never, while there is none.

@@ -3,6 +3,7 @@
 //! Each limit is a sliding window: what was counted in the present stretch of time, and of the one before as much as
 //! the window still reaches into it. What is refused is not counted, so nobody shuts themselves out by asking.
 
+use super::identity::Way;
 use super::{Identity, Standing};
 use crate::error::{Error, Result};
 use crate::person::Person;
@@ -252,6 +253,24 @@ impl Person {
         let meter = Meter::new(&self.app, format!("messages/{}", asker.account));
         meter.take(&asker.rates.messages()).await.map_err(|full| full.error("messages"))?;
         Ok(Some(running))
+    }
+}
+
+impl Person {
+    /// Does what this handle was opened by still let them in? `near` says that only this machine reaches the door.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] if it was revoked or has ended, or a login is asked by now; [`Error::Suspended`].
+    pub async fn still_in(&self, near: bool) -> Result<()> {
+        let Some(asker) = &self.asker else { return Ok(()) };
+        let accounts = self.philia().accounts();
+        if asker.way == Way::Open && accounts.are_asked(near).await? {
+            return Err(Error::Unauthenticated("a login is asked by now; sign in".into()));
+        }
+        match accounts.still(asker).await?.standing {
+            Standing::Suspended => Err(Error::Suspended),
+            _ => Ok(()),
+        }
     }
 }
 

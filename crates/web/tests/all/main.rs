@@ -10,6 +10,7 @@ mod files;
 mod gate;
 mod idempotent;
 mod isolation;
+mod malformed;
 mod mcp;
 mod memories;
 mod openai;

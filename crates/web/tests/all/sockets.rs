@@ -2,12 +2,16 @@
 
 use crate::world::World;
 use futures_util::{SinkExt as _, StreamExt as _};
+use philia_companion::accounts::{Actor, NewAccount, Rates, Role};
 use philia_web::{Options, serve};
 use serde_json::{Value, json};
 use std::future::pending;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -18,6 +22,91 @@ async fn served(world: &World, shutdown: impl Future<Output = ()> + Send + 'stat
     let address = listener.local_addr().unwrap();
     tokio::spawn(serve(listener, world.philia.clone(), Options::default(), shutdown));
     address
+}
+
+/// The same where sockets are looked after all the time.
+async fn lively(world: &World) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let options = Options { pulse: Duration::from_millis(20), ..Options::default() };
+    tokio::spawn(serve(listener, world.philia.clone(), options, pending()));
+    address
+}
+
+async fn open_as(address: SocketAddr, token: &str) -> Result<Socket, Error> {
+    let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
+    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    connect_async(request).await.map(|(socket, _)| socket)
+}
+
+/// It is closed for good reason, and nothing was told before.
+async fn is_let_go(mut socket: Socket) {
+    loop {
+        match timeout(Duration::from_secs(60), socket.next()).await.unwrap() {
+            Some(Ok(Message::Ping(_))) => {}
+            Some(Ok(Message::Close(Some(frame)))) => return assert_eq!(u16::from(frame.code), 1008),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_any_more_is_told_nothing_more() {
+    let world = World::housed(Rates::unlimited()).await;
+    let (ana, adam) = (world.token("ana").await, world.token("adam").await);
+    let address = served(&world, pending()).await;
+    let key = world.send_as(&adam, "POST", "/api/auth/keys", Some(json!({ "label": "script" }))).await.json();
+    let other = world.token("adam").await;
+    let by_key = open_as(address, key["key"].as_str().unwrap()).await.unwrap();
+    let by_session = open_as(address, &other).await.unwrap();
+    let mut stays = open_as(address, &adam).await.unwrap();
+    world.send_as(&adam, "DELETE", &format!("/api/auth/keys/{}", key["id"].as_str().unwrap()), None).await;
+    world.send_as(&adam, "DELETE", "/api/auth/sessions?others=true", None).await.ok();
+    // Something happens: who may not hear of it is let go of at once.
+    world.send_as(&adam, "POST", "/api/chat/message", Some(json!({ "message": "Hello." }))).await.ok();
+    assert_eq!(hear(&mut stays).await["type"], "turn");
+    tokio::join!(is_let_go(by_key), is_let_go(by_session));
+    assert!(matches!(open_as(address, &other).await, Err(Error::Http(answer)) if answer.status() == 401));
+
+    // Nothing happens: they are let go of all the same.
+    let address = lively(&world).await;
+    for end in ["suspend", "deactivate"] {
+        let socket = open_as(address, &world.token("adam").await).await.unwrap();
+        world.send_as(&ana, "POST", &format!("/api/admin/users/adam/{end}"), None).await.ok();
+        is_let_go(socket).await;
+        let again = open_as(address, &adam).await;
+        assert!(
+            matches!(again, Err(Error::Http(answer)) if answer.status() == if end == "suspend" { 403 } else { 401 })
+        );
+        world.send_as(&ana, "POST", "/api/admin/users/adam/reactivate", None).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn who_needed_no_login_needs_one_as_soon_as_there_are_accounts() {
+    let world = World::new();
+    let socket = open(lively(&world).await, "me").await;
+    let new = NewAccount { name: "ana", password: None, role: Role::Admin };
+    world.philia.accounts().add(&new, &Actor::command_line()).await.unwrap();
+    is_let_go(socket).await;
+}
+
+#[tokio::test]
+async fn a_mood_that_others_changed_and_what_came_up_is_told() {
+    let world = World::new();
+    let address = lively(&world).await;
+    let (mut ana, mut bob) = (open(address, "ana").await, open(address, "bob").await);
+    let mood = json!({ "set": { "mood": { "pleasure": 0.5, "arousal": 0, "dominance": 0 } }, "reason": "a gift", "user": "ana" });
+    world.post("/api/personality/set", mood.to_string()).await.ok();
+    let told = hear(&mut ana).await;
+    assert_eq!((&told["type"], &told["id"]), (&json!("mood"), &Value::Null), "{told}");
+    assert_eq!(told["after"], world.get("/api/mood?user=ana").await.ok()["pad"]);
+    world.post("/api/tasks", r#"{"text": "call mum", "due": "2026-05-03T09:00:00Z", "user": "ana"}"#).await;
+    let told = hear(&mut ana).await;
+    assert_eq!((&told["type"], &told["task"]["text"]), (&json!("task_due"), &json!("call mum")), "{told}");
+    // None of it is Bob's.
+    tell(&mut bob, json!({ "type": "message", "message": "Hello" })).await;
+    assert_eq!(hear(&mut bob).await["type"], "heard");
 }
 
 async fn open(address: SocketAddr, user: &str) -> Socket {
@@ -137,7 +226,6 @@ async fn it_is_closed_in_order_when_the_server_ends() {
 
 #[tokio::test]
 async fn another_sites_page_opens_nothing() {
-    use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
     let world = World::new();
     let address = served(&world, pending()).await;
     let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
