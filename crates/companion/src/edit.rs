@@ -144,6 +144,14 @@ impl Person {
     /// # Errors
     /// [`Error::Invalid`] naming everything that is not allowed.
     pub async fn add_memory(&self, source: &str, new: NewMemory) -> Result<Memory> {
+        self.add_memory_of(source, Speaker::User, new).await
+    }
+
+    /// The same, for the words of somebody else.
+    ///
+    /// # Errors
+    /// As [`Person::add_memory`].
+    pub async fn add_memory_of(&self, source: &str, speaker: Speaker, new: NewMemory) -> Result<Memory> {
         self.app.tell(&self.partition.id, &Event::UserAction("add memory"));
         let now = self.now();
         check(Some(&new.content), new.importance, Some(&new.tags), new.fact.as_ref().map(|fact| &fact.value))?;
@@ -173,7 +181,7 @@ impl Person {
             tags: new.tags,
             metadata: new.metadata,
             pinned: new.pinned,
-            ..Memory::new(id, new.content.trim(), Speaker::User, source, at, Provenance::Hand)
+            ..Memory::new(id, new.content.trim(), speaker, source, at, Provenance::Hand)
         };
         let vectors = self.vectors_of(std::slice::from_ref(&memory)).await;
         loop {

@@ -27,6 +27,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Whom they name.
+    pub(crate) fn named(self) -> Option<String> {
+        self.named
+    }
+
     /// The person who asks.
     pub(crate) async fn person(self) -> Result<Person, Problem> {
         self.person_or(None).await

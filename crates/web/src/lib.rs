@@ -19,6 +19,7 @@ mod gate;
 mod idempotent;
 mod log;
 mod mcp;
+mod mem0;
 mod openai;
 mod patience;
 mod problem;
@@ -164,7 +165,7 @@ impl Door {
 }
 
 fn routes(door: Door) -> Router {
-    let (rest, described) = api::routes().merge(openai::routes()).split_for_parts();
+    let (rest, described) = api::routes().merge(openai::routes()).merge(mem0::routes()).split_for_parts();
     let described = Arc::new(api::openapi::whole(&described));
     let describe = move |State(door): State<Door>| {
         let described = Arc::clone(&described);

@@ -10,10 +10,14 @@ use crate::records::{draft, read};
 use crate::state::ThreadState;
 use jiff::Timestamp;
 use philia_mind::interaction::Stage;
-use philia_mind::{Interaction, InteractionId, Memory, ThreadId};
+use philia_mind::{Interaction, InteractionId, Memory, MemoryId, ThreadId};
 use philia_ports::StoreError;
-use philia_ports::clock::time_ordered_id;
 use philia_ports::store::{Change, Key, Kind};
+
+/// The name of a turn that was told.
+fn turn_named(name: &str, n: usize) -> InteractionId {
+    InteractionId::new(format!("{name}-{n}"))
+}
 
 /// Something that was said, and answered, elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,11 +33,12 @@ pub struct Told {
 impl Person {
     /// Takes in what was said elsewhere, through the door `source`: it stands in the log, in that thread, and is learned
     /// from before this returns. Returns the memories that are new; what was said before strengthens those there are.
+    /// `name` names it for [`Person::told`], and must be new.
     ///
     /// # Errors
     /// [`Error::Invalid`] for what is empty or too long; nothing is taken in then. A store that fails: what was taken in
     /// until then is learned from later.
-    pub async fn tell(&self, source: &str, thread: &ThreadId, told: &[Told]) -> Result<Vec<Memory>> {
+    pub async fn tell(&self, source: &str, thread: &ThreadId, name: &str, told: &[Told]) -> Result<Vec<Memory>> {
         self.app.tell(&self.partition.id, &Event::UserAction("tell"));
         let most = self.app.parts.settings.max_message_bytes;
         let clean = |text: &str| if text.trim().is_empty() { Ok(String::new()) } else { cleaned(text, most) };
@@ -47,9 +52,9 @@ impl Person {
             clear.push(Told { message, reply, at: *at });
         }
         let mut new = Vec::new();
-        for told in &clear {
+        for (n, told) in clear.iter().enumerate() {
             let _between_turns = self.locks.turn.lock().await;
-            let id = self.log_told(source, thread, told).await?;
+            let id = self.log_told(source, thread, turn_named(name, n), told).await?;
             new.extend(self.learn(&id).await?);
         }
         let (person, running) = (self.clone(), self.app.running.token());
@@ -62,10 +67,25 @@ impl Person {
         Ok(new)
     }
 
+    /// What was learned from what was told under a name, as far as it is still there; none if nothing was told so.
+    pub async fn told(&self, name: &str) -> Result<Option<Vec<Memory>>> {
+        let mut memories = Vec::new();
+        for n in 0.. {
+            let id = turn_named(name, n);
+            if self.interaction(&id).await?.is_none() {
+                return Ok((n > 0).then_some(memories));
+            }
+            let facts = (0..learn::MAX_FACTS).map(|fact| format!("f{fact}"));
+            for part in ["u".to_owned(), "r".to_owned()].into_iter().chain(facts) {
+                memories.extend(self.memory(&MemoryId::of(&id, &part)).await?);
+            }
+        }
+        Ok(None)
+    }
+
     /// Writes it into the log, with the job of learning from it.
-    async fn log_told(&self, source: &str, thread: &ThreadId, told: &Told) -> Result<InteractionId> {
+    async fn log_told(&self, source: &str, thread: &ThreadId, id: InteractionId, told: &Told) -> Result<InteractionId> {
         let persona = self.persona(None).await?;
-        let id = InteractionId::new(time_ordered_id(self.now(), &*self.app.parts.chance));
         loop {
             let _order = self.locks.hear.lock().await;
             let now = self.now();

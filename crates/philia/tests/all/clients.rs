@@ -137,3 +137,13 @@ fn mcp_for_python() {
 fn mcp_for_typescript() {
     is_content("mcp_client.mjs", &Home::new(), &[]);
 }
+
+#[test]
+fn mem0_for_python() {
+    is_content("mem0_client.py", &Home::new(), &[]);
+}
+
+#[test]
+fn mem0_open_source_routes() {
+    is_content("mem0_oss_client.py", &Home::new(), &[]);
+}

@@ -35,6 +35,8 @@ pub(crate) fn of(route: &str, method: &Method) -> Need {
         (Some("api"), Some("chat"), Some("message" | "stream")) if method == Method::POST => Need::Words,
         (Some("v1"), Some("chat"), _) => Need::Words,
         (Some("v1"), Some("models" | "embeddings"), _) => Need::Scope(Scope::Chat),
+        (Some("v1" | "v2" | "v3"), Some("memories" | "ping" | "event" | "entities" | "batch" | "exports"), _)
+        | (Some("memories" | "search" | "reset"), ..) => Need::Scope(Scope::Memories),
         (Some("api"), Some(part), third) => Need::Scope(scope(part, third)),
         _ => Need::Scope(Scope::All),
     }

@@ -299,7 +299,8 @@ async fn run(person: &Person, name: &str, arguments: Value) -> Result<Value, End
         "add_memories" => {
             let Words { text, .. } = take(arguments)?;
             let said = Told { message: text, ..Told::default() };
-            let new = person.tell(DOOR, &ThreadId::new(DOOR), &[said]).await?;
+            let name = person.philia().fresh_id();
+            let new = person.tell(DOOR, &ThreadId::new(DOOR), &name, &[said]).await?;
             Ok(json!({ "results": new.iter().map(told).collect::<Vec<_>>() }))
         }
         "list_memories" => {
