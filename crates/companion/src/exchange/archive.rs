@@ -18,6 +18,7 @@ use philia_ports::store::{Change, Draft, Key, Kind, MAX_DEPTH, MAX_RECORD_BYTES,
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use std::cell::Cell;
 use std::fmt;
 use std::io::{self, BufReader, Read, Seek, Write};
 use tokio::runtime::Handle;
@@ -37,11 +38,14 @@ const PIECE: usize = 64 * 1024;
 const WAITING: usize = 8;
 /// Bytes written in one commit.
 const TOGETHER: usize = 2 * 1024 * 1024;
+/// The most bytes of a record's JSON that is brought in, the bytes beside it included.
+const MOST: usize = 4 * MAX_RECORD_BYTES;
 /// Records written in one commit.
 const AT_ONCE: usize = 50;
 
 /// What an archive brought in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Restored {
     /// Records of all kinds.
     pub records: usize,
@@ -273,13 +277,36 @@ fn unpack(mut file: impl Read + Seek, out: &mpsc::Sender<(Kind, Brought)>) -> Re
 }
 
 fn read_whole(json: impl Read, out: &mpsc::Sender<(Kind, Brought)>) -> serde_json::Result<()> {
-    let mut reader = serde_json::Deserializer::from_reader(BufReader::new(json));
-    reader.deserialize_map(Whole(out))?;
+    let left = Cell::new(MOST);
+    let json = BufReader::new(Measured { json, left: &left });
+    let mut reader = serde_json::Deserializer::from_reader(json);
+    reader.deserialize_map(Whole { out, left: &left })?;
     reader.end()
 }
 
+/// Reads no more of one record than there can be: a small file may unpack to a large one.
+struct Measured<'a, R> {
+    json: R,
+    left: &'a Cell<usize>,
+}
+
+impl<R: Read> Read for Measured<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = into.len().min(self.left.get());
+        if most == 0 && !into.is_empty() {
+            return Err(io::Error::other(format!("a record has more than {MOST} bytes")));
+        }
+        let read = self.json.read(&mut into[..most])?;
+        self.left.set(self.left.get() - read);
+        Ok(read)
+    }
+}
+
 /// The outermost object, which says what it is before it has records.
-struct Whole<'a>(&'a mpsc::Sender<(Kind, Brought)>);
+struct Whole<'a> {
+    out: &'a mpsc::Sender<(Kind, Brought)>,
+    left: &'a Cell<usize>,
+}
 
 impl<'de> Visitor<'de> for Whole<'_> {
     type Value = ();
@@ -304,7 +331,7 @@ impl<'de> Visitor<'de> for Whole<'_> {
                         return Err(A::Error::custom(format!("\"version\" is not {EXPORT_VERSION}")));
                     }
                     seen = true;
-                    map.next_value_seed(Kinds { out: self.0, vectors })?;
+                    map.next_value_seed(Kinds { out: self.out, left: self.left, vectors })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -316,6 +343,7 @@ impl<'de> Visitor<'de> for Whole<'_> {
 /// The records by kind.
 struct Kinds<'a> {
     out: &'a mpsc::Sender<(Kind, Brought)>,
+    left: &'a Cell<usize>,
     vectors: bool,
 }
 
@@ -370,6 +398,7 @@ impl<'de> Visitor<'de> for Records<'_, '_> {
         use serde::de::Error as _;
         const { assert!(MAX_DEPTH < 128, "serde_json reads up to 128 levels, so no record is too deep for it") }
         while let Some(mut record) = list.next_element::<Brought>()? {
+            self.kinds.left.set(MOST);
             if record.base64.as_ref().is_some_and(|text| text.len() > 2 * MAX_RECORD_BYTES) {
                 return Err(A::Error::custom(format!("the record {:?} is too large", record.id)));
             }

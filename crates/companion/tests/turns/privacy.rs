@@ -5,6 +5,7 @@ use philia_companion::Person;
 use philia_companion::privacy::{Consent, Phase, Purpose};
 use philia_companion::recall::Request;
 use philia_mind::profile::PrivacyTier;
+use philia_ports::store::MAX_RECORD_BYTES;
 use philia_ports::store::{Key, Kind, Record, Scan};
 use philia_ports::{PartitionId, Store as _, StoreError};
 
@@ -258,6 +259,18 @@ async fn everything_goes_out_in_one_file_and_comes_back_as_it_was() {
         let error = eve.import_archive(std::io::Cursor::new(damaged.to_vec()), |_| ()).await.unwrap_err();
         assert!(error.to_string().contains("no export of Philia"), "{error}");
     }
+    // A small zip may unpack to anything: no more is read of a record than a record can have.
+    let mut bomb = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    bomb.start_file("philia-export.json", zip::write::SimpleFileOptions::default()).unwrap();
+    let begin = b"{\"format\":\"philia-export\",\"version\":1,\"records\":{\"memory\":[{\"id\":\"";
+    std::io::Write::write_all(&mut bomb, begin).unwrap();
+    for _ in 0..5 * MAX_RECORD_BYTES / 65536 {
+        std::io::Write::write_all(&mut bomb, &[b'a'; 65536]).unwrap();
+    }
+    let bomb = bomb.finish().unwrap().into_inner();
+    assert!(bomb.len() < MAX_RECORD_BYTES / 8, "{}", bomb.len());
+    let error = eve.import_archive(std::io::Cursor::new(bomb), |_| ()).await.unwrap_err();
+    assert!(error.to_string().contains("a record has more than"), "{error}");
 }
 
 #[tokio::test]

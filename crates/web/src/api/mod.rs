@@ -55,6 +55,7 @@ pub(crate) mod documents;
 pub(crate) mod erase;
 pub(crate) mod export;
 pub(crate) mod health;
+pub(crate) mod import;
 pub(crate) mod memories;
 pub(crate) mod memories_audit;
 pub(crate) mod memories_conflicts;
@@ -156,6 +157,7 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(privacy::rotate))
         .routes(routes!(consents::get, consents::patch))
         .routes(routes!(export::get))
+        .routes(routes!(import::post).layer(DefaultBodyLimit::max(upload::MAX_BYTES)))
         .routes(routes!(erase::post))
         .routes(routes!(auth_setup::post))
         .routes(routes!(auth_register::post))

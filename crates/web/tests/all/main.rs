@@ -19,6 +19,7 @@ mod patience;
 mod personality;
 mod personas;
 mod personas_bad;
+mod privacy;
 mod problems;
 mod revision;
 mod settings;
