@@ -126,7 +126,7 @@ pub struct Interaction {
     /// Milliseconds by step, in order (`recall`, `feel`, `compose`, `speak`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub latency: Vec<(String, f64)>,
-    /// What was noticed by care or guard, without content (`crisis`, `role_manipulation`).
+    /// What was noticed by care or guard, without content (`crisis`, `worry`, `role_manipulation`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<String>,
     /// A part that was not there, so that this turn went without it (`embedder`, `store`).

@@ -4,12 +4,18 @@
 //! that the first hits bring up, [`rank`]. Only the floor is lifted, because a ranking is measured; what the floor would
 //! cost stands beside it. A [`Variant`] leaves a part of recall out, to see what it contributes.
 
+mod care;
 mod evidence;
 mod extraction;
+mod guard;
+mod labelled;
 mod report;
 mod variant;
 
+pub use care::{CareCounts, CareMiss, CareReport, care};
 pub use extraction::{Counts, ExtractionError, ExtractionReport, Flaw, extraction};
+pub use guard::{GuardCounts, GuardMiss, GuardReport, guard};
+pub use labelled::LabelledError;
 pub use report::{DEPTHS, RankedTurns, Report, Row};
 pub use variant::{Signal, Variant};
 

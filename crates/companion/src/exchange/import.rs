@@ -282,7 +282,7 @@ impl<'p> Import<'p> {
         let mut turn = planned.turn.clone();
         if turn.speaker.is_none() && !turn.message.is_empty() {
             turn.security = match app.care.check(&turn.message) {
-                Some(_) => Some("crisis".into()),
+                Some(crisis) => Some(crisis.as_str().into()),
                 None => app.threats.check(&turn.message).map(|threat| threat.kind.as_str().into()),
             };
         }

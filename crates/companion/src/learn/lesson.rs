@@ -3,6 +3,7 @@
 use super::{CARE, CORRECTION, ENDED, MAX_FACTS, PAST, QUESTION};
 use crate::philia::Inner;
 use jiff::tz::TimeZone;
+use philia_mind::guard::care::Crisis;
 use philia_mind::interaction::Stage;
 use philia_mind::memory::extract::Extracted;
 use philia_mind::memory::importance::importance;
@@ -25,7 +26,7 @@ impl Lesson {
     /// What a turn teaches. `previous` is the person's message before it in the same session; `zone` is where
     /// "tomorrow" begins for them.
     pub(crate) fn of(app: &Inner, turn: &Interaction, previous: Option<&str>, zone: &TimeZone) -> Self {
-        let attempted = turn.security.as_deref().is_some_and(|what| what != "crisis");
+        let attempted = turn.security.as_deref().is_some_and(|what| !Crisis::is_noted(what));
         if attempted {
             // What tried to turn the companion into something else stays in the log and teaches nothing.
             return Self::default();

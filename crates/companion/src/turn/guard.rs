@@ -5,7 +5,7 @@ use super::settle::keep;
 use super::{Reply, Result, Sink, TurnEvent, Walked};
 use crate::person::Person;
 use crate::records::draft;
-use philia_mind::guard::care::{self, Crisis};
+use philia_mind::guard::care::Crisis;
 use philia_mind::guard::threat::{self, Threat};
 use philia_ports::store::{Change, Kind};
 use serde_json::json;
@@ -16,8 +16,8 @@ const CARE: &str = "care";
 /// Answers someone in need: the persona steps aside, nothing else is asked, no lock is waited for. Such a turn
 /// moves neither mood nor bond, and no failure behind it becomes an error before them.
 pub(super) async fn care(person: &Person, mut turn: Turn, crisis: Crisis, sink: &Sink) -> Walked {
-    let text = care::answer(crisis, turn.profile.country.as_deref(), turn.profile.display_name.as_deref());
-    turn.interaction.security = Some("crisis".into());
+    let text = person.app.care.answer(crisis, turn.profile.country.as_deref(), turn.profile.display_name.as_deref());
+    turn.interaction.security = Some(crisis.as_str().into());
     sink.send(TurnEvent::Text(text.clone())).await;
     let answer = Reply {
         reply: text.clone(),

@@ -40,7 +40,7 @@ impl Hasher for Fnv {
 }
 
 /// Named sets of words, for `@name`.
-pub(crate) type Classes = [(&'static str, &'static str)];
+pub(crate) type Classes<'a> = [(&'a str, &'a str)];
 
 /// The most words a `+step` takes.
 const REPEAT: usize = 6;
@@ -95,23 +95,37 @@ pub(crate) struct Phrases<T> {
     sets: HashMap<Vec<u32>, usize>,
     /// For each word, a bit for each set that it is in.
     member_of: Vec<Vec<u64>>,
+    /// For each word, whether a gap ends before it.
+    stops: Vec<bool>,
 }
 
 impl<T: Copy> Phrases<T> {
     /// Compiles tables of patterns, separated by `;` or line ends. An unknown class matches nothing; the tests of each
     /// table see to it that there is none.
-    pub(crate) fn new(classes: &Classes, tables: &[(T, &str)]) -> Self {
+    pub(crate) fn new(classes: &Classes<'_>, tables: &[(T, &str)]) -> Self {
+        Self::stopping(classes, tables, "")
+    }
+
+    /// The same, where no gap steps over the words of a list, parted by white space: who looks for "I ..2 die" does not
+    /// want "I never die".
+    pub(crate) fn stopping(classes: &Classes<'_>, tables: &[(T, &str)], stops: &str) -> Self {
         let mut out = Self {
             ids: ByWord::default(),
             patterns: Vec::new(),
             by_first: vec![Vec::new()],
             sets: HashMap::new(),
             member_of: Vec::new(),
+            stops: Vec::new(),
         };
         for (label, table) in tables {
             for pattern in table.split([';', '\n']).map(str::trim).filter(|p| !p.is_empty()) {
                 out.add(classes, *label, pattern);
             }
+        }
+        let stops: Vec<u32> = stops.split_whitespace().map(|word| out.number(word)).collect();
+        out.stops = vec![false; out.by_first.len()];
+        for id in stops {
+            out.stops[id as usize] = true;
         }
         out.member_of = vec![vec![0; out.sets.len().div_ceil(64)]; out.by_first.len()];
         for (ids, set) in &out.sets {
@@ -122,7 +136,7 @@ impl<T: Copy> Phrases<T> {
         out
     }
 
-    fn add(&mut self, classes: &Classes, label: T, pattern: &str) {
+    fn add(&mut self, classes: &Classes<'_>, label: T, pattern: &str) {
         let steps: Vec<Step> = pattern.split_whitespace().map(|s| self.step(classes, s)).collect();
         let number = u32::try_from(self.patterns.len()).unwrap_or(u32::MAX);
         match steps.iter().find(|s| !matches!(s, Step::Begin)) {
@@ -136,7 +150,7 @@ impl<T: Copy> Phrases<T> {
         self.patterns.push((steps, label));
     }
 
-    fn step(&mut self, classes: &Classes, step: &str) -> Step {
+    fn step(&mut self, classes: &Classes<'_>, step: &str) -> Step {
         match step {
             "^" => return Step::Begin,
             "$" => return Step::End,
@@ -154,7 +168,7 @@ impl<T: Copy> Phrases<T> {
         Step::One(self.set(classes, step))
     }
 
-    fn set(&mut self, classes: &Classes, words: &str) -> Set {
+    fn set(&mut self, classes: &Classes<'_>, words: &str) -> Set {
         let mut set = Set::default();
         for word in words.split('|') {
             if word == "_" {
@@ -180,12 +194,22 @@ impl<T: Copy> Phrases<T> {
             set.beginnings.push(beginning.to_owned());
             return;
         }
+        set.ids.push(self.number(word));
+    }
+
+    /// The number of a word, which it gets now if it has none.
+    fn number(&mut self, word: &str) -> u32 {
         let next = u32::try_from(self.by_first.len()).unwrap_or(u32::MAX);
         let id = *self.ids.entry(word.to_owned()).or_insert(next);
         if id == next {
             self.by_first.push(Vec::new());
         }
-        set.ids.push(id);
+        id
+    }
+
+    /// Whether a word stands in any pattern.
+    pub(crate) fn knows(&self, word: &str) -> bool {
+        self.ids.contains_key(word)
     }
 
     /// Every place where a pattern is found, by its first word, then by the order of the tables.
@@ -223,13 +247,18 @@ impl<T: Copy> Phrases<T> {
                 (0..=most).rev().find_map(|n| self.matches(rest, words, ids, start, i + n))
             }
             Step::Gap(most) => (0..=*most)
-                .take_while(|n| *n == 0 || (i + n - 1 < words.len() && words.same_sentence(start, i + n - 1)))
+                .take_while(|n| *n == 0 || self.steps_over(words, ids, start, i + n - 1))
                 .find_map(|n| self.matches(rest, words, ids, start, i + n)),
             Step::Begin => (here && (i == 0 || !words.same_sentence(i - 1, i)))
                 .then(|| self.matches(rest, words, ids, start, i))
                 .flatten(),
             Step::End => (!here).then(|| self.matches(rest, words, ids, start, i)).flatten(),
         }
+    }
+
+    /// May a gap hold the word at `i`?
+    fn steps_over(&self, words: &Words, ids: &[u32], start: usize, i: usize) -> bool {
+        i < words.len() && words.same_sentence(start, i) && !self.stops[ids[i] as usize]
     }
 
     fn has(&self, set: &Set, id: u32, word: &str) -> bool {
@@ -251,7 +280,7 @@ pub(crate) fn listed(list: &str, word: &str) -> bool {
 
 /// The classes that patterns name but the table does not hold; for the tests of each table.
 #[cfg(test)]
-pub(crate) fn unknown_classes(classes: &Classes, tables: &[&str]) -> Vec<String> {
+pub(crate) fn unknown_classes(classes: &Classes<'_>, tables: &[&str]) -> Vec<String> {
     tables
         .iter()
         .flat_map(|t| t.split([';', '\n', ' ', '|']))
@@ -293,6 +322,13 @@ mod tests {
         ] {
             assert_eq!(found(pattern, text), expected, "{pattern:?} in {text:?}");
         }
+    }
+
+    #[test]
+    fn gaps_end_before_a_stop() {
+        let phrases = Phrases::stopping(&[], &[((), "i ..2 die")], "never not");
+        assert!(phrases.first(&Words::of("I may well die")).is_some());
+        assert!(phrases.first(&Words::of("I will never die")).is_none());
     }
 
     #[test]

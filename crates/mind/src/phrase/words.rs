@@ -87,6 +87,15 @@ const IS_AFTER: &[&str] =
 impl Words {
     /// Takes a text apart. Words of any script; no normalisation beyond lower case and apostrophes.
     pub(crate) fn of(text: &str) -> Self {
+        Self::split(text, Self::push)
+    }
+
+    /// Takes a text apart, each word as `fold` makes it out of its lower-case form: none, one or several words.
+    pub(crate) fn folded(text: &str, mut fold: impl FnMut(&str, &mut dyn FnMut(&str))) -> Self {
+        Self::split(text, |out, raw, like| fold(raw, &mut |word| out.push_one(word, like)))
+    }
+
+    fn split(text: &str, mut push: impl FnMut(&mut Self, &str, &Word)) -> Self {
         let mut out = Self { folded: String::with_capacity(text.len() + 16), ..Self::default() };
         let mut sentence = 0;
         let mut clause = 0;
@@ -127,7 +136,7 @@ impl Words {
                     };
                 }
                 let word = Word { folded: 0..0, at, sentence, clause, shouted: upper > 1 && lower == 0, quoted };
-                out.push(&raw, &word);
+                push(&mut out, &raw, &word);
                 continue;
             }
             match c {
@@ -140,9 +149,13 @@ impl Words {
                     ended = !out.words.is_empty();
                     ending.question = true;
                 }
-                ',' | ';' | ':' | '–' | '—' | '(' | ')' | '、' | '，' => clause += 1,
+                ',' | ';' | ':' | '–' | '—' | '(' | ')' | '、' | '，' | '،' | '؛' => clause += 1,
                 '"' | '“' | '”' | '«' | '»' | '„' => {
                     quoted = !quoted;
+                    clause += 1;
+                }
+                '「' | '『' | '」' | '』' => {
+                    quoted = matches!(c, '「' | '『');
                     clause += 1;
                 }
                 _ => {}
@@ -170,6 +183,20 @@ impl Words {
         let start = self.folded.len();
         self.folded.push_str(word);
         self.words.push(Word { folded: start..self.folded.len(), ..like.clone() });
+    }
+
+    /// The same words, but for those that are meant to be others.
+    pub(crate) fn respelled<'w>(self, meant: impl Fn(&str) -> Option<&'w str>) -> Self {
+        let others: Vec<Option<&str>> = self.iter().map(meant).collect();
+        if others.iter().all(Option::is_none) {
+            return self;
+        }
+        let mut out = Self { folded: String::with_capacity(self.folded.len() + 16), ..Self::default() };
+        for (like, other) in self.words.iter().zip(others) {
+            out.push_one(other.unwrap_or(&self.folded[like.folded.clone()]), like);
+        }
+        out.endings = self.endings;
+        out
     }
 
     /// How many words there are.

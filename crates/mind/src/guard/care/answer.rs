@@ -1,6 +1,6 @@
 //! What is said to somebody in a crisis: warm, direct, short, with a number to call. In the language of their words.
 
-use super::lines::{Country, DIRECTORY, country};
+use super::lines::{Country, DIRECTORY};
 use super::{Concern, Crisis, Grade, Language};
 
 /// The sentences of one language. `{n}` is the emergency number.
@@ -26,9 +26,8 @@ struct Sentences {
 
 /// The answer to a crisis: it says what was heard, whom to call in the person's country (ISO 3166-1 alpha-2), that this
 /// is an AI, and that it stays. `name` is what to call the person.
-pub fn answer(crisis: Crisis, country_code: Option<&str>, name: Option<&str>) -> String {
+pub(super) fn answer(crisis: Crisis, place: Option<&Country>, name: Option<&str>) -> String {
     let s = sentences(crisis.language);
-    let place = country_code.and_then(country);
     let mut parts = Vec::new();
     let opening = match (crisis.concern, crisis.grade) {
         (Concern::Another, Grade::Imminent) => s.another_imminent,
@@ -43,7 +42,7 @@ pub fn answer(crisis: Crisis, country_code: Option<&str>, name: Option<&str>) ->
     });
     if crisis.grade == Grade::Imminent {
         parts.push(match place {
-            Some(place) => s.emergency.replace("{n}", place.emergency),
+            Some(place) => s.emergency.replace("{n}", &place.emergency),
             None => s.emergency_anywhere.to_owned(),
         });
     }
@@ -64,7 +63,7 @@ fn capitalised(text: &str) -> String {
 }
 
 fn lines(place: &Country) -> String {
-    let entries = place.lines.iter().map(|line| match line.write {
+    let entries = place.lines.iter().map(|line| match line.write.as_str() {
         "" => format!("• {}: {}", line.name, line.call),
         write => format!("• {}: {} ({write})", line.name, line.call),
     });

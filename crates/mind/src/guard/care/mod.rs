@@ -6,16 +6,18 @@
 
 mod answer;
 mod courtesy;
-mod elsewhere;
-mod english;
+mod fold;
 mod lines;
+mod tongue;
 
-pub use answer::answer;
 pub use courtesy::{asks_if_ai, disclosure, is_farewell};
-pub use lines::{AS_OF, Country, DIRECTORY, Line, country};
+pub use lines::{Country, DIRECTORY, HelpLines, Line};
 
-use crate::phrase::Words;
+use super::plain::plain;
+use fold::{Fold, squeezed};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use tongue::Tongue;
 
 /// How near the danger is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,11 +74,30 @@ pub struct Crisis {
     pub language: Language,
 }
 
+impl Crisis {
+    /// What the log says of it, without content.
+    pub const fn as_str(self) -> &'static str {
+        match self.concern {
+            Concern::Themselves => "crisis",
+            Concern::Another => "worry",
+        }
+    }
+
+    /// Whether the log says that care answered.
+    pub fn is_noted(security: &str) -> bool {
+        matches!(security, "crisis" | "worry")
+    }
+}
+
 /// The compiled check. Built once by the wiring and passed around.
 #[derive(Debug)]
 pub struct Care {
-    english: english::English,
-    elsewhere: elsewhere::Elsewhere,
+    /// Languages in Latin letters.
+    latin: Vec<Tongue>,
+    hindi: Tongue,
+    arabic: Tongue,
+    japanese: Tongue,
+    lines: HelpLines,
 }
 
 impl Default for Care {
@@ -86,15 +107,54 @@ impl Default for Care {
 }
 
 impl Care {
-    /// Compiles the phrases.
+    /// Compiles the signs.
     pub fn new() -> Self {
-        Self { english: english::English::new(), elsewhere: elsewhere::Elsewhere::new() }
+        Self {
+            latin: vec![
+                Tongue::new(Language::English, Fold::English, include_str!("signs/en.txt")),
+                Tongue::new(Language::Spanish, Fold::Latin, include_str!("signs/es.txt")),
+                Tongue::new(Language::French, Fold::Latin, include_str!("signs/fr.txt")),
+                Tongue::new(Language::German, Fold::Latin, include_str!("signs/de.txt")),
+                Tongue::new(Language::Portuguese, Fold::Latin, include_str!("signs/pt.txt")),
+            ],
+            hindi: Tongue::new(Language::Hindi, Fold::Hindi, include_str!("signs/hi.txt")),
+            arabic: Tongue::new(Language::Arabic, Fold::Arabic, include_str!("signs/ar.txt")),
+            japanese: Tongue::new(Language::Japanese, Fold::Pieces(BTreeSet::new()), include_str!("signs/ja.txt")),
+            lines: HelpLines::built_in(),
+        }
+    }
+
+    /// The answer to a crisis: it says what was heard, whom to call in the person's country (ISO 3166-1 alpha-2), that
+    /// this is an AI, and that it stays. `name` is what to call the person.
+    pub fn answer(&self, crisis: Crisis, country: Option<&str>, name: Option<&str>) -> String {
+        answer::answer(crisis, country.and_then(|code| self.lines.of(code)), name)
     }
 
     /// Whether a message speaks of a crisis, and of the gravest it speaks of. The person's own comes before another's.
     pub fn check(&self, text: &str) -> Option<Crisis> {
-        let found = self.english.check(&Words::of(text)).into_iter().chain(self.elsewhere.check(text));
-        found.max_by_key(|crisis| (crisis.concern == Concern::Themselves, crisis.grade))
+        let text = squeezed(&plain(text));
+        let written_in = |first: char, last: char| text.chars().any(|c| (first..=last).contains(&c));
+        let latin = text.bytes().any(|b| b.is_ascii_alphabetic());
+        let mut tongues: Vec<&Tongue> = Vec::new();
+        if latin {
+            tongues.extend(&self.latin);
+        }
+        if latin || written_in('\u{900}', '\u{97f}') {
+            tongues.push(&self.hindi);
+        }
+        if written_in('\u{600}', '\u{6ff}') {
+            tongues.push(&self.arabic);
+        }
+        if written_in('\u{3040}', '\u{9fff}') {
+            tongues.push(&self.japanese);
+        }
+        let read: Vec<(Option<Crisis>, usize)> = tongues.into_iter().map(|tongue| tongue.check(&text)).collect();
+        // What sounds like a crisis in a language that the text is not in is none.
+        let most = read.iter().map(|(_, known)| *known).max().unwrap_or_default();
+        let found = read.into_iter().filter(|(_, known)| known * 5 >= most * 3);
+        let found = found.filter_map(|(crisis, known)| Some((crisis?, known)));
+        let gravest = |(crisis, known): &(Crisis, usize)| (crisis.concern == Concern::Themselves, *known, crisis.grade);
+        found.max_by_key(gravest).map(|(crisis, _)| crisis)
     }
 }
 

@@ -50,6 +50,7 @@ fn thoughts_of_dying() {
             "I wish I was dead",
             "I wish I'd never been born",
             "everyone would be better off without me",
+            "nobody would miss me",
             "I keep thinking about suicide",
             "I've been cutting myself",
             "I feel suicidal",
@@ -75,7 +76,6 @@ fn despair() {
             "I feel so hopeless",
             "I can't go on",
             "I hate myself",
-            "nobody would miss me",
             "I feel like a burden",
             "I can't do this anymore",
             "Two years ago I tried to kill myself",
@@ -247,28 +247,29 @@ fn the_own_crisis_comes_before_anothers() {
 #[test]
 fn answers_are_warm_and_carry_the_countrys_lines() {
     use Language::*;
+    let care = Care::new();
     for language in [English, Spanish, French, German, Portuguese, Japanese, Hindi, Arabic] {
         for grade in [Grade::Distress, Grade::Ideation, Grade::Imminent] {
             for concern in [Concern::Themselves, Concern::Another] {
                 let crisis = Crisis { grade, concern, language };
-                let text = answer(crisis, Some("us"), Some("Amina"));
+                let text = care.answer(crisis, Some("us"), Some("Amina"));
                 assert!(text.starts_with("Amina") && text.contains("988") && text.contains(DIRECTORY), "{text}");
                 assert_eq!(text.contains("911"), grade == Grade::Imminent, "{text}");
-                let unknown = answer(crisis, None, None);
+                let unknown = care.answer(crisis, None, None);
                 assert!(unknown.contains(DIRECTORY) && !unknown.contains('{'), "{unknown}");
             }
         }
     }
     let here = Crisis { grade: Grade::Ideation, concern: Concern::Themselves, language: English };
-    assert!(answer(here, Some("GB"), None).contains("116 123"));
-    assert!(answer(here, Some("PK"), None).contains("0311 7786264"));
-    assert!(answer(here, Some("ZZ"), None).contains(DIRECTORY));
+    assert!(care.answer(here, Some("GB"), None).contains("116 123"));
+    assert!(care.answer(here, Some("PK"), None).contains("0311 7786264"));
+    assert!(care.answer(here, Some("ZZ"), None).contains(DIRECTORY));
 }
 
 #[test]
 fn an_answer_without_a_name_begins_with_a_capital() {
     let crisis = Crisis { grade: Grade::Ideation, concern: Concern::Themselves, language: Language::English };
-    assert!(answer(crisis, None, None).starts_with("Thank you"));
+    assert!(Care::new().answer(crisis, None, None).starts_with("Thank you"));
 }
 
 #[test]
