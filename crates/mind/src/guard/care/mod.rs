@@ -148,10 +148,11 @@ impl Care {
         if written_in('\u{3040}', '\u{9fff}') {
             tongues.push(&self.japanese);
         }
-        let read: Vec<(Option<Crisis>, usize)> = tongues.into_iter().map(|tongue| tongue.check(&text)).collect();
+        let read: Vec<_> = tongues.into_iter().map(|tongue| (tongue.check(&text), tongue.is_sure_of(&text))).collect();
         // What sounds like a crisis in a language that the text is not in is none.
-        let most = read.iter().map(|(_, known)| *known).max().unwrap_or_default();
-        let found = read.into_iter().filter(|(_, known)| known * 5 >= most * 3);
+        let most = read.iter().map(|((_, known), _)| *known).max().unwrap_or_default();
+        let found = read.into_iter().filter(|((_, known), sure)| known * 5 >= most * if *sure { 3 } else { 5 });
+        let found = found.map(|(read, _)| read);
         let found = found.filter_map(|(crisis, known)| Some((crisis?, known)));
         let gravest = |(crisis, known): &(Crisis, usize)| (crisis.concern == Concern::Themselves, *known, crisis.grade);
         found.max_by_key(gravest).map(|(crisis, _)| crisis)

@@ -110,6 +110,12 @@ impl Tongue {
         (crisis, known)
     }
 
+    /// Whether a text that is partly in this language may be read as all of it: Hindi in Latin letters sounds like too
+    /// much else for that.
+    pub(super) fn is_sure_of(&self, text: &str) -> bool {
+        !matches!(self.fold, Fold::Hindi) || !text.is_ascii()
+    }
+
     /// Words that nobody knows but that are one letter from one that matters are taken for it.
     fn spelled(&self, words: Words) -> Words {
         let Some(keys) = self.lists.get("keys").filter(|keys| !keys.is_empty()) else { return words };
