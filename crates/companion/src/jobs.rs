@@ -133,13 +133,7 @@ impl Philia {
 
     /// Does a job, unless it must wait for a turn that is running.
     async fn do_job(&self, partition: &Partition, job: &Record, which: Which) -> Result<Outcome> {
-        let person = Person {
-            app: self.0.clone(),
-            partition: partition.clone(),
-            locks: self.0.locks(&partition.id),
-            asker: None,
-            watched: None,
-        };
+        let person = self.of(partition.clone());
         let task = job.doc["task"].as_str().unwrap_or_default();
         match (task, job.doc["interaction"].as_str()) {
             ("learn", Some(id)) => match person.locks.turn.try_lock() {

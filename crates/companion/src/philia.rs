@@ -22,7 +22,7 @@ use philia_mind::signal::Signposts;
 use philia_mind::text::Analyzer;
 use philia_mind::voice::Voice;
 use philia_ports::clock::time_ordered_id;
-use philia_ports::{Cache, Chance, Clock, Embedder, Index, PartitionId, StoreAdmin};
+use philia_ports::{Cache, Chance, Clock, Embedder, Index, Partition, PartitionId, StoreAdmin};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
@@ -173,9 +173,13 @@ impl Philia {
     /// Names that are not allowed (see [`PartitionId::new`]); a store that does not answer.
     pub async fn person(&self, account: &str, subject: &str) -> Result<Person> {
         let id = PartitionId::new(account, subject)?;
-        let partition = self.0.parts.store.open(&id).await?;
-        let locks = self.0.locks(&id);
-        Ok(Person { app: Arc::clone(&self.0), partition, locks, asker: None, watched: None })
+        Ok(self.of(self.0.parts.store.open(&id).await?))
+    }
+
+    /// The handle of whoever a partition is, on nobody's behalf.
+    pub(crate) fn of(&self, partition: Partition) -> Person {
+        let locks = self.0.locks(&partition.id);
+        Person { app: Arc::clone(&self.0), partition, locks, asker: None, watched: None }
     }
 
     /// A handle for the person that an identity speaks for: whom it names, within its reach, in its own account.

@@ -88,13 +88,7 @@ impl Philia {
             let page = self.0.parts.store.partitions(MAX_PAGE, cursor).await?;
             for info in page.items {
                 let id = info.partition.id.clone();
-                let person = Person {
-                    app: self.0.clone(),
-                    locks: self.0.locks(&id),
-                    partition: info.partition,
-                    asker: None,
-                    watched: None,
-                };
+                let person = self.of(info.partition);
                 how_far.person = Some(id);
                 let done = person
                     .finish_reembedding(|done, all| {

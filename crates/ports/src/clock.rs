@@ -14,6 +14,15 @@ pub trait Chance: Send + Sync + 'static {
     fn ten_bytes(&self) -> [u8; 10];
 }
 
+/// Random bytes, as many as are wanted.
+pub fn random_bytes<const N: usize>(chance: &dyn Chance) -> [u8; N] {
+    let mut bytes = [0; N];
+    for part in bytes.chunks_mut(10) {
+        part.copy_from_slice(&chance.ten_bytes()[..part.len()]);
+    }
+    bytes
+}
+
 /// A new id that sorts by time: a UUID of version 7 from `now` and ten random bytes. Times before 1970 count
 /// as 1970.
 pub fn time_ordered_id(now: Timestamp, chance: &dyn Chance) -> String {

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::philia::{Inner, Philia, lock};
 use crate::records::{Versioned, draft, read};
 use jiff::{SignedDuration, Timestamp};
-use philia_ports::clock::time_ordered_id;
+use philia_ports::clock::{random_bytes, time_ordered_id};
 use philia_ports::store::{Change, Key, Kind, Scan};
 use philia_ports::{Partition, PartitionId, StoreError};
 use serde::{Deserialize, Serialize};
@@ -228,7 +228,7 @@ impl Accounts {
             let mut keys = stored.map(|stored| stored.value).unwrap_or_default();
             if !fresh_enough(&keys) {
                 let holds = SignedDuration::try_from(self.settings().access).unwrap_or(SignedDuration::MAX);
-                let secret = super::secret::random(&*self.0.parts.chance);
+                let secret = random_bytes(&*self.0.parts.chance);
                 keys.rotate(self.fresh_id(), secret, self.now(), holds);
                 let draft = draft(Kind::Identity, SIGNING, self.now(), &keys)?;
                 match self.0.parts.store.commit(&self.system().await?, vec![crate::person::write(draft, version)]).await
@@ -261,7 +261,7 @@ impl Accounts {
             let version = stored.as_ref().map_or(0, |stored| stored.version);
             let mut keys = stored.map(|stored| stored.value).unwrap_or_default();
             let holds = SignedDuration::try_from(self.settings().access).unwrap_or(SignedDuration::MAX);
-            keys.rotate(self.fresh_id(), super::secret::random(&*self.0.parts.chance), self.now(), holds);
+            keys.rotate(self.fresh_id(), random_bytes(&*self.0.parts.chance), self.now(), holds);
             let draft = draft(Kind::Identity, SIGNING, self.now(), &keys)?;
             let changes = vec![crate::person::write(draft, version), self.entry(by.entry("signing-key.rotate", "-"))?];
             match self.0.parts.store.commit(&self.system().await?, changes).await {

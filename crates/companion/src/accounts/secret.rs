@@ -6,6 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use philia_ports::Chance;
+use philia_ports::clock::random_bytes;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -36,18 +37,9 @@ impl Use {
     }
 }
 
-/// Random bytes.
-pub(super) fn random<const N: usize>(chance: &dyn Chance) -> [u8; N] {
-    let mut bytes = [0; N];
-    for part in bytes.chunks_mut(10) {
-        part.copy_from_slice(&chance.ten_bytes()[..part.len()]);
-    }
-    bytes
-}
-
 /// A token, and the hash by which its secret is known again.
 pub(super) fn make(what: Use, account: &str, id: &str, chance: &dyn Chance) -> (String, String) {
-    let secret = URL_SAFE_NO_PAD.encode(random::<32>(chance));
+    let secret = URL_SAFE_NO_PAD.encode(random_bytes::<32>(chance));
     let hash = hash_of(&secret);
     (format!("{}{account}.{id}.{secret}", what.prefix()), hash)
 }

@@ -9,6 +9,7 @@ use super::secret::{self, Token, Use};
 use super::throttle::Origin;
 use crate::error::{Error, Result};
 use jiff::SignedDuration;
+use philia_ports::clock::random_bytes;
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -149,7 +150,7 @@ impl Accounts {
     }
 
     pub(super) async fn hash(&self, password: &str) -> Result<String> {
-        self.0.house.passwords.hash(password, secret::random(&*self.0.parts.chance)).await
+        self.0.house.passwords.hash(password, random_bytes(&*self.0.parts.chance)).await
     }
 
     async fn tokens(&self, account: &str, session: &str, refresh_token: String) -> Result<Tokens> {

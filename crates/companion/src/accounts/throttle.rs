@@ -11,7 +11,7 @@ use std::time::Duration;
 const QUARTER: Duration = Duration::from_secs(15 * 60);
 /// Many people may share an address, and many addresses may be one attacker's.
 const SHARED: u32 = 10;
-/// Tokens and keys that do not hold, from one address, in a minute: they cost nothing and cannot be guessed.
+/// Refresh tokens and links that do not hold, from one address, in a minute.
 const BAD_TOKENS: Window = Window { limit: 60, length: Duration::from_secs(60) };
 /// Accounts that may be asked for from one address in an hour.
 const REGISTRATIONS: Window = Window { limit: 10, length: Duration::from_secs(3600) };

@@ -64,8 +64,7 @@ impl Philia {
     /// Writes what was counted of everybody.
     pub(crate) async fn write_accesses(&self) {
         for partition in self.0.accesses.people() {
-            let locks = self.0.locks(&partition.id);
-            Person { app: self.0.clone(), partition, locks, asker: None, watched: None }.write_accesses().await;
+            self.of(partition).write_accesses().await;
         }
     }
 }

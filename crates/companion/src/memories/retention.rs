@@ -190,9 +190,7 @@ impl Philia {
         loop {
             let page = self.0.parts.store.partitions(MAX_PAGE, cursor).await?;
             for info in page.items {
-                let locks = self.0.locks(&info.partition.id);
-                let person =
-                    Person { app: self.0.clone(), partition: info.partition, locks, asker: None, watched: None };
+                let person = self.of(info.partition);
                 let promised = async {
                     match person.retain_later().await? {
                         Some(job) => person.commit(vec![job]).await.map(drop),

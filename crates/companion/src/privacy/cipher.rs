@@ -11,6 +11,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
+use philia_ports::clock::random_bytes;
 use philia_ports::store::{Draft, Key, Kind, Record};
 use philia_ports::{Chance, PartitionId, StoreError};
 use serde_json::{Value, json};
@@ -28,14 +29,9 @@ const MARK: char = '~';
 /// Bytes of a nonce.
 const NONCE: usize = 24;
 
-/// Random bytes of any number.
+/// Random bytes that are wiped after use.
 pub(super) fn random<const N: usize>(chance: &dyn Chance) -> Zeroizing<[u8; N]> {
-    let mut bytes = Zeroizing::new([0; N]);
-    for part in bytes.chunks_mut(10) {
-        let length = part.len();
-        part.copy_from_slice(&chance.ten_bytes()[..length]);
-    }
-    bytes
+    Zeroizing::new(random_bytes(chance))
 }
 
 /// A keyed hash.

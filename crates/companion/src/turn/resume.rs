@@ -31,8 +31,7 @@ impl Philia {
     pub async fn resume(&self, unanswered: Vec<Unanswered>) -> usize {
         let mut people: HashMap<PartitionId, (Person, Vec<Turn>)> = HashMap::new();
         for Unanswered { partition, interaction } in unanswered {
-            let locks = self.0.locks(&partition.id);
-            let person = Person { app: self.0.clone(), partition, locks, asker: None, watched: None };
+            let person = self.of(partition);
             match left_unanswered(&person, &interaction).await {
                 Ok(Some(turn)) => {
                     people.entry(person.id().clone()).or_insert_with(|| (person, Vec::new())).1.push(turn);

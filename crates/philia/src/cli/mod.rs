@@ -11,7 +11,6 @@ mod eval;
 mod export;
 mod import;
 mod key;
-mod keys;
 mod mcp;
 mod memory;
 mod mood;
@@ -80,8 +79,6 @@ enum Command {
     Export(export::Export),
     /// Where your words may go and how they are kept: cloud, hybrid or local
     Privacy(privacy::Privacy),
-    /// Change the keys that seal
-    Keys(keys::KeysArgs),
     /// Erase everything of a person, for good
     Erase(erase::Erase),
     /// The characters one can talk with: see, check, mix, make, bring in and take out
@@ -202,7 +199,6 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(args) => args.run(&context).await,
             Command::Export(args) => args.run(&context).await,
             Command::Privacy(args) => args.run(&context).await,
-            Command::Keys(args) => args.run(&context).await,
             Command::Erase(args) => args.run(&context).await,
             Command::Persona(args) => args.run(&context).await,
             Command::Memory(args) => args.run(&context).await,

@@ -5,8 +5,8 @@ use super::progress::Progress;
 use super::{Context, Who};
 use crate::wire;
 use clap::{Args, ValueEnum};
-use philia_companion::Person;
 use philia_companion::privacy::{Phase, PrivacyView};
+use philia_companion::{Person, Philia};
 use philia_mind::profile::PrivacyTier;
 use std::process::ExitCode;
 
@@ -15,6 +15,8 @@ const EXAMPLES: &str = "Examples:
   philia privacy local           sealed on the disk, and nothing goes to a remote model
   philia privacy hybrid          sealed on the disk; remote models may be asked
   philia privacy cloud --json    as stored; remote models may be asked
+  philia privacy --rotate        a new key for your own records, which are sealed anew
+  philia privacy --rotate-master a new master key: everybody's keys are wrapped anew, no record is touched
 
 Sealing what is there takes a moment; if it is interrupted, it goes on with the next start.
 Without its master key nothing that is sealed can ever be read again: keep a copy of it (docs/privacy.md).";
@@ -27,6 +29,12 @@ pub(crate) struct Privacy {
     /// The tier to change to
     #[arg(value_enum, value_name = "TIER")]
     tier: Option<Tier>,
+    /// Change the key that the person's records are sealed with
+    #[arg(long, conflicts_with = "tier")]
+    rotate: bool,
+    /// Change the master key, which wraps everybody's
+    #[arg(long, conflicts_with_all = ["tier", "rotate", "json"])]
+    rotate_master: bool,
     /// Print it as JSON
     #[arg(long)]
     json: bool,
@@ -54,7 +62,15 @@ impl From<Tier> for PrivacyTier {
 
 impl Privacy {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let person = wire::philia(&context.config).await?.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
+        let philia = wire::philia(&context.config).await?;
+        if self.rotate_master {
+            return rotate_master(&philia).await;
+        }
+        let person = philia.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
+        if self.rotate {
+            person.rotate_key().await?;
+            note("Everything is sealed with a new key; the former one is gone when that is done.");
+        }
         if let Some(tier) = self.tier {
             person.update_profile(|profile| profile.privacy = tier.into()).await?;
         }
@@ -72,8 +88,22 @@ impl Privacy {
     }
 }
 
+async fn rotate_master(philia: &Philia) -> anyhow::Result<ExitCode> {
+    match philia.rotate_master_key().await? {
+        None => print("Nobody is sealed, so there is no master key to change.\n")?,
+        Some((people, left)) => {
+            let people = if people == 1 { "1 person's keys are".into() } else { format!("{people} people's keys are") };
+            print(&format!("{people} wrapped with a new master key.\n"))?;
+            if let Some(left) = left {
+                note(&format!("Now {left}."));
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Finishes what is under way, with a bar.
-pub(super) async fn settle(person: &Person) -> anyhow::Result<()> {
+async fn settle(person: &Person) -> anyhow::Result<()> {
     let progress = Progress::new("records");
     person.settle_privacy(|done, all| progress.tell(done, all)).await?;
     progress.finish();

@@ -461,13 +461,13 @@ pub(super) static SECTIONS: &[&[Key]] = &[
             "privacy.next_master_key",
             Takes::Secret,
             None,
-            "The master key to change to with `philia keys rotate --master`, where it is given rather than in a file.",
+            "The master key to change to with `philia privacy --rotate-master`, where it is given rather than in a file.",
         ),
         key(
             "privacy.next_passphrase",
             Takes::Secret,
             None,
-            "The passphrase to change to with `philia keys rotate --master`.",
+            "The passphrase to change to with `philia privacy --rotate-master`.",
         ),
     ],
     &[

@@ -124,7 +124,7 @@ fn sealing_leaves_no_word_on_the_disk_and_the_key_opens_everything() {
     #[cfg(unix)]
     assert_eq!(crate::home::mode(&data.join("master.key")), 0o600);
     assert!(home.say("What is my locker code?\n").contains("quicksilver"));
-    for args in [["keys", "rotate"].as_slice(), &["keys", "rotate", "--master"], &["keys", "rotate"]] {
+    for args in [["privacy", "--rotate"].as_slice(), &["privacy", "--rotate-master"], &["privacy", "--rotate"]] {
         let ran = home.run(args, "");
         assert_eq!(ran.code, Some(0), "{args:?}: {ran:?}");
         assert!(home.say("What is my locker code?\n").contains("quicksilver"));
@@ -133,7 +133,8 @@ fn sealing_leaves_no_word_on_the_disk_and_the_key_opens_everything() {
     // Without the key: a clear word, and nothing is touched.
     std::fs::rename(data.join("master.key"), home.path("kept")).unwrap();
     let database = std::fs::read(data.join("philia.db")).unwrap();
-    for args in [["chat"].as_slice(), &["export"], &["privacy", "cloud"], &["erase", "--yes"], &["keys", "rotate"]] {
+    for args in [["chat"].as_slice(), &["export"], &["privacy", "cloud"], &["erase", "--yes"], &["privacy", "--rotate"]]
+    {
         let ran = home.run(args, "hello\n");
         assert_eq!(ran.code, Some(1), "{args:?}: {ran:?}");
         assert!(ran.stderr.contains("master key") && ran.stderr.contains("master.key"), "{ran:?}");

@@ -7,11 +7,11 @@
 //!
 //! The recipe and its figures are in `docs/recall.md`.
 
-mod abroad;
 mod asking;
 mod bm25;
 mod explain;
 mod feeling;
+mod foreign;
 mod fuse;
 mod link;
 mod query;

@@ -1,9 +1,9 @@
 //! The times a question asks about: "last week", "in May 2023", "two days ago" become ranges.
 //!
 //! They are soft: talk of a day often comes some days later, so nearness falls off outside a range instead of
-//! ending there. English in full, other languages by their commonest phrases ([`abroad`]). Seasons are those of the northern hemisphere; weeks begin on Monday.
+//! ending there. English in full, other languages by their commonest phrases ([`foreign`]). Seasons are those of the northern hemisphere; weeks begin on Monday.
 
-use super::abroad::{self, Said};
+use super::foreign::{self, Said};
 use crate::text::{Kind, words};
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -84,7 +84,7 @@ pub(super) fn mentions(text: &str, now: Timestamp, tz: &TimeZone) -> Vec<Mention
         }
     }
     if runs {
-        for (start, end, said) in abroad::unspaced(text) {
+        for (start, end, said) in foreign::unspaced(text) {
             let ranges = reader.said(said).and_then(|span| reader.range(span)).into_iter().collect();
             found.push(Mention { start, end, ranges });
         }
@@ -143,12 +143,12 @@ impl Reader<'_> {
             .or_else(|| self.near_day(at))
             .or_else(|| self.season_named(at))
             .or_else(|| self.year_alone(at))
-            .or_else(|| self.abroad(at))
+            .or_else(|| self.in_another_language(at))
     }
 
     /// "la semana pasada", "vor drei Tagen".
-    fn abroad(&self, at: usize) -> Option<(usize, Vec<Days>)> {
-        let (taken, said) = abroad::spaced(at, self.tokens.len(), |n| self.word(n))?;
+    fn in_another_language(&self, at: usize) -> Option<(usize, Vec<Days>)> {
+        let (taken, said) = foreign::spaced(at, self.tokens.len(), |n| self.word(n))?;
         Some((taken, vec![self.said(said)?]))
     }
 
