@@ -35,7 +35,7 @@ use feelings::Feelings;
 use foreign::Foreign;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use pattern::Pattern;
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use rules::{Found, Rules};
 use when::Times;
 
@@ -345,7 +345,17 @@ pub(crate) fn month_name(date: Date) -> &'static str {
 /// all Unicode, whose tables make seventy patterns slow to compile and to run, become those of the Latin letters.
 #[expect(clippy::expect_used, reason = "the patterns are constants, and every one is compiled by the tests")]
 pub(crate) fn compile(pattern: &str) -> Regex {
-    let latin = pattern
+    Regex::new(&latin(pattern)).expect("a constant pattern compiles")
+}
+
+/// The same of many patterns that are looked for at once.
+#[expect(clippy::expect_used, reason = "the patterns are constants, and every one is compiled by the tests")]
+pub(crate) fn compile_set<'p>(patterns: impl IntoIterator<Item = &'p str>) -> RegexSet {
+    RegexSet::new(patterns.into_iter().map(latin)).expect("constant patterns compile")
+}
+
+fn latin(pattern: &str) -> String {
+    pattern
         .replace(r"[\p{L}\p{M}", r"[A-Za-zÀ-ɏ")
         .replace(r"[\p{L}\p{N}", r"[0-9A-Za-zÀ-ɏ")
         .replace(r"[\p{L}", r"[A-Za-zÀ-ɏ")
@@ -354,6 +364,5 @@ pub(crate) fn compile(pattern: &str) -> Regex {
         .replace(r"\p{L}", "[A-Za-zÀ-ɏ]")
         .replace(r"\w", "[0-9A-Za-z_]")
         .replace(r"\d", "[0-9]")
-        .replace(r"\b", r"(?-u:\b)");
-    Regex::new(&latin).expect("a constant pattern compiles")
+        .replace(r"\b", r"(?-u:\b)")
 }

@@ -2,7 +2,7 @@
 
 use super::answer::{Answerer, Moment};
 use super::courtesy::Courtesy;
-use super::evidence::Heard;
+use super::evidence::Hearing;
 use super::feeling::Feeling;
 use super::frame::{Tense, Who};
 use super::meaning::Meaning;
@@ -10,17 +10,20 @@ use super::phrases;
 use super::pick::Pick;
 use super::plain::spelled_out;
 use super::register::Register;
-use super::topics::{AFTER_MUCH, ANYTHING, Ask, LINGERING, TOPICS, Topic};
+use super::topics::{self, AFTER_MUCH, ANYTHING, Ask, LINGERING, TOPICS, Topic};
 use super::{Context, Spoken, Turn};
 use crate::memory::extract::terms::{ANIMALS, NOT_NAMES};
-use crate::memory::extract::{compile, sentences};
+use crate::memory::extract::{Extractor, compile, compile_set, sentences};
+use crate::memory::{Memory, Speaker};
 use crate::phrase::is_negation;
-use regex::Regex;
+use regex::{Regex, RegexSet};
 
 /// Acknowledges what is shared. Compiled once.
 #[derive(Debug)]
 pub(super) struct Acknowledger {
     topics: Vec<(Regex, Option<Regex>)>,
+    /// All of them at once: which may be there.
+    any_topic: RegexSet,
     named: Regex,
     called: Regex,
     got: Regex,
@@ -32,12 +35,16 @@ pub(super) struct Acknowledger {
     unreal: Regex,
 }
 
+/// A longer memory is not brought up unasked, in characters.
+const LINKED: usize = 160;
+
 /// What an acknowledgement draws on.
 #[derive(Clone, Copy)]
 pub(super) struct With<'a> {
     pub(super) answerer: &'a Answerer,
-    pub(super) heard: &'a [Heard],
+    pub(super) hearing: &'a Hearing,
     pub(super) meaning: &'a Meaning,
+    pub(super) extractor: &'a Extractor,
 }
 
 /// What a message shares.
@@ -86,6 +93,7 @@ impl Acknowledger {
                 .iter()
                 .map(|t| (compile(t.pattern), (!t.unless.is_empty()).then(|| compile(t.unless))))
                 .collect(),
+            any_topic: compile_set(TOPICS.iter().map(|t| t.pattern)),
             named: compile(&format!(
                 r"(?i)\b(?:(?:his|her|its|their) name(?:'s| is)|(?:he|she|it)(?:'s| is) (?:called|named)|(?:i|we) (?:named|called) (?:him|her|it)) (?P<n>{NAME})(?:,? and (?:he|she|it)(?:'s| is) (?P<k>an? [\p{{L}} -]{{2,40}}?)(?:[.!,]|$))?"
             )),
@@ -111,17 +119,24 @@ impl Acknowledger {
 
     /// The first topic whose words are there, not denied and not only imagined.
     fn topic(&self, plain: &str) -> Option<&'static Topic> {
-        // "won't" holds no "won".
-        let lower = plain.to_lowercase().replace("won't", "will not");
-        let unreal = self.unreal.is_match(&lower);
-        let fits = |topic: &Topic, pattern: &Regex, unless: &Option<Regex>| {
-            let Some(found) = pattern.find(&lower) else { return false };
-            let denied = topic.feeling.is_some() && is_denied(lower.get(..found.start()).unwrap_or(""));
-            let imagined = unreal
-                && matches!(topic.feeling, Some(Feeling::Joy | Feeling::Pride | Feeling::Grief | Feeling::Hopeful));
-            !denied && !imagined && !unless.as_ref().is_some_and(|u| u.is_match(&lower))
-        };
-        TOPICS.iter().zip(&self.topics).find(|(topic, (p, u))| fits(topic, p, u)).map(|(topic, _)| topic)
+        let lower = unfolded(plain);
+        self.any_topic.matches(&lower).into_iter().find_map(|at| self.topic_at(at, &lower))
+    }
+
+    /// Is its first topic a loss?
+    fn is_loss(&self, plain: &str) -> bool {
+        self.topic_at(topics::LOSS, &unfolded(plain)).is_some()
+    }
+
+    /// The topic at a place of the table, if a text in small letters is about it.
+    fn topic_at(&self, at: usize, lower: &str) -> Option<&'static Topic> {
+        let (topic, (pattern, unless)) = (TOPICS.get(at)?, self.topics.get(at)?);
+        let found = pattern.find(lower)?;
+        let denied = topic.feeling.is_some() && is_denied(lower.get(..found.start()).unwrap_or(""));
+        let dreamt = matches!(topic.feeling, Some(Feeling::Joy | Feeling::Pride | Feeling::Grief | Feeling::Hopeful));
+        let imagined = dreamt && self.unreal.is_match(lower);
+        let other = denied || imagined || unless.as_ref().is_some_and(|unless| unless.is_match(lower));
+        (!other).then_some(topic)
     }
 
     /// It has a topic, and nothing heavy about it: it may be brought up.
@@ -144,7 +159,7 @@ impl Acknowledger {
 
     /// The reply to something shared.
     pub(super) fn reply(&self, ctx: &Context<'_>, shared: &Shared, with: &With<'_>, ask: bool) -> Spoken {
-        let With { answerer, heard, meaning } = *with;
+        let With { answerer, meaning, .. } = *with;
         let register = Register::of(ctx.persona);
         let pick = Pick::new(ctx.message, ctx.turn, ctx.recent);
         let who = Who::of(&shared.plain, shared.name.as_deref(), meaning);
@@ -167,7 +182,7 @@ impl Acknowledger {
             None if toneless => {}
             None => parts.push(self.opening(ctx, shared, who.as_ref(), &grief, register, &pick)),
         }
-        if !heavy && let Some((link, id)) = self.link(ctx, answerer, heard, meaning) {
+        if !heavy && let Some((link, id)) = self.link(ctx, with) {
             parts.push(link);
             used.push(id);
         }
@@ -195,8 +210,7 @@ impl Acknowledger {
             && shared.topic.is_some_and(|t| t.feeling.is_some());
         let grave = |message: &str| {
             let foreign = super::language::of(message).and_then(|t| Courtesy::of(t.tag));
-            foreign.is_some_and(|c| c.is_sad(message))
-                || self.topic(&spelled_out(message)).is_some_and(|t| t.feeling == Some(Feeling::Grief))
+            foreign.is_some_and(|c| c.is_sad(message)) || self.is_loss(&spelled_out(message))
         };
         let told = ctx.recent.iter().rev().take(LINGERS).find(|turn| grave(turn.message)).filter(|_| !glad)?;
         let spoken_of = |message: &str| self.who(message, meaning).filter(|w| !w.pronoun);
@@ -309,9 +323,7 @@ impl Acknowledger {
     fn link(
         &self,
         ctx: &Context<'_>,
-        answerer: &Answerer,
-        heard: &[Heard],
-        meaning: &Meaning,
+        With { answerer, hearing, meaning, extractor }: &With<'_>,
     ) -> Option<(String, crate::MemoryId)> {
         let here = meaning.words(ctx.message);
         let particular = |key: &str| heard_matters(key, meaning);
@@ -322,29 +334,27 @@ impl Acknowledger {
             .map(|(_, w)| w.key.as_str())
             .collect();
         let at = Moment { now: ctx.now, zone: ctx.zone, recent: ctx.recent };
-        let found = heard.iter().find(|h| {
-            let recently = ctx
-                .recent
-                .iter()
-                .any(|t: &Turn<'_>| t.message.trim() == h.content.trim() || t.reply.contains(h.content.trim()));
-            h.by.is_none()
-                && h.id.is_some()
-                && !recently
-                && h.content.trim() != ctx.message.trim()
-                && keys.iter().any(|k| h.speaks_of.contains(*k))
-                && h.content.chars().count() <= 160
-        })?;
+        let fits = |memory: &Memory| {
+            let content = memory.content.trim();
+            let recently =
+                || ctx.recent.iter().any(|t: &Turn<'_>| t.message.trim() == content || t.reply.contains(content));
+            matches!(memory.speaker, Speaker::User)
+                && content != ctx.message.trim()
+                && memory.content.chars().count() <= LINKED
+                && !recently()
+        };
+        let found = hearing.speaking_of(&keys, fits, ctx, meaning, extractor)?;
         let clause = found.clauses.iter().find(|c| keys.iter().any(|k| c.speaks_of.contains(*k)))?;
         let grave = self.topic(&clause.text).is_some_and(|t| t.feeling.is_some_and(Feeling::is_heavy));
         if clause.negated || grave {
             return None;
         }
-        let told = answerer.told(found, &clause.sentence, at);
+        let told = answerer.told(&found, &clause.sentence, at);
         let said = ctx
             .recent
             .iter()
             .any(|t| t.reply.contains(clause.sentence.as_str()) || t.reply.contains(told.trim_start_matches("You ")));
-        let id = found.id.clone().filter(|_| !said)?;
+        let id = found.id.filter(|_| !said)?;
         Some((format!("I remember: {}", lower_you(&told)), id))
     }
 
@@ -450,6 +460,11 @@ fn denies(sentence: &str) -> bool {
         let word = lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'');
         is_negation(word) || word.ends_with("n't") || word == "cannot"
     })
+}
+
+/// In small letters; "won't" holds no "won".
+fn unfolded(plain: &str) -> String {
+    plain.to_lowercase().replace("won't", "will not")
 }
 
 /// The words just before deny what follows: "I'm not", "didn't", "no longer".

@@ -100,6 +100,16 @@ struct Source<'a> {
     before: Option<&'a str>,
 }
 
+impl<'a> Source<'a> {
+    /// Somebody else's name, where it was not the person who said it.
+    fn by(&self) -> Option<&'a str> {
+        match &self.memory?.speaker {
+            Speaker::Other(name) | Speaker::Document(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 impl Hearing {
     pub(super) fn new() -> Self {
         Self {
@@ -141,6 +151,54 @@ impl Hearing {
     /// What was recalled from people (not from the companion) and said in the last turns, taken apart: first what was
     /// recalled, in its order, then the talk, newest first.
     pub(super) fn people(&self, ctx: &Context<'_>, meaning: &Meaning, extractor: &Extractor) -> Vec<Heard> {
+        let mut heard: Vec<Heard> = self
+            .sources(ctx)
+            .iter()
+            .enumerate()
+            .map(|(rank, source)| Heard {
+                facts: self.facts(source, extractor, ctx),
+                ..self.take_apart(source, rank, meaning, ctx)
+            })
+            .collect();
+        let names = Names::of(heard.iter().flat_map(|h| &h.facts), meaning);
+        heard.iter_mut().for_each(|h| names.lend_to(h));
+        heard
+    }
+
+    /// The first that was recalled, fits, and speaks of one of these classes or stems. The same as looking for it among
+    /// [`Hearing::people`], but only what may be it is taken apart, and it comes without facts.
+    pub(super) fn speaking_of(
+        &self,
+        keys: &[&str],
+        fits: impl Fn(&Memory) -> bool,
+        ctx: &Context<'_>,
+        meaning: &Meaning,
+        extractor: &Extractor,
+    ) -> Option<Heard> {
+        let sources = self.sources(ctx);
+        let mut candidates = sources.iter().enumerate().filter(|(_, s)| s.memory.is_some_and(&fits)).peekable();
+        if keys.is_empty() || candidates.peek().is_none() {
+            return None;
+        }
+        let naming = sources.iter().filter(|source| may_name(source, meaning));
+        let facts: Vec<Extracted> = naming.flat_map(|source| self.facts(source, extractor, ctx)).collect();
+        let names = Names::of(&facts, meaning);
+        candidates.find_map(|(rank, source)| {
+            let mut roughly = meaning.of(&spelled_out(head(source.content, READ)));
+            roughly.extend(source.before.into_iter().flat_map(|before| meaning.of(head(before, READ))));
+            roughly.extend(source.by().into_iter().flat_map(|name| meaning.of(name)));
+            names.lend(&mut roughly);
+            if !keys.iter().any(|key| roughly.contains(*key)) {
+                return None;
+            }
+            let mut heard = self.take_apart(source, rank, meaning, ctx);
+            names.lend_to(&mut heard);
+            keys.iter().any(|key| heard.speaks_of.contains(*key)).then_some(heard)
+        })
+    }
+
+    /// What there is to answer from, questions left out.
+    fn sources<'a>(&self, ctx: &Context<'a>) -> Vec<Source<'a>> {
         let mut sources: Vec<Source<'_>> = Vec::new();
         for hit in ctx.recalled {
             let memory = &hit.memory;
@@ -160,13 +218,7 @@ impl Hearing {
                 sources.push(Source { memory: None, content: turn.message, at: turn.at, before });
             }
         }
-        let mut heard: Vec<Heard> = sources
-            .iter()
-            .enumerate()
-            .map(|(rank, source)| self.take_apart(source, rank, meaning, extractor, ctx))
-            .collect();
-        lend_names(&mut heard, meaning);
-        heard
+        sources
     }
 
     /// Nothing but questions.
@@ -176,18 +228,9 @@ impl Hearing {
             && all.iter().all(|s| s.ends_with(['?', '？', '؟']) || self.question.is_match(&s.replace('’', "'")))
     }
 
-    fn take_apart(
-        &self,
-        source: &Source<'_>,
-        rank: usize,
-        meaning: &Meaning,
-        extractor: &Extractor,
-        ctx: &Context<'_>,
-    ) -> Heard {
-        let by = match source.memory.map(|m| &m.speaker) {
-            Some(Speaker::Other(name) | Speaker::Document(name)) => Some(name.clone()),
-            _ => None,
-        };
+    /// Everything of it but the facts.
+    fn take_apart(&self, source: &Source<'_>, rank: usize, meaning: &Meaning, ctx: &Context<'_>) -> Heard {
+        let by = source.by().map(str::to_owned);
         let content = head(source.content, READ);
         let mut antecedent: HashSet<String> = source.before.map(|m| meaning.of(head(m, READ))).unwrap_or_default();
         let mut speaks_of = HashSet::new();
@@ -225,21 +268,6 @@ impl Hearing {
                 }
             }
         }
-        let mut facts = Vec::new();
-        if by.is_none() {
-            let plain = spelled_out(content);
-            facts = extractor.extract(&plain, source.before, source.at, ctx.zone);
-            // What is over answers no question of what is.
-            facts.retain(|said| !said.ends && !said.past);
-            facts.extend(self.before(&plain));
-        }
-        if let Some((memory, fact)) = source.memory.and_then(|m| Some((m, m.fact.as_ref()?))) {
-            facts.push(Extracted {
-                confidence: memory.confidence,
-                ..Extracted::fact(memory.category, fact.clone(), memory.content.as_str())
-            });
-        }
-        let facts = facts.into_iter().map(related).collect();
         if let Some(name) = &by {
             speaks_of.extend(meaning.of(name));
         }
@@ -251,11 +279,29 @@ impl Hearing {
             cited: source.memory.and_then(Memory::citation),
             clauses,
             speaks_of,
-            facts,
+            facts: Vec::new(),
             rank,
             over: source.memory.and_then(|m| m.valid_until).is_some_and(|until| until <= ctx.now),
             importance: source.memory.map_or(0.0, |m| m.importance),
         }
+    }
+
+    fn facts(&self, source: &Source<'_>, extractor: &Extractor, ctx: &Context<'_>) -> Vec<Extracted> {
+        let mut facts = Vec::new();
+        if source.by().is_none() {
+            let plain = spelled_out(head(source.content, READ));
+            facts = extractor.extract(&plain, source.before, source.at, ctx.zone);
+            // What is over answers no question of what is.
+            facts.retain(|said| !said.ends && !said.past);
+            facts.extend(self.before(&plain));
+        }
+        if let Some((memory, fact)) = source.memory.and_then(|m| Some((m, m.fact.as_ref()?))) {
+            facts.push(Extracted {
+                confidence: memory.confidence,
+                ..Extracted::fact(memory.category, fact.clone(), memory.content.as_str())
+            });
+        }
+        facts.into_iter().map(related).collect()
     }
 
     /// "We moved from Lahore to Berlin" says where they lived before, "I used to be a nurse" what they did.
@@ -330,28 +376,49 @@ fn antecedent<'a>(memory: &Memory, recalled: &'a [Recalled]) -> Option<&'a Memor
     }
 }
 
-/// Where one memory says that Ana is the sister, every clause with Ana speaks of the sister, and the other way round.
-fn lend_names(heard: &mut [Heard], meaning: &Meaning) {
-    let mut names: HashMap<String, String> = HashMap::new();
-    for fact in heard.iter().flat_map(|h| &h.facts).filter_map(|e| e.fact.as_ref()) {
-        if fact.key == "relation" {
-            names.insert(first_key(&fact.subject, meaning), fact.value.clone());
-        } else if let Some(animal) = fact.key.strip_prefix("pet.").and_then(|k| k.strip_suffix(".name")) {
-            names.insert(first_key(&fact.value, meaning), animal.to_owned());
+/// Who is called what: where one memory says that Ana is the sister, every clause with Ana speaks of the sister, and
+/// the other way round.
+struct Names(HashMap<String, String>);
+
+impl Names {
+    fn of<'a>(facts: impl IntoIterator<Item = &'a Extracted>, meaning: &Meaning) -> Self {
+        let mut names = HashMap::new();
+        for fact in facts.into_iter().filter_map(|e| e.fact.as_ref()) {
+            if fact.key == "relation" {
+                names.insert(first_key(&fact.subject, meaning), fact.value.clone());
+            } else if let Some(animal) = fact.key.strip_prefix("pet.").and_then(|k| k.strip_suffix(".name")) {
+                names.insert(first_key(&fact.value, meaning), animal.to_owned());
+            }
         }
+        Self(names)
     }
-    for (name, being) in &names {
-        let alone = names.values().filter(|other| *other == being).count() == 1;
-        for set in heard.iter_mut().flat_map(|h| {
-            h.clauses.iter_mut().flat_map(|c| [&mut c.speaks_of, &mut c.subject]).chain([&mut h.speaks_of])
-        }) {
+
+    fn lend(&self, set: &mut HashSet<String>) {
+        for (name, being) in &self.0 {
+            let alone = || self.0.values().filter(|other| *other == being).count() == 1;
             if set.contains(name) {
                 set.insert(being.clone());
-            } else if alone && set.contains(being) {
+            } else if set.contains(being) && alone() {
                 set.insert(name.clone());
             }
         }
     }
+
+    fn lend_to(&self, heard: &mut Heard) {
+        let clauses = heard.clauses.iter_mut().flat_map(|c| [&mut c.speaks_of, &mut c.subject]);
+        clauses.chain([&mut heard.speaks_of]).for_each(|set| self.lend(set));
+    }
+}
+
+/// May this say somebody's name? It speaks of a being, or what went before does, and has a word that looks like a name.
+fn may_name(source: &Source<'_>, meaning: &Meaning) -> bool {
+    let text = source.content;
+    let capital = |word: &str| word.len() > 2 && !word.starts_with("I'") && word.starts_with(char::is_uppercase);
+    let looks = source.memory.is_some_and(|m| m.fact.is_some())
+        || text.split_whitespace().any(capital)
+        || !text.chars().any(char::is_uppercase);
+    let being = |text: &str| meaning.words(head(text, READ)).iter().any(|word| meaning.is_somebody(&word.key));
+    looks && (being(text) || source.before.is_some_and(being))
 }
 
 /// The name of somebody related, as a fact about the one who bears it: `sister.name` = Ana is "Ana: sister".

@@ -2,6 +2,8 @@
 
 use super::courtesy::Courtesy;
 use super::plain::spelled_out;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// What can be said in one language.
 #[derive(Debug)]
@@ -27,6 +29,31 @@ pub(super) struct Tongue {
 
 /// The language of a text, if it is one of these and not English.
 pub(super) fn of(text: &str) -> Option<&'static Tongue> {
+    let tagged = |tag: &str| TONGUES.iter().find(|t| t.tag == tag);
+    if let Some(tag) = by_script(text).or_else(|| Courtesy::tongue_of(text)) {
+        return tagged(tag);
+    }
+    let lower = spelled_out(text).to_lowercase();
+    let (mut words, mut english, mut hits) = (0, 0, [0_usize; 31]);
+    for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        words += 1;
+        let Some(spoken) = SPOKEN.get(word) else { continue };
+        english += usize::from(spoken & IN_ENGLISH != 0);
+        hits.iter_mut().enumerate().for_each(|(at, n)| *n += usize::from(spoken & (1 << at) != 0));
+    }
+    if text.contains(['¿', '¡']) {
+        return tagged("es");
+    }
+    let (best, n) = TONGUES.iter().zip(hits).max_by_key(|(_, n)| *n)?;
+    let enough = n > english && (n >= 2 || words <= 3 && n == 1) && n * 6 >= words;
+    enough.then_some(best)
+}
+
+/// The tag of the language that most letters are of, where its script tells.
+fn by_script(text: &str) -> Option<&'static str> {
+    if text.is_ascii() {
+        return None;
+    }
     let count = |within: &dyn Fn(u32) -> bool| text.chars().filter(|c| within(u32::from(*c))).count();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let kana = count(&|c| (0x3040..=0x30ff).contains(&c));
@@ -38,24 +65,21 @@ pub(super) fn of(text: &str) -> Option<&'static Tongue> {
         ("ar", count(&|c| (0x0600..=0x06ff).contains(&c))),
         ("hi", count(&|c| (0x0900..=0x097f).contains(&c))),
     ];
-    if let Some((tag, _)) = scripts.iter().find(|(_, n)| *n * 2 > letters && *n > 0) {
-        return TONGUES.iter().find(|t| t.tag == *tag);
-    }
-    if let Some(tag) = Courtesy::tongue_of(text) {
-        return TONGUES.iter().find(|t| t.tag == tag);
-    }
-    let lower = spelled_out(text).to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    let english = words.iter().filter(|w| ENGLISH.contains(w)).count();
-    let hits = |tongue: &&Tongue| words.iter().filter(|w| tongue.words.contains(w)).count();
-    let best = TONGUES.iter().max_by_key(hits)?;
-    let n = hits(&best);
-    let enough = n > english && (n >= 2 || words.len() <= 3 && n == 1) && n * 6 >= words.len();
-    if text.contains(['¿', '¡']) {
-        return TONGUES.iter().find(|t| t.tag == "es");
-    }
-    enough.then_some(best)
+    scripts.iter().find(|(_, n)| *n * 2 > letters && *n > 0).map(|(tag, _)| *tag)
 }
+
+const IN_ENGLISH: u32 = 1 << 31;
+
+/// The languages that common words are of, as bits by the place in [`TONGUES`].
+static SPOKEN: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
+    let of = |(at, tongue): (usize, &'static Tongue)| tongue.words.iter().map(move |word| (*word, 1 << at));
+    let english = ENGLISH.iter().map(|word| (*word, IN_ENGLISH));
+    let mut spoken = HashMap::new();
+    for (word, bit) in TONGUES.iter().enumerate().flat_map(of).chain(english) {
+        *spoken.entry(word).or_insert(0) |= bit;
+    }
+    spoken
+});
 
 impl Tongue {
     /// Does the text ask something?

@@ -293,13 +293,17 @@ impl Voice {
     }
 
     fn acknowledge(&self, ctx: &Context<'_>, long: bool) -> Spoken {
-        let heard = self.heard(ctx);
         let shared = self.acknowledger.read(ctx);
         let ask = !ctx.message.to_lowercase().contains("don't want to talk");
         let mut spoken = self.acknowledger.reply(
             ctx,
             &shared,
-            &With { answerer: &self.answerer, heard: &heard, meaning: &self.meaning },
+            &With {
+                answerer: &self.answerer,
+                hearing: &self.hearing,
+                meaning: &self.meaning,
+                extractor: &self.extractor,
+            },
             ask,
         );
         if long {

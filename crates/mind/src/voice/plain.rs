@@ -87,34 +87,67 @@ const SLANG: &[&str] =
 /// "by the way".
 pub(super) fn spelled_out(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    let mut word = String::new();
-    for c in text.chars().map(|c| if matches!(c, '’' | 'ʼ' | '`') { '\'' } else { c }) {
-        if c.is_alphanumeric() || c == '\'' {
-            word.push(c);
-        } else {
-            push(&mut out, &mut word);
-            out.push(c);
+    let (mut slang, mut more) = (false, false);
+    let straight;
+    let text = if text.contains(['’', 'ʼ', '`']) {
+        straight = text.replace(['’', 'ʼ', '`'], "'");
+        &straight
+    } else {
+        text
+    };
+    let in_word = |c: char| c.is_alphanumeric() || c == '\'';
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c| !in_word(c)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        let word = long_form(word).unwrap_or(word);
+        if !word.is_empty() {
+            if is_slang(word) { slang = true } else { more = true }
         }
+        out.push_str(word);
+        let marks = after.find(in_word).unwrap_or(after.len());
+        out.push_str(&after[..marks]);
+        rest = &after[marks..];
     }
-    push(&mut out, &mut word);
-    let out_words = || out.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty());
-    let slang = |w: &str| SLANG.contains(&w.to_ascii_lowercase().as_str());
-    if out_words().any(slang) && out_words().any(|w| !slang(w)) {
+    if slang && more {
         let kept: Vec<&str> =
-            out.split(' ').filter(|w| !slang(w.trim_matches(|c: char| !c.is_alphanumeric()))).collect();
+            out.split(' ').filter(|w| !is_slang(w.trim_matches(|c: char| !c.is_alphanumeric()))).collect();
         out = kept.join(" ").trim_end_matches([',', ' ']).to_owned();
     }
-    for (living, work) in [("for a living", "for work"), ("as a living", "as work"), ("my living", "my work")] {
-        if let Some(at) = out.to_ascii_lowercase().find(living) {
-            out.replace_range(at..at + living.len(), work);
+    let lower = out.to_ascii_lowercase();
+    if lower.contains("living") {
+        for (living, work) in [("for a living", "for work"), ("as a living", "as work"), ("my living", "my work")] {
+            if let Some(at) = out.to_ascii_lowercase().find(living) {
+                out.replace_range(at..at + living.len(), work);
+            }
         }
     }
-    for aside in [", by the way", " by the way", "by the way, ", "by the way "] {
-        while let Some(at) = out.to_ascii_lowercase().find(aside) {
-            out.replace_range(at..at + aside.len(), "");
+    if lower.contains("by the way") {
+        for aside in [", by the way", " by the way", "by the way, ", "by the way "] {
+            while let Some(at) = out.to_ascii_lowercase().find(aside) {
+                out.replace_range(at..at + aside.len(), "");
+            }
         }
     }
     out
+}
+
+/// The longest of [`SHORT`] and of [`SLANG`], in bytes: most words are told from them by that.
+const LONGEST: usize = 10;
+
+/// What a short form stands for.
+fn long_form(word: &str) -> Option<&'static str> {
+    // "IM", "UR" may be initials; "Bf" at the head of a sentence is not.
+    let small = |word: &str| word.len() == 1 || word.chars().skip(1).all(char::is_lowercase);
+    if word.is_empty() || word.len() > LONGEST || !small(word) {
+        return None;
+    }
+    let lower = word.to_ascii_lowercase();
+    SHORT.binary_search_by(|(short, _)| (*short).cmp(&lower)).ok().map(|at| SHORT[at].1)
+}
+
+fn is_slang(word: &str) -> bool {
+    (2..=LONGEST).contains(&word.len()) && SLANG.iter().any(|slang| slang.eq_ignore_ascii_case(word))
 }
 
 /// A statement with a tag ("can you believe it?", ", right?") is a statement.
@@ -152,16 +185,6 @@ const TAGS: &[&str] = &[
     ", no",
 ];
 
-fn push(out: &mut String, word: &mut String) {
-    let lower = word.to_ascii_lowercase();
-    match SHORT.binary_search_by(|(short, _)| (*short).cmp(&lower)) {
-        // "IM", "UR" may be initials; "Bf" at the head of a sentence is not.
-        Ok(at) if word.len() == 1 || word.chars().skip(1).all(char::is_lowercase) => out.push_str(SHORT[at].1),
-        _ => out.push_str(word),
-    }
-    word.clear();
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +192,7 @@ mod tests {
     #[test]
     fn short_forms_are_sorted_and_spelled_out() {
         assert!(SHORT.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(SHORT.iter().map(|(short, _)| short).chain(SLANG).all(|word| word.len() <= LONGEST));
         for (text, plain) in [
             ("whats my dogs name", "what's my dogs name"),
             ("im so tired rn", "I'm so tired right now"),

@@ -71,7 +71,10 @@ const fn own(text: &'static str) -> Ask {
     Ask { fits: Fits::Own, text }
 }
 
-pub(super) const TOPICS: &[Topic] = &[
+/// The place of the only topic that is grief. It is the first: nothing takes precedence of it.
+pub(super) const LOSS: usize = 0;
+
+pub(super) static TOPICS: &[Topic] = &[
     topic(
         r"\b(?:passed away|died|(?:is|was|are|were|found|'s) dead|death of|funeral|lost (?:my|our) (?:mum|mom|mother|dad|father|sister|brother|son|daughter|wife|husband|grand\w+|dog|cat|friend|best friend|aunt|uncle|baby)|(?:put|putting) (?:him|her|it|(?:my|our) \w+(?: \w+)?) (?:down|to sleep)|miscarriage|grie(?:f|ving|ve)|mourning|buried|widow(?:er|ed)?|(?:his|her) (?:grave|ashes))\b",
         Some(Feeling::Grief),

@@ -123,6 +123,8 @@ impl Place {
             .and_then(|connection| connection.busy_timeout(PATIENCE).map(|()| connection))
             .map_err(|error| self.error(error))?;
         connection.set_prepared_statement_cache_capacity(256);
+        // Plans do not depend on what is bound: otherwise a statement is prepared anew whenever other values are.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(|error| self.error(error))?;
         Ok(connection)
     }
 

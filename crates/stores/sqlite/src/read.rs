@@ -47,9 +47,9 @@ impl Readers {
         let reading = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let kept = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut connection = kept.map_or_else(|| place.open_reader(), Ok)?;
-            let answer = within(&mut connection, &place, query);
-            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            let connection = kept.map_or_else(|| place.open_reader(), Ok)?;
+            let answer = within(&connection, &place, query);
+            put_back(&idle, connection);
             answer
         });
         reading.await.map_err(|error| ended(&error))?
@@ -64,9 +64,9 @@ impl Readers {
             let connection = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
             Some((permit, connection))
         });
-        let Some((_permit, mut connection)) = free else { return self.read(query).await };
-        let answer = within(&mut connection, &self.place, query);
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        let Some((_permit, connection)) = free else { return self.read(query).await };
+        let answer = within(&connection, &self.place, query);
+        put_back(&self.idle, connection);
         answer
     }
 
@@ -76,14 +76,25 @@ impl Readers {
     }
 }
 
+/// Keeps a connection for whoever reads next, unless it is still within a transaction.
+fn put_back(idle: &Mutex<Vec<Connection>>, connection: Connection) {
+    if connection.is_autocommit() {
+        idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+}
+
 /// Runs a query within a transaction.
 fn within<T>(
-    connection: &mut Connection,
+    connection: &Connection,
     place: &Place,
     query: impl FnOnce(&Connection, &Place) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let transaction = connection.transaction().map_err(|error| place.error(error))?;
-    query(&transaction, place)
+    let run = |sql| connection.prepare_cached(sql)?.execute([]);
+    run("BEGIN").map_err(|error| place.error(error))?;
+    let answer = query(connection, place);
+    // There is nothing to undo; but what cannot be ended must not be used again.
+    run("ROLLBACK").map_err(|error| place.error(error))?;
+    answer
 }
 
 /// Are these read in microseconds? Documents and bytes that people upload are not.

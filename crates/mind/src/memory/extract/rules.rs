@@ -249,7 +249,11 @@ fn named(key: &str, name: &str) -> Found {
 
 impl Rule {
     fn find(&self, clause: &Clause<'_>, rest: &str, noun: Option<&Captures<'_>>, lower: bool, found: &mut Vec<Found>) {
-        if let Some(captures) = self.rest.captures(rest) {
+        // What is cheap to ask comes before the pattern.
+        if self.holds(clause).is_some()
+            && self.is_of(&clause.who)
+            && let Some(captures) = self.rest.captures(rest)
+        {
             self.read(clause, &captures, noun, lower, found);
         }
     }
@@ -262,13 +266,8 @@ impl Rule {
         lower: bool,
         found: &mut Vec<Found>,
     ) {
-        let Some((ends, past)) = self.holds(clause) else { return };
-        let who = match (&clause.who, self.of) {
-            (Who::User, Of::Others)
-            | (Who::Kin(..) | Who::Named(_) | Who::Pet(..), Of::Me)
-            | (Who::Pet(..), Of::People) => return,
-            (who, _) => who,
-        };
+        let Some((ends, past)) = self.holds(clause).filter(|_| self.is_of(&clause.who)) else { return };
+        let who = &clause.who;
         let group = |name: &str| {
             captures.name(name).or_else(|| noun.and_then(|noun| noun.name(name))).map(|m| tidy(m.as_str()))
         };
@@ -342,6 +341,16 @@ impl Rule {
                 content: resolved(clause),
             });
         }
+    }
+
+    /// Whether the rule is about such a one.
+    fn is_of(&self, who: &Who) -> bool {
+        !matches!(
+            (who, self.of),
+            (Who::User, Of::Others)
+                | (Who::Kin(..) | Who::Named(_) | Who::Pet(..), Of::Me)
+                | (Who::Pet(..), Of::People)
+        )
     }
 
     /// Whether the rule holds in the clause's mode: (ended, past), or not at all.
