@@ -2,7 +2,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use philia_mind::appraisal::Rules;
 use philia_mind::memory::extract::Extractor;
 use philia_mind::memory::recall::{Recalled, Signals};
@@ -45,7 +45,7 @@ fn recalled(now: Timestamp) -> Vec<Recalled> {
 }
 
 fn talk(c: &mut Criterion) {
-    let now: Timestamp = "2026-05-13T12:00:00Z".parse().unwrap();
+    let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * 20_000);
     let (rules, extractor, voice) = (Rules::new(), Extractor::new(), Voice::new());
     let recalled = recalled(now);
     let recent: Vec<Turn<'_>> = (0..20)
