@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 pub const MAX_CONTENT: usize = 32 * 1024;
 /// The most labels of a memory.
 pub const MAX_TAGS: usize = 32;
-/// The most bytes of a label.
+/// The most characters of a label.
 pub const MAX_TAG: usize = 64;
 /// The most bytes of what else is known of a memory.
 const MAX_METADATA: usize = 16 * 1024;
@@ -443,11 +443,13 @@ fn check(
         if tags.len() > MAX_TAGS {
             problems.push(format!("tags: {} of them; at most {MAX_TAGS} are allowed", tags.len()));
         }
-        let bad = |tag: &&String| tag.trim().is_empty() || tag.len() > MAX_TAG || tag.chars().any(char::is_control);
+        let bad =
+            |tag: &&String| tag.trim().is_empty() || tag.chars().count() > MAX_TAG || tag.chars().any(char::is_control);
         if let Some(tag) = tags.iter().find(bad) {
             let shown: String = tag.chars().take(20).collect();
-            problems
-                .push(format!("tags: {shown:?} is not allowed; 1 to {MAX_TAG} bytes without control characters are"));
+            problems.push(format!(
+                "tags: {shown:?} is not allowed; 1 to {MAX_TAG} characters, none of them a control character, are"
+            ));
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems.join("; "))) }

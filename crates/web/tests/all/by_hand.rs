@@ -35,6 +35,9 @@ async fn one_is_added_changed_and_found_by_its_new_words() {
     assert_eq!(id(&add(&world, told).await), id(&added), "the same again is the same");
 
     let path = format!("/api/memories/{}", id(&added));
+    // A label is measured in characters, whatever they are.
+    world.patch(&path, json!({"tags": ["é".repeat(64)]})).await.ok();
+    world.patch(&path, json!({"tags": ["é".repeat(65)]})).await.is_problem(422, "invalid", "1 to 64 characters");
     let change = json!({"content": "The spare key is with Ana.", "tags": ["home", "keys"], "pinned": false});
     let changed = world.patch(&path, change).await.ok();
     assert_eq!((&changed["content"], changed.get("pinned")), (&json!("The spare key is with Ana."), None));
