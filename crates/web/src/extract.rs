@@ -15,7 +15,7 @@ use philia_companion::accounts::Identity;
 use philia_companion::{Person, Philia};
 use philia_ports::store::Cursor;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -223,6 +223,24 @@ impl<T: DeserializeOwned, S: Send + Sync, const MOST: usize> FromRequest<S> for 
                 Problem::malformed(format!("the body is not JSON: {error}"))
             }
         })
+    }
+}
+
+/// A JSON body that is an object, for clients that send more than is read: a list is not taken for the fields in their
+/// order.
+pub(crate) struct Fields<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Fields<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Body(fields) = Body::<Map<String, Value>>::from_request(request, state).await?;
+        let mut value = Value::Object(fields);
+        let read = T::deserialize(&value).or_else(|error| {
+            whole(&mut value);
+            T::deserialize(&value).map_err(|_| error)
+        });
+        read.map(Self).map_err(|error| Problem::invalid(error.to_string()))
     }
 }
 

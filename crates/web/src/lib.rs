@@ -17,6 +17,7 @@ mod cursor;
 mod extract;
 mod gate;
 mod idempotent;
+mod letta;
 mod log;
 mod mcp;
 mod mem0;
@@ -165,7 +166,8 @@ impl Door {
 }
 
 fn routes(door: Door) -> Router {
-    let (rest, described) = api::routes().merge(openai::routes()).merge(mem0::routes()).split_for_parts();
+    let (rest, described) =
+        api::routes().merge(openai::routes()).merge(mem0::routes()).merge(letta::routes()).split_for_parts();
     let described = Arc::new(api::openapi::whole(&described));
     let describe = move |State(door): State<Door>| {
         let described = Arc::clone(&described);

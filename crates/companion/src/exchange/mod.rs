@@ -12,6 +12,7 @@ mod dates;
 mod export;
 mod file;
 mod import;
+pub mod letta;
 pub mod locomo;
 mod markdown;
 mod plan;
@@ -40,11 +41,13 @@ pub enum Format {
     SillyTavern,
     /// The `conversations.json` of a ChatGPT export.
     ChatGpt,
+    /// An agent file of Letta's.
+    Letta,
 }
 
 impl Format {
     /// Every format, in order.
-    pub const ALL: &'static [Self] = &[Self::Locomo, Self::SillyTavern, Self::ChatGpt];
+    pub const ALL: &'static [Self] = &[Self::Locomo, Self::SillyTavern, Self::ChatGpt, Self::Letta];
 
     /// Its name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -52,6 +55,7 @@ impl Format {
             Self::Locomo => "locomo",
             Self::SillyTavern => "sillytavern",
             Self::ChatGpt => "chatgpt",
+            Self::Letta => "letta",
         }
     }
 
@@ -61,6 +65,7 @@ impl Format {
             Self::Locomo => "a LoCoMo file (a JSON list of samples, each with a \"conversation\")",
             Self::SillyTavern => "a SillyTavern chat (.jsonl, one message a line)",
             Self::ChatGpt => "a ChatGPT export (conversations.json)",
+            Self::Letta => "a Letta agent file (.af)",
         }
     }
 
@@ -73,6 +78,7 @@ impl Format {
             Self::Locomo => locomo::samples(bytes)?.iter().map(|sample| sample.conversation(zone)).collect(),
             Self::SillyTavern => vec![sillytavern::parse(bytes, zone)?],
             Self::ChatGpt => chatgpt::parse(bytes)?,
+            Self::Letta => letta::agents(bytes)?.into_iter().map(|agent| agent.conversation).collect(),
         };
         if conversations.iter().all(|conversation: &Conversation| conversation.turns.is_empty()) {
             return Err(FormatError::Nothing { expected: self.described() });
@@ -90,7 +96,7 @@ impl Format {
         match self {
             Self::Locomo => Some("dia_id"),
             Self::SillyTavern => None,
-            Self::ChatGpt => Some("message_id"),
+            Self::ChatGpt | Self::Letta => Some("message_id"),
         }
     }
 }

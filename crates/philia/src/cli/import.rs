@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 const EXAMPLES: &str = "Examples:
   philia import chatgpt conversations.json
+  philia import letta sam.af
   philia import sillytavern \"Seraphina - 2024-5-1.jsonl\" --dry-run
   philia import archive me.zip --user me-again
   philia import locomo locomo10.json --user benchmark

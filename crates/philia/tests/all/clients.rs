@@ -147,3 +147,22 @@ fn mem0_for_python() {
 fn mem0_open_source_routes() {
     is_content("mem0_oss_client.py", &Home::new(), &[]);
 }
+
+#[test]
+fn what_is_told_at_one_door_is_known_at_the_others() {
+    if clients().is_none() {
+        return;
+    }
+    let home = Home::new();
+    is_content("across_doors.py", &home, &[]);
+    // The server has ended; the terminal has the same memory.
+    let said = home.say("What is my dog's name?\nWhere is the spare key?\n");
+    assert!(said.contains("Sparky") && said.contains("fern"), "{said}");
+    let listed = home.run(["memory", "search", "dog", "--json"], "");
+    assert!(listed.code == Some(0) && listed.stdout.contains("Sparky"), "{listed:?}");
+}
+
+#[test]
+fn letta_for_python() {
+    is_content("letta_door.py", &Home::new(), &[]);
+}

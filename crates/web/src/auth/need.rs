@@ -23,6 +23,9 @@ pub(crate) enum Need {
 
 /// What the route asks.
 pub(crate) fn of(route: &str, method: &Method) -> Need {
+    if let Some(rest) = route.strip_prefix("/v1/agents/") {
+        return of_agents(rest, method);
+    }
     let mut parts = route.split('/').filter(|part| !part.is_empty());
     match (parts.next(), parts.next(), parts.next()) {
         (None, ..) => Need::Whoever,
@@ -34,11 +37,23 @@ pub(crate) fn of(route: &str, method: &Method) -> Need {
         (Some("api"), Some("auth"), Some("me" | "logout")) => Need::Anybody,
         (Some("api"), Some("chat"), Some("message" | "stream")) if method == Method::POST => Need::Words,
         (Some("v1"), Some("chat"), _) => Need::Words,
+        (Some("v1"), Some("health"), _) => Need::Nothing,
+        (Some("v1"), Some("blocks"), _) => Need::Scope(Scope::Memories),
         (Some("v1"), Some("models" | "embeddings"), _) => Need::Scope(Scope::Chat),
         (Some("v1" | "v2" | "v3"), Some("memories" | "ping" | "event" | "entities" | "batch" | "exports"), _)
         | (Some("memories" | "search" | "reset"), ..) => Need::Scope(Scope::Memories),
         (Some("api"), Some(part), third) => Need::Scope(scope(part, third)),
         _ => Need::Scope(Scope::All),
+    }
+}
+
+/// What the routes of Letta's agents ask.
+fn of_agents(rest: &str, method: &Method) -> Need {
+    match rest.split('/').nth(1) {
+        Some("messages") if method == Method::POST => Need::Words,
+        Some("messages") => Need::Scope(Scope::Chat),
+        Some("core-memory" | "archival-memory") => Need::Scope(Scope::Memories),
+        _ => Need::Scope(Scope::Personas),
     }
 }
 
@@ -83,6 +98,9 @@ mod tests {
             ("/api/memories/{id}/attachments", Need::Scope(Scope::Memories)),
             ("/api/admin/users", Need::Scope(Scope::Admin)),
             ("/v1/chat/completions", Need::Words),
+            ("/v1/agents/", Need::Scope(Scope::Personas)),
+            ("/v1/agents/{id}/core-memory/blocks", Need::Scope(Scope::Memories)),
+            ("/v1/health/", Need::Nothing),
             ("/v1/models/{id}", Need::Scope(Scope::Chat)),
             ("/metrics", Need::Scope(Scope::Admin)),
             ("/api/new", Need::Scope(Scope::All)),

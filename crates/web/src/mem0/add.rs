@@ -4,7 +4,7 @@ use super::DOOR;
 use super::filter::{Filter, MARKS, instant};
 use super::people::{Asked, id_of};
 use super::shape::{self, EXPIRES, ROLE};
-use crate::extract::{Body, Name};
+use crate::extract::{Fields, Name};
 use crate::problem::Problem;
 use axum::Json;
 use jiff::Timestamp;
@@ -67,7 +67,10 @@ pub(super) struct Added {
 impl Addition {
     /// Adds it.
     pub(super) async fn add(self, asked: &Asked) -> Result<Added, Problem> {
-        let filter = Filter::read(self.filters.as_ref(), &self.beside).map_err(Problem::invalid)?;
+        let filter = Filter::read(self.filters.as_ref(), &self.beside).map_err(Problem::refused)?;
+        if self.messages.is_empty() {
+            return Err(Problem::invalid("messages: at least one is needed"));
+        }
         let person = asked.person(filter.mark("user_id").as_deref()).await?;
         let mut marks = self.metadata.unwrap_or_default();
         for name in MARKS {
@@ -166,7 +169,7 @@ fn result(person: &Person, memory: &Memory) -> Value {
     request_body = Addition,
     responses((status = 200, description = "It is so", body = Object))
 )]
-pub(crate) async fn v3(asked: Asked, Body(addition): Body<Addition>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn v3(asked: Asked, Fields(addition): Fields<Addition>) -> Result<Json<Value>, Problem> {
     let Added { event, results, learned } = addition.add(&asked).await?;
     Ok(Json(match learned {
         true => json!({
@@ -182,9 +185,9 @@ pub(crate) async fn v3(asked: Asked, Body(addition): Body<Addition>) -> Result<J
     path = "/v1/memories/",
     tag = "Mem0",
     request_body = Addition,
-    responses((status = 200, description = "It is so", body = Object))
+    responses((status = 200, description = "It is so", body = Vec<Object>))
 )]
-pub(crate) async fn v1(asked: Asked, Body(addition): Body<Addition>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn v1(asked: Asked, Fields(addition): Fields<Addition>) -> Result<Json<Value>, Problem> {
     Ok(Json(addition.add(&asked).await?.results.into()))
 }
 

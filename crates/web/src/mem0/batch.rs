@@ -3,7 +3,7 @@
 use super::Done;
 use super::one::{Change, found};
 use super::people::Asked;
-use crate::extract::Body;
+use crate::extract::Fields;
 use crate::problem::Problem;
 use axum::Json;
 use serde::Deserialize;
@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Mem0Changes)]
 pub(crate) struct Changes {
-    #[schema(max_items = 1000)]
     memories: Vec<Changed>,
 }
 
@@ -30,7 +29,6 @@ pub(crate) struct Changed {
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Mem0Named)]
 pub(crate) struct Named {
-    #[schema(max_items = 1000)]
     memories: Vec<Which>,
 }
 
@@ -49,7 +47,7 @@ pub(crate) struct Which {
     request_body = Changes,
     responses((status = 200, description = "It is so", body = Done))
 )]
-pub(crate) async fn put(asked: Asked, Body(changes): Body<Changes>) -> Result<Json<Done>, Problem> {
+pub(crate) async fn put(asked: Asked, Fields(changes): Fields<Changes>) -> Result<Json<Done>, Problem> {
     let mut all = Vec::new();
     for Changed { memory_id, change } in changes.memories {
         all.push((found(&asked, &memory_id).await?, change));
@@ -69,7 +67,7 @@ pub(crate) async fn put(asked: Asked, Body(changes): Body<Changes>) -> Result<Js
     request_body = Named,
     responses((status = 200, description = "It is so", body = Done))
 )]
-pub(crate) async fn delete(asked: Asked, Body(named): Body<Named>) -> Result<Json<Done>, Problem> {
+pub(crate) async fn delete(asked: Asked, Fields(named): Fields<Named>) -> Result<Json<Done>, Problem> {
     let mut all = Vec::new();
     for Which { memory_id } in &named.memories {
         all.push(found(&asked, memory_id).await?);

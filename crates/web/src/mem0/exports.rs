@@ -2,7 +2,7 @@
 
 use super::find::Wanted;
 use super::people::Asked;
-use crate::extract::Body;
+use crate::extract::Fields;
 use crate::problem::Problem;
 use axum::Json;
 use base64::Engine as _;
@@ -45,7 +45,7 @@ impl Export {
     request_body = Export,
     responses((status = 200, description = "It is so", body = Object))
 )]
-pub(crate) async fn post(asked: Asked, Body(mut export): Body<Export>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn post(asked: Asked, Fields(mut export): Fields<Export>) -> Result<Json<Value>, Problem> {
     export.beside.retain(|name, _| name.ends_with("_id"));
     let mut made = export.beside.clone();
     made.extend(export.filters.clone().map(|filters| ("filters".to_owned(), filters.into())));
@@ -64,6 +64,6 @@ pub(crate) async fn post(asked: Asked, Body(mut export): Body<Export>) -> Result
     request_body = Export,
     responses((status = 200, description = "It is so", body = Object))
 )]
-pub(crate) async fn get(asked: Asked, Body(export): Body<Export>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn get(asked: Asked, Fields(export): Fields<Export>) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "memories": export.wanted()?.list(&asked).await? })))
 }

@@ -3,7 +3,7 @@
 use super::filter::{Filter, instant};
 use super::people::Asked;
 use super::shape::{self, EXPIRES};
-use crate::extract::Body;
+use crate::extract::Fields;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::Query;
@@ -25,7 +25,7 @@ const FOUND: usize = 50;
 #[derive(Deserialize, ToSchema)]
 #[schema(as = Mem0Question)]
 pub(crate) struct Question {
-    #[schema(min_length = 1, max_length = 8192, pattern = "[^\\s\\u0000-\\u001f\\u007f-\\u009f]")]
+    #[schema(min_length = 1, pattern = "\\S")]
     query: String,
     #[serde(default)]
     #[schema(minimum = 1, maximum = 1000)]
@@ -73,7 +73,7 @@ impl Wanted {
         let mut wanted = Self::default();
         for (name, value) in query {
             match name.as_str() {
-                "filters" => wanted.filters = Some(lenient(&value).map_err(Problem::invalid)?),
+                "filters" => wanted.filters = Some(lenient(&value).map_err(Problem::refused)?),
                 _ => drop(wanted.beside.insert(name, value.into())),
             }
         }
@@ -147,6 +147,12 @@ impl Wanted {
 impl Question {
     /// What answers it, best first.
     pub(super) async fn answer(self, asked: &Asked) -> Result<Vec<Value>, Problem> {
+        if self.top_k.is_some_and(|k| !(1..=1000).contains(&k)) {
+            return Err(Problem::invalid("top_k: 1 to 1000 is allowed"));
+        }
+        if self.threshold.is_some_and(|least| !(0.0..=1.0).contains(&least)) {
+            return Err(Problem::invalid("threshold: 0 to 1 is allowed"));
+        }
         let filter = self.wanted.filter()?;
         let today = asked.philia.now().to_string();
         let most = self.top_k.or(self.limit).unwrap_or(10) as usize;
@@ -178,13 +184,13 @@ fn lenient(text: &str) -> Result<Value, String> {
 
 /// A page of a list.
 fn page(query: &BTreeMap<String, String>) -> Result<Option<(usize, usize)>, Problem> {
-    let number = |name: &str| match query.get(name).map(|text| text.parse::<usize>()) {
+    let number = |name: &str, most: usize| match query.get(name).map(|text| text.parse::<usize>()) {
         None => Ok(None),
-        Some(Ok(number)) if number > 0 => Ok(Some(number)),
-        Some(_) => Err(Problem::invalid(format!("{name}: a whole number from 1 is expected"))),
+        Some(Ok(number)) if (1..=most).contains(&number) => Ok(Some(number)),
+        Some(_) => Err(Problem::invalid(format!("{name}: a whole number from 1 to {most} is expected"))),
     };
-    let (page, size) = (number("page")?, number("page_size")?);
-    Ok((page.is_some() || size.is_some()).then(|| (page.unwrap_or(1), size.unwrap_or(100).min(1000))))
+    let (page, size) = (number("page", 1_000_000)?, number("page_size", 1000)?);
+    Ok((page.is_some() || size.is_some()).then(|| (page.unwrap_or(1), size.unwrap_or(100))))
 }
 
 /// A list with where it goes on.
@@ -207,7 +213,7 @@ fn paged(items: Vec<Value>, page: Option<(usize, usize)>) -> Value {
     request_body = Question,
     responses((status = 200, description = "It is so", body = Object))
 )]
-pub(crate) async fn v3_search(asked: Asked, Body(question): Body<Question>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn v3_search(asked: Asked, Fields(question): Fields<Question>) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "results": question.answer(&asked).await? })))
 }
 
@@ -219,7 +225,7 @@ pub(crate) async fn v3_search(asked: Asked, Body(question): Body<Question>) -> R
     request_body = Question,
     responses((status = 200, description = "It is so", body = Vec<Object>))
 )]
-pub(crate) async fn v2_search(asked: Asked, Body(question): Body<Question>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn v2_search(asked: Asked, Fields(question): Fields<Question>) -> Result<Json<Value>, Problem> {
     Ok(Json(question.answer(&asked).await?.into()))
 }
 
@@ -231,7 +237,7 @@ pub(crate) async fn v2_search(asked: Asked, Body(question): Body<Question>) -> R
     request_body = Question,
     responses((status = 200, description = "It is so", body = Vec<Object>))
 )]
-pub(crate) async fn v1_search(asked: Asked, Body(question): Body<Question>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn v1_search(asked: Asked, Fields(question): Fields<Question>) -> Result<Json<Value>, Problem> {
     Ok(Json(question.answer(&asked).await?.into()))
 }
 
@@ -250,7 +256,7 @@ pub(crate) async fn v1_search(asked: Asked, Body(question): Body<Question>) -> R
 pub(crate) async fn v3_list(
     asked: Asked,
     Query(query): Query<BTreeMap<String, String>>,
-    Body(wanted): Body<Wanted>,
+    Fields(wanted): Fields<Wanted>,
 ) -> Result<Json<Value>, Problem> {
     let page = page(&query)?;
     Ok(Json(paged(wanted.list(&asked).await?, page)))
@@ -271,7 +277,7 @@ pub(crate) async fn v3_list(
 pub(crate) async fn v2_list(
     asked: Asked,
     Query(query): Query<BTreeMap<String, String>>,
-    Body(wanted): Body<Wanted>,
+    Fields(wanted): Fields<Wanted>,
 ) -> Result<Json<Value>, Problem> {
     let page = page(&query)?;
     let items = wanted.list(&asked).await?;

@@ -4,7 +4,7 @@ use super::find::Wanted;
 use super::people::Asked;
 use super::shape::{self, EXPIRES};
 use super::{Done, filter::instant};
-use crate::extract::{Body, Name};
+use crate::extract::{Fields, Name};
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::Query;
@@ -107,7 +107,7 @@ pub(crate) async fn get(asked: Asked, Name(id): Name) -> Result<Json<Value>, Pro
     request_body = Change,
     responses((status = 200, description = "It is so", body = Object))
 )]
-pub(crate) async fn put(asked: Asked, Name(id): Name, Body(change): Body<Change>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn put(asked: Asked, Name(id): Name, Fields(change): Fields<Change>) -> Result<Json<Value>, Problem> {
     let (person, memory) = found(&asked, &id).await?;
     Ok(Json(shape::told(&person, &change.make(&person, &memory.id).await?)))
 }

@@ -5,7 +5,7 @@ use super::find::{Question, Wanted};
 use super::one::{Change, forget_all, found};
 use super::people::Asked;
 use super::{Done, shape};
-use crate::extract::{Body, Name};
+use crate::extract::{Fields, Name};
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::Query;
@@ -36,7 +36,7 @@ pub(crate) async fn list(asked: Asked, Query(query): Query<BTreeMap<String, Stri
     request_body = Addition,
     responses((status = 200, description = "It is so", body = Object))
 )]
-pub(crate) async fn add(asked: Asked, Body(addition): Body<Addition>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn add(asked: Asked, Fields(addition): Fields<Addition>) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "results": addition.add(&asked).await?.results })))
 }
 
@@ -82,7 +82,7 @@ pub(crate) async fn get(asked: Asked, Name(id): Name) -> Result<Json<Value>, Pro
     request_body = Change,
     responses((status = 200, description = "It is so", body = Done))
 )]
-pub(crate) async fn put(asked: Asked, Name(id): Name, Body(change): Body<Change>) -> Result<Json<Done>, Problem> {
+pub(crate) async fn put(asked: Asked, Name(id): Name, Fields(change): Fields<Change>) -> Result<Json<Done>, Problem> {
     let (person, memory) = found(&asked, &id).await?;
     change.make(&person, &memory.id).await?;
     Ok(Done::new("Memory updated successfully!"))
@@ -123,7 +123,7 @@ pub(crate) async fn history(asked: Asked, Name(id): Name) -> Result<Json<Vec<Val
     request_body = Question,
     responses((status = 200, description = "It is so", body = Object))
 )]
-pub(crate) async fn search(asked: Asked, Body(question): Body<Question>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn search(asked: Asked, Fields(question): Fields<Question>) -> Result<Json<Value>, Problem> {
     Ok(Json(json!({ "results": question.answer(&asked).await? })))
 }
 

@@ -11,7 +11,6 @@ pub(crate) mod models;
 mod say;
 
 use crate::Door;
-use philia_companion::embed::MAX_TEXTS;
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,7 +21,7 @@ const CHOSEN: &str = "philia";
 /// What derives cannot say of its schemas.
 pub(crate) fn describe(schemas: &mut Value) {
     let text = json!({ "type": "string", "minLength": 1, "maxLength": 32768, "pattern": "\\S" });
-    let some = json!({ "type": "array", "minItems": 1, "maxItems": MAX_TEXTS, "items": text });
+    let some = json!({ "type": "array", "minItems": 1, "items": text });
     schemas["EmbeddingInput"] = json!({ "description": "One text or several.", "oneOf": [text, some] });
     schemas["OpenAiError"] = error::described();
 }
