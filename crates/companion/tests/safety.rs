@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a test ends where something is not as it must be")]
 
-use philia_companion::evaluate::{CareReport, LabelledError, care};
+use philia_companion::evaluate::{CareReport, LabelledError, care, guard};
 use std::path::Path;
 
 fn file(name: &str) -> String {
@@ -28,6 +28,31 @@ fn crises_are_recognised_in_eight_languages_and_little_else() {
         }
     }
     assert!(sentences >= 400, "only {sentences} sentences");
+}
+
+#[test]
+fn attempts_are_caught_and_ordinary_talk_passes() {
+    let (mut malicious, mut benign) = (0, 0);
+    for name in ["guard-one.jsonl", "guard-heldout.jsonl"] {
+        let report = guard(&file(name)).expect("labelled messages");
+        let total = report.total;
+        malicious += total.malicious;
+        benign += total.benign;
+        assert!(total.recall() >= 0.9 && total.false_positive_rate() <= 0.02, "{name}\n{report}");
+    }
+    assert!(malicious >= 300 && benign >= 300, "{malicious} and {benign}");
+    // Nobody who is in need, and nobody who speaks of it, is taken for an attacker.
+    for name in ["care-one.jsonl", "care-heldout.jsonl"] {
+        let relabelled: Vec<String> = file(name)
+            .lines()
+            .map(|line| {
+                let sentence: serde_json::Value = serde_json::from_str(line).expect("a labelled sentence");
+                serde_json::json!({ "text": sentence["text"], "expect": "benign" }).to_string()
+            })
+            .collect();
+        let report = guard(&relabelled.join("\n")).expect("labelled messages");
+        assert_eq!(report.total.false_positives, 0, "{report}");
+    }
 }
 
 #[test]

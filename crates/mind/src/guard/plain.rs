@@ -121,6 +121,29 @@ fn like_latin(c: char) -> Option<char> {
     })
 }
 
+/// Three or more of a letter as one, where there are any.
+pub(crate) fn squeezed_plain(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let runs = bytes.windows(3).any(|w| w[0].is_ascii_alphabetic() && w[0] == w[1] && w[1] == w[2]);
+    runs.then(|| {
+        let chars: Vec<char> = text.chars().collect();
+        chars.chunk_by(|a, b| a == b).flat_map(|run| &run[..if run.len() > 2 { 1 } else { run.len() }]).collect()
+    })
+}
+
+/// Whether one insertion, deletion, substitution or transposition makes one word of the other.
+pub(crate) fn is_near(a: &str, b: &str) -> bool {
+    let (a, b) = if a.len() <= b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match b.len() - a.len() {
+        0 if a.len() >= 2 => a[1..] == b[1..] || (a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..]),
+        0 => true,
+        1 => *a == b[1..],
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::plain;

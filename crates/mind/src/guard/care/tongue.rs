@@ -15,6 +15,7 @@
 
 use super::fold::{Fold, cut};
 use super::{Concern, Crisis, Grade, Language};
+use crate::guard::plain::is_near;
 use crate::phrase::{Hit, Phrases, Words};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
@@ -261,7 +262,7 @@ impl Scene<'_> {
             self.words.same_sentence(denied.start, hit.start)
                 && (right_after || denied.start < hit.end && hit.start < denied.end)
         };
-        if self.any(Sign::Denied).any(|denied| overlaps(denied)) {
+        if self.any(Sign::Denied).any(overlaps) {
             return true;
         }
         if self.is("subject", hit.start) {
@@ -312,19 +313,6 @@ impl Scene<'_> {
     /// Whether all of it is told as over.
     fn lies_back(&self) -> bool {
         self.any(Sign::Past).next().is_some()
-    }
-}
-
-/// Whether one insertion, deletion, substitution or transposition makes one word of the other.
-fn is_near(a: &str, b: &str) -> bool {
-    let (a, b) = if a.len() <= b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
-    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    match b.len() - a.len() {
-        0 if a.len() >= 2 => a[1..] == b[1..] || (a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..]),
-        0 => true,
-        1 => *a == b[1..],
-        _ => false,
     }
 }
 

@@ -4,9 +4,14 @@
 //! machine would write (markup, templates, query languages). Play is not a threat: talking like a pirate for a bit is
 //! fun, being a pirate "with no safety guidelines" is not.
 
+mod disguise;
+mod signs;
+
+use super::plain::is_near;
 use crate::Persona;
 use crate::mood::named;
-use crate::phrase::{Classes, Phrases, Words};
+use crate::phrase::{Phrases, Words};
+use signs::{CLASSES, ELSEWHERE, KEYS, MARKS, POWER, POWER_ADDS, Sign, TABLES, TALK};
 
 named! {
     /// What is attempted.
@@ -46,89 +51,6 @@ pub struct Threat {
 /// Confidence from which an attempt counts as one.
 pub const THRESHOLD: f64 = 0.7;
 
-/// A sign, how much it says by itself, and how bad it is.
-type Sign = (ThreatKind, f64, Severity);
-
-const CLASSES: &Classes = &[
-    ("ignore", "ignore disregard forget override bypass overwrite discard drop skip disobey"),
-    (
-        "rules",
-        "instructions instruction rules rule guidelines guideline prompt prompts directives directive programming constraints \
-         restrictions restriction limits limitations safeguards filters filter personality persona training policies policy configuration safety",
-    ),
-    (
-        "all",
-        "all any every of your the my these those previous prior above earlier preceding existing own initial original system safety other current internal hidden secret exact core and or",
-    ),
-    (
-        "show",
-        "show print reveal display output repeat list dump leak expose recite share paste write give tell send translate summarize summarise read",
-    ),
-    (
-        "inside",
-        "system hidden internal initial original secret developer base exact full entire complete verbatim current configuration config",
-    ),
-    ("without", "no without zero any free"),
-    ("harm", "bomb bombs explosive explosives weapon weapons meth drugs malware virus ransomware poison napalm"),
-];
-
-const TABLES: &[(Sign, &str)] = &[
-    (
-        (ThreatKind::RoleManipulation, 0.95, Severity::High),
-        "@ignore +@all @rules; @ignore everything|all|anything you|above|before|that|i ..2 told|above|said|were|before; you are ?now dan; do anything now; stay in dan mode; developer|god|jailbreak|dan|debug|admin|sudo|unrestricted mode
-         act|respond|behave|answer|talk|speak|reply|operate|continue|roleplay ..9 @without ..2 restrictions|restriction|guidelines|rules|limits|limitations|filters|filter|safety|censorship|morals|ethics|safeguards
-         you have|with @without ..2 restrictions|guidelines|rules|limits|limitations|filters|safety|safeguards|ethics; you are|as ?now|if ?a|an unrestricted|uncensored|unfiltered|jailbroken|amoral; pretend ..14 @harm; act as ..12 @harm; roleplay ..14 @harm; you are ?not ?no ?longer bound by",
-    ),
-    (
-        (ThreatKind::RoleManipulation, 0.8, Severity::Medium),
-        "act|behave|respond|work as|like ?a|an ?completely different|another|new|neutral|generic ai|assistant|model|bot|chatbot|system|persona|personality; become|be ?a|an ?the helpful|generic|normal|neutral|different|compliant assistant|ai|model|bot ?instead
-         stop being yourself|mira|you|this|who; you are no longer yourself|mira|you|an|bound|a|this|called; from now on ..3 you are ?a|an|my|called|not|no _; your new|real|true name|role|persona|personality|identity|instructions is|are
-         change|replace|reset|delete|erase|switch|rewrite ..1 your ?entire|whole|own|current personality|persona|identity|memory|memories|traits|character; you must ..2 obey|comply; you will ..2 obey|comply; always agree with me",
-    ),
-    (
-        (ThreatKind::SystemQuery, 0.9, Severity::Medium),
-        "what is|are|was|were ?in your +@all|@inside prompt|instructions|configuration; @show ..3 your +@all|@inside prompt|instructions|configuration|config|directives|settings|guidelines; your system|developer|hidden|initial prompt|message|instructions; @show ..2 system prompt
-         @show ..2 prompt|instructions ..2 above|verbatim|word; repeat|print|output|copy|paste ..1 everything|all|text|words ..1 above|before; what ..2 exact|precise rules|instructions|values|settings|parameters; rules you are|must|have following|follow|to|given
-         exact|precise|numeric|numerical values|value|numbers|scores ..4 your; your ..4 exact|precise|numeric|numerical values|value|numbers|scores|settings; what|which ..6 traits ..4 exact|precise|numeric|numerical; what were you told|instructed ?to; what instructions ..1 you; your @inside instructions|configuration|settings|rules|prompt
-         which language ?model|llm ..3 prompt; what rules are you|were following|given; your configuration settings|file|values; what does your prompt say; your ?own source code",
-    ),
-    (
-        (ThreatKind::InjectionAttempt, 0.85, Severity::Medium),
-        "instruction|instructions override; system override; override code|command|key|protocol; please ?now execute|run ?the ?this ?following delete|drop|update|insert|select|command|query|sql|script|code|rm; end of ?system|user prompt|instructions|input; new system|instructions instructions|prompt|message|follow|below
-         be|maximum|maximally extremely|maximally|fully|completely agreeable|compliant|obedient; maximum agreeableness|compliance|obedience; do whatever i say|want|ask|tell",
-    ),
-];
-
-/// Signs in the raw text, in lower case: what is looked for, and what it is a sign of.
-const MARKS: &[(&str, Sign)] = &[
-    ("<!--", (ThreatKind::InjectionAttempt, 0.5, Severity::Medium)),
-    ("{{", (ThreatKind::InjectionAttempt, 0.5, Severity::Medium)),
-    ("{%", (ThreatKind::InjectionAttempt, 0.5, Severity::Medium)),
-    ("[system]", (ThreatKind::InjectionAttempt, 0.85, Severity::High)),
-    ("[/inst]", (ThreatKind::InjectionAttempt, 0.9, Severity::High)),
-    ("[inst]", (ThreatKind::InjectionAttempt, 0.9, Severity::High)),
-    ("<|im_start|>", (ThreatKind::InjectionAttempt, 0.95, Severity::High)),
-    ("<|system|>", (ThreatKind::InjectionAttempt, 0.95, Severity::High)),
-    ("<system>", (ThreatKind::InjectionAttempt, 0.85, Severity::High)),
-    ("</system>", (ThreatKind::InjectionAttempt, 0.85, Severity::High)),
-    ("### system", (ThreatKind::InjectionAttempt, 0.8, Severity::High)),
-    ("### instruction", (ThreatKind::InjectionAttempt, 0.8, Severity::High)),
-    ("instruction_override", (ThreatKind::InjectionAttempt, 0.95, Severity::High)),
-    ("system_override", (ThreatKind::InjectionAttempt, 0.95, Severity::High)),
-    ("delete from ", (ThreatKind::InjectionAttempt, 0.5, Severity::High)),
-    ("drop table ", (ThreatKind::InjectionAttempt, 0.6, Severity::High)),
-    ("; --", (ThreatKind::InjectionAttempt, 0.5, Severity::High)),
-    (" or 1=1", (ThreatKind::InjectionAttempt, 0.7, Severity::High)),
-    ("rm -rf", (ThreatKind::InjectionAttempt, 0.5, Severity::High)),
-];
-
-/// Words of power that turn a weak mark into an attempt: a comment in pasted HTML is none, one that says "ignore" is.
-const POWER: &str = "ignore override overrides personality persona instructions prompt system execute comply compliant obey where \
-                     jailbreak users personality_state memories";
-
-/// What a word of power adds to a mark.
-const POWER_ADDS: f64 = 0.47;
-
 /// The compiled check. Built once by the wiring and passed around.
 #[derive(Debug)]
 pub struct Threats {
@@ -147,31 +69,60 @@ impl Threats {
         Self { signs: Phrases::new(CLASSES, TABLES) }
     }
 
-    /// Whether a message is an attempt of one of these kinds, and the surest sign of it.
+    /// Whether a message is an attempt of one of these kinds, and the surest sign of it, however it is disguised.
     pub fn check(&self, text: &str) -> Option<Threat> {
-        let words = Words::of(text);
-        let said = self.signs.find(&words).filter(|hit| !about_others(&words, hit.start)).map(|hit| hit.label);
+        let mut best: Option<Sign> = None;
+        for reading in disguise::readings(text) {
+            if let Some(sign) = self.read(&reading)
+                && best.is_none_or(|best| sign.1 > best.1)
+            {
+                best = Some(sign);
+            }
+        }
+        let sure = best.filter(|(_, confidence, _)| *confidence >= THRESHOLD);
+        sure.map(|(kind, confidence, severity)| Threat { kind, confidence, severity })
+    }
+
+    /// The surest sign in a text that is not disguised.
+    fn read(&self, text: &str) -> Option<Sign> {
+        let words = Words::of(text).respelled(|word| meant(&self.signs, word));
+        let talked_of = words.iter().any(|word| crate::phrase::listed(TALK, word));
+        let said = self
+            .signs
+            .find(&words)
+            .filter(|hit| !(about_others(&words, hit.start) || talked_of && words.quoted(hit.start)));
+        let said = said.map(|hit| hit.label);
         let lower = text.to_lowercase();
         let power = words.iter().any(|w| crate::phrase::listed(POWER, w));
-        let marked = MARKS.iter().filter(|(mark, _)| lower.contains(mark)).map(|(_, (kind, confidence, severity))| {
-            let raised = confidence + if power { POWER_ADDS } else { 0.0 };
-            (*kind, raised.min(0.97), *severity)
-        });
+        let marked = MARKS.iter().filter(|(mark, _)| !talked_of && lower.contains(mark)).map(
+            |(_, (kind, confidence, severity))| {
+                let raised = confidence + if power { POWER_ADDS } else { 0.0 };
+                (*kind, raised.min(0.97), *severity)
+            },
+        );
+        let bare = disguise::bare(&lower);
+        let abroad = ELSEWHERE.iter().filter(|(_, groups)| groups.iter().all(|g| g.iter().any(|w| bare.contains(w))));
         // Marks come first: among equals, the first is the machine's writing.
-        let surest = marked.chain(said).reduce(|best, next| if next.1 > best.1 { next } else { best });
-        surest.filter(|(_, confidence, _)| *confidence >= THRESHOLD).map(|(kind, confidence, severity)| Threat {
-            kind,
-            confidence,
-            severity,
-        })
+        let all = marked.chain(said).chain(abroad.map(|(sign, _)| *sign));
+        all.reduce(|best, next| if next.1 > best.1 { next } else { best })
     }
+}
+
+/// The word that matters and is one letter from this one, if nobody knows this one.
+fn meant(signs: &Phrases<Sign>, word: &str) -> Option<&'static str> {
+    if word.len() < 6 || !word.is_ascii() || signs.knows(word) {
+        return None;
+    }
+    KEYS.iter().copied().find(|key| key.as_bytes()[0] == word.as_bytes()[0] && is_near(word, key))
 }
 
 /// Whether it is denied, or something that somebody asked of somebody else ("my boss told me to ignore the rules").
 fn about_others(words: &Words, start: usize) -> bool {
     let mut before = words.before(start, 2);
     let asked_of_them = before.next() == Some("to")
-        && before.next().is_some_and(|w| matches!(w, "me" | "him" | "her" | "us" | "them" | "people" | "everyone"));
+        && before.next().is_some_and(|w| {
+            matches!(w, "me" | "him" | "her" | "us" | "them" | "people" | "everyone" | "want" | "asked")
+        });
     asked_of_them || words.negated(start)
 }
 
