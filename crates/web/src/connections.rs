@@ -34,6 +34,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: TimeLim
         };
         match taken {
             Ok((stream, peer)) => {
+                tracing::trace!(%peer, "a connection was taken");
                 // Small frames are not to wait for each other; where that cannot be said, they do.
                 let _ = stream.set_nodelay(true);
                 connections.spawn(connection(builder.clone(), stream, peer, router.clone(), closing.clone()));
@@ -72,8 +73,9 @@ fn connection(
                 running.await
             }
         };
-        if let Err(error) = ended {
-            tracing::debug!(%error, "a connection broke off");
+        match ended {
+            Ok(()) => tracing::trace!(%peer, "a connection was closed"),
+            Err(error) => tracing::debug!(%peer, %error, "a connection broke off"),
         }
     }
 }

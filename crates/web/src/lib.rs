@@ -72,6 +72,9 @@ impl Default for TimeLimits {
     }
 }
 
+/// How long turns may take to notice that they are stopped.
+const NOTICE: Duration = Duration::from_millis(500);
+
 /// What an operator may choose of the doors.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -267,6 +270,8 @@ pub async fn serve(
         () = patience => {
             talk.stop();
             tracing::warn!(?grace, "turns were still running at the end; they are resumed at the next start");
+            // They are to know that the program ends before their listeners go with it: who goes away wants no answer.
+            let _ = tokio::time::timeout(NOTICE, talk.idle()).await;
             Ok(())
         }
     }
