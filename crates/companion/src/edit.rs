@@ -154,35 +154,8 @@ impl Person {
     pub async fn add_memory_of(&self, source: &str, speaker: Speaker, new: NewMemory) -> Result<Memory> {
         self.app.tell(&self.partition.id, &Event::UserAction("add memory"));
         let now = self.now();
-        check(Some(&new.content), new.importance, Some(&new.tags), new.fact.as_ref().map(|fact| &fact.value))?;
-        check_metadata(&new.metadata)?;
-        if let Some(Fact { subject, key, value }) = &new.fact
-            && !(is_line(subject, MAX_TAG) && is_line(key, MAX_TAG) && is_line(value, MAX_VALUE))
-        {
-            return Err(Error::Invalid(format!(
-                "fact: subject and key have 1 to {MAX_TAG} characters each, the value 1 to {MAX_VALUE}, without control \
-                 characters"
-            )));
-        }
         let id = MemoryId::new(format!("h-{}", self.philia().fresh_id()));
-        let at = new.occurred_at.unwrap_or(now);
-        let neutral = philia_mind::persona::Temperament::MIDDLE;
-        let importance = new.importance.unwrap_or_else(|| {
-            philia_mind::memory::importance::importance(&new.content, &self.app.rules.appraise(&new.content, &neutral))
-        });
-        let category = if new.fact.is_some() { Category::Fact } else { Category::Note };
-        let memory = Memory {
-            kind: if new.fact.is_some() { MemoryKind::Semantic } else { MemoryKind::Episodic },
-            category: new.category.unwrap_or(category),
-            importance,
-            created_at: now,
-            subject: new.fact.as_ref().map(|fact| fact.subject.clone()),
-            fact: new.fact,
-            tags: new.tags,
-            metadata: new.metadata,
-            pinned: new.pinned,
-            ..Memory::new(id, new.content.trim(), speaker, source, at, Provenance::Hand)
-        };
+        let memory = self.drafted(id, source, speaker, new)?;
         let vectors = self.vectors_of(std::slice::from_ref(&memory)).await;
         loop {
             let mut unit = Unit::new(self);
@@ -203,6 +176,42 @@ impl Person {
             }
             return Ok(there);
         }
+    }
+
+    /// A memory by hand as it will be written.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming everything that is not allowed.
+    pub(crate) fn drafted(&self, id: MemoryId, source: &str, speaker: Speaker, new: NewMemory) -> Result<Memory> {
+        check(Some(&new.content), new.importance, Some(&new.tags), new.fact.as_ref().map(|fact| &fact.value))?;
+        check_metadata(&new.metadata)?;
+        if let Some(Fact { subject, key, value }) = &new.fact
+            && !(is_line(subject, MAX_TAG) && is_line(key, MAX_TAG) && is_line(value, MAX_VALUE))
+        {
+            return Err(Error::Invalid(format!(
+                "fact: subject and key have 1 to {MAX_TAG} characters each, the value 1 to {MAX_VALUE}, without control \
+                 characters"
+            )));
+        }
+        let now = self.now();
+        let at = new.occurred_at.unwrap_or(now);
+        let neutral = philia_mind::persona::Temperament::MIDDLE;
+        let importance = new.importance.unwrap_or_else(|| {
+            philia_mind::memory::importance::importance(&new.content, &self.app.rules.appraise(&new.content, &neutral))
+        });
+        let category = if new.fact.is_some() { Category::Fact } else { Category::Note };
+        Ok(Memory {
+            kind: if new.fact.is_some() { MemoryKind::Semantic } else { MemoryKind::Episodic },
+            category: new.category.unwrap_or(category),
+            importance,
+            created_at: now,
+            subject: new.fact.as_ref().map(|fact| fact.subject.clone()),
+            fact: new.fact,
+            tags: new.tags,
+            metadata: new.metadata,
+            pinned: new.pinned,
+            ..Memory::new(id, new.content.trim(), speaker, source, at, Provenance::Hand)
+        })
     }
 
     /// The memory that holds what was to be written: itself, or the one that was strengthened instead.

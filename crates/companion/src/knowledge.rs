@@ -14,7 +14,7 @@ use philia_mind::memory::Category;
 use philia_mind::{Memory, MemoryId};
 use philia_ports::index::Filter;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The label of everything that was written here.
@@ -85,6 +85,21 @@ impl Part {
         }
     }
 
+    /// As it is kept.
+    fn memory(&self) -> NewMemory {
+        let subject = match self {
+            Self::Entity { name, .. } | Self::Observation { name, .. } => name.as_str(),
+            Self::Relation(relation) => &relation.from,
+        };
+        NewMemory {
+            content: self.sentence(),
+            category: Some(Category::Note),
+            tags: vec![TAG.into()],
+            metadata: BTreeMap::from([(PART.into(), json!(self)), ("subject".into(), subject.into())]),
+            ..NewMemory::default()
+        }
+    }
+
     /// Is it about this thing?
     fn names(&self, name: &str) -> bool {
         match self {
@@ -145,6 +160,17 @@ impl Knowledge {
         self.relations.retain(|relation| names(&relation.from) || names(&relation.to));
         self
     }
+}
+
+/// Things and how they hang together, as the memories that are kept of them.
+pub(crate) fn notes_of(entities: Vec<Entity>, relations: Vec<Relation>) -> Vec<NewMemory> {
+    let things = entities.into_iter().flat_map(|Entity { name, entity_type, observations }| {
+        let thing = Part::Entity { name: name.clone(), entity_type };
+        [thing]
+            .into_iter()
+            .chain(observations.into_iter().map(move |text| Part::Observation { name: name.clone(), text }))
+    });
+    things.chain(relations.into_iter().map(Part::Relation)).map(|part| part.memory()).collect()
 }
 
 impl Person {
@@ -263,19 +289,7 @@ impl Person {
         if held.has(&part) {
             return Ok(false);
         }
-        let subject = match &part {
-            Part::Entity { name, .. } | Part::Observation { name, .. } => name.clone(),
-            Part::Relation(relation) => relation.from.clone(),
-        };
-        let metadata = BTreeMap::from([(PART.to_owned(), json!(part)), ("subject".to_owned(), Value::from(subject))]);
-        let new = NewMemory {
-            content: part.sentence(),
-            category: Some(Category::Note),
-            tags: vec![TAG.into()],
-            metadata,
-            ..NewMemory::default()
-        };
-        let memory = self.add_memory(source, new).await?;
+        let memory = self.add_memory(source, part.memory()).await?;
         held.parts.push((memory.id, part));
         Ok(true)
     }

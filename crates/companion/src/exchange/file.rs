@@ -1,6 +1,6 @@
 //! Reading files that may be anything: what went wrong, and what the file may be instead.
 
-use super::Format;
+use super::{Format, NoteFormat};
 use serde_json::Value;
 use serde_json::error::Category;
 
@@ -42,8 +42,8 @@ pub enum FormatError {
         /// What was found there.
         found: String,
     },
-    /// It is of the right kind and holds no message.
-    #[error("the file holds no message that could be brought in; expected {expected}")]
+    /// It is of the right kind and holds nothing to bring in.
+    #[error("the file holds no message or memory that could be brought in; expected {expected}")]
     Nothing {
         /// What was expected.
         expected: &'static str,
@@ -52,7 +52,11 @@ pub enum FormatError {
 
 /// The text of a file, without a byte order mark.
 pub(super) fn text(bytes: &[u8], format: Format) -> Result<&str, FormatError> {
-    let expected = format.described();
+    text_of(bytes, format.described())
+}
+
+/// The same for a file that is expected to be this.
+pub(super) fn text_of<'b>(bytes: &'b [u8], expected: &'static str) -> Result<&'b str, FormatError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(FormatError::Empty { expected });
@@ -75,7 +79,11 @@ pub(super) fn text(bytes: &[u8], format: Format) -> Result<&str, FormatError> {
 
 /// The JSON of a file.
 pub(super) fn json(text: &str, format: Format) -> Result<Value, FormatError> {
-    let expected = format.described();
+    json_of(text, format.described())
+}
+
+/// The same for a file that is expected to be this.
+pub(super) fn json_of(text: &str, expected: &'static str) -> Result<Value, FormatError> {
     if !text.trim_start().starts_with(['[', '{']) {
         return Err(FormatError::WrongKind { expected, found: looks_like(text) });
     }
@@ -143,7 +151,13 @@ pub(super) fn value_looks_like(value: &Value) -> String {
     } else if first.get("format").and_then(Value::as_str) == Some(super::EXPORT_FORMAT) {
         "an export of Philia itself".into()
     } else if has("histories") {
-        "a Character.AI export".into()
+        Format::CharacterAi.described().into()
+    } else if has("memory") || value.get("results").is_some() {
+        NoteFormat::Mem0.described().into()
+    } else if has("entityType") || has("relationType") {
+        NoteFormat::McpMemory.described().into()
+    } else if has("role") {
+        Format::Jsonl.described().into()
     } else if has("spec") || has("char_name") || has("first_mes") {
         "a character card; it describes a character and holds no chat".into()
     } else {

@@ -6,15 +6,19 @@
 //! Markdown for people.
 
 mod archive;
+mod characterai;
 mod chatgpt;
 mod conversation;
 mod dates;
 mod export;
 mod file;
 mod import;
+mod jsonl;
 pub mod letta;
 pub mod locomo;
 mod markdown;
+mod notes;
+mod notes_in;
 mod plan;
 mod sillytavern;
 
@@ -22,6 +26,8 @@ pub use archive::Restored;
 pub use conversation::{Conversation, Skipped, SpokenTurn};
 pub use file::FormatError;
 pub use import::ImportReport;
+pub use notes::{NoteFormat, Notes};
+pub use notes_in::NotesReport;
 
 use jiff::tz::TimeZone;
 use std::fmt;
@@ -43,11 +49,16 @@ pub enum Format {
     ChatGpt,
     /// An agent file of Letta's.
     Letta,
+    /// Chats of Character.AI, as CAI Tools saves them.
+    CharacterAi,
+    /// A message, or a list of messages, a line.
+    Jsonl,
 }
 
 impl Format {
     /// Every format, in order.
-    pub const ALL: &'static [Self] = &[Self::Locomo, Self::SillyTavern, Self::ChatGpt, Self::Letta];
+    pub const ALL: &'static [Self] =
+        &[Self::Locomo, Self::SillyTavern, Self::ChatGpt, Self::Letta, Self::CharacterAi, Self::Jsonl];
 
     /// Its name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -56,6 +67,8 @@ impl Format {
             Self::SillyTavern => "sillytavern",
             Self::ChatGpt => "chatgpt",
             Self::Letta => "letta",
+            Self::CharacterAi => "character-ai",
+            Self::Jsonl => "jsonl",
         }
     }
 
@@ -66,6 +79,10 @@ impl Format {
             Self::SillyTavern => "a SillyTavern chat (.jsonl, one message a line)",
             Self::ChatGpt => "a ChatGPT export (conversations.json)",
             Self::Letta => "a Letta agent file (.af)",
+            Self::CharacterAi => "Character.AI chats saved by CAI Tools (JSON with \"histories\")",
+            Self::Jsonl => {
+                "messages as JSON lines (each with \"role\" and \"content\", or with a list of \"messages\")"
+            }
         }
     }
 
@@ -79,6 +96,8 @@ impl Format {
             Self::SillyTavern => vec![sillytavern::parse(bytes, zone)?],
             Self::ChatGpt => chatgpt::parse(bytes)?,
             Self::Letta => letta::agents(bytes)?.into_iter().map(|agent| agent.conversation).collect(),
+            Self::CharacterAi => characterai::parse(bytes, zone)?,
+            Self::Jsonl => jsonl::parse(bytes, zone)?,
         };
         if conversations.iter().all(|conversation: &Conversation| conversation.turns.is_empty()) {
             return Err(FormatError::Nothing { expected: self.described() });
@@ -96,7 +115,7 @@ impl Format {
         match self {
             Self::Locomo => Some("dia_id"),
             Self::SillyTavern => None,
-            Self::ChatGpt | Self::Letta => Some("message_id"),
+            Self::ChatGpt | Self::Letta | Self::CharacterAi | Self::Jsonl => Some("message_id"),
         }
     }
 }

@@ -10,7 +10,7 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser as _;
 use jiff::tz::TimeZone;
-use philia_companion::exchange::{Format, ImportReport};
+use philia_companion::exchange::{Format, ImportReport, NoteFormat, NotesReport, Skipped};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,10 +19,15 @@ const EXAMPLES: &str = "Examples:
   philia import chatgpt conversations.json
   philia import letta sam.af
   philia import sillytavern \"Seraphina - 2024-5-1.jsonl\" --dry-run
+  philia import character-ai Ori.json
+  philia import jsonl talk.jsonl
+  philia import mem0 memories.json --of mira
+  philia import mcp-memory memory.json
   philia import archive me.zip --user me-again
   philia import locomo locomo10.json --user benchmark
 
-Times are kept, and what was said becomes memories. Importing the same file again changes nothing.
+Times are kept, and what was said becomes memories. Importing the same file again changes nothing, and an import that
+was interrupted goes on where it stopped.
 An archive (what `philia export --all` writes) comes in as it went out, for somebody of whom nothing is known yet.";
 
 /// The name of what `philia export --all` writes.
@@ -32,12 +37,23 @@ const ARCHIVE: &str = "archive";
 #[derive(Clone, Copy, Debug)]
 enum What {
     Conversations(Format),
+    Memories(NoteFormat),
     Archive,
 }
 
 impl What {
+    /// Every name, in order.
+    fn names() -> impl Iterator<Item = &'static str> {
+        let memories = NoteFormat::ALL.iter().map(|format| format.as_str());
+        Format::ALL.iter().map(|format| format.as_str()).chain(memories).chain([ARCHIVE])
+    }
+
     fn parse(name: &str) -> Result<Self, philia_companion::Error> {
-        if name == ARCHIVE { Ok(Self::Archive) } else { name.parse().map(Self::Conversations) }
+        match name.parse() {
+            _ if name == ARCHIVE => Ok(Self::Archive),
+            Ok(format) => Ok(Self::Memories(format)),
+            Err(_) => name.parse().map(Self::Conversations),
+        }
     }
 }
 
@@ -45,8 +61,7 @@ impl What {
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Import {
     /// What kind of file it is
-    #[arg(value_parser = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.as_str()).chain([ARCHIVE]))
-        .try_map(|name| What::parse(&name)))]
+    #[arg(value_parser = PossibleValuesParser::new(What::names()).try_map(|name| What::parse(&name)))]
     what: What,
     /// The file
     file: PathBuf,
@@ -55,13 +70,21 @@ pub(crate) struct Import {
     /// Say what would be brought in, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Of a Mem0 export with several people's memories: whose are meant
+    #[arg(long, value_name = "USER_ID")]
+    of: Option<String>,
 }
 
 impl Import {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let file = self.file.display();
+        anyhow::ensure!(
+            self.of.is_none() || matches!(self.what, What::Memories(NoteFormat::Mem0)),
+            "--of is for exports of Mem0, which may hold the memories of several people"
+        );
         let format = match self.what {
             What::Conversations(format) => format,
+            What::Memories(format) => return self.memories(format, context).await,
             What::Archive => return self.archive(context).await,
         };
         let bytes = std::fs::read(&self.file).with_context(|| format!("{file} cannot be read"))?;
@@ -79,6 +102,26 @@ impl Import {
             report?
         };
         print(&told(&report, self.dry_run, &Show::for_person(&person, context.paint).await?, context.paint))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn memories(&self, format: NoteFormat, context: &Context) -> anyhow::Result<ExitCode> {
+        let file = self.file.display();
+        let bytes = std::fs::read(&self.file).with_context(|| format!("{file} cannot be read"))?;
+        let philia = wire::philia(&context.config).await?;
+        let person = philia.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
+        let zone = TimeZone::get(&person.profile().await?.time_zone).unwrap_or(TimeZone::UTC);
+        let notes = format.parse(&bytes, self.of.as_deref(), &zone).map_err(|error| anyhow!("{file}: {error}"))?;
+        let report = if self.dry_run {
+            person.dry_run_notes(format, &notes).await?
+        } else {
+            let progress = Progress::new("memories");
+            let report = person.import_notes(format, &notes, |done, all| progress.tell(done, all)).await;
+            progress.finish();
+            philia.idle().await;
+            report?
+        };
+        print(&noted(&report, self.dry_run, &Show::for_person(&person, context.paint).await?, context.paint))?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -128,10 +171,30 @@ fn told(report: &ImportReport, dry: bool, show: &Show, paint: Paint) -> String {
         let late = format!("{} wait for the embedder; they are found by their words meanwhile.", report.unembedded);
         let _ = writeln!(out, "{}", paint.warn(&late));
     }
-    for skipped in &report.skipped {
-        let _ = writeln!(out, "{}", paint.warn(&format!("left out: {} ({})", skipped.why, skipped.count)));
+    out + &left_out(&report.skipped, paint)
+}
+
+fn noted(report: &NotesReport, dry: bool, show: &Show, paint: Paint) -> String {
+    let mut out = String::new();
+    let memories = |count: usize| format!("{count} {}", if count == 1 { "memory" } else { "memories" });
+    let verb = if dry { "would be brought in" } else { "brought in" };
+    let _ = writeln!(out, "{} {verb}, of {}.", memories(report.added), report.memories);
+    if let (Some(first), Some(last)) = (report.earliest, report.latest) {
+        let _ = writeln!(out, "They are from {} to {}.", show.day(first), show.day(last));
     }
-    out
+    if report.known > 0 {
+        let _ = writeln!(out, "{} there already.", report.known);
+    }
+    if report.unembedded > 0 {
+        let late = format!("{} wait for the embedder; they are found by their words meanwhile.", report.unembedded);
+        let _ = writeln!(out, "{}", paint.warn(&late));
+    }
+    out + &left_out(&report.skipped, paint)
+}
+
+fn left_out(skipped: &[Skipped], paint: Paint) -> String {
+    let line = |skipped: &Skipped| paint.warn(&format!("left out: {} ({})", skipped.why, skipped.count)) + "\n";
+    skipped.iter().map(line).collect()
 }
 
 fn messages(count: usize) -> String {

@@ -92,6 +92,76 @@ fn importing_twice_changes_nothing_and_a_dry_run_writes_nothing() {
 }
 
 #[test]
+fn every_kind_of_file_comes_in_once_however_often_it_is_brought() {
+    let cases = [
+        (
+            "character-ai",
+            r#"{"info":{"character":{"name":"Ori"}},"histories":{"histories":[{"external_id":"a","created":"2024-05-01T09:00:00Z",
+            "msgs":[{"src":{"name":"Ori","is_human":false},"text":"Where are you?"},
+            {"src":{"name":"Mira","is_human":true},"text":"I live in a lighthouse near Porto."}]}]}}"#
+                .to_owned(),
+            "Where do I live?\n",
+            "lighthouse",
+        ),
+        (
+            "jsonl",
+            "{\"role\":\"user\",\"content\":\"My sister Ana keeps bees.\",\"timestamp\":\"2024-05-01T09:00:00Z\"}\n".to_owned(),
+            "What does Ana keep?\n",
+            "bees",
+        ),
+        (
+            "mem0",
+            r#"{"results":[{"id":"1","memory":"I am allergic to walnuts","user_id":"m","created_at":"2024-05-01T09:00:00Z"},
+            {"id":"2","memory":"I sing bass in a choir","user_id":"m","created_at":"2024-05-01T09:00:00Z"}]}"#
+                .to_owned(),
+            "What am I allergic to?\n",
+            "walnuts",
+        ),
+        (
+            "mcp-memory",
+            r#"{"type":"entity","name":"Ana","entityType":"person","observations":["keeps bees on a roof in Porto"]}
+            {"type":"relation","from":"Ana","to":"Porto","relationType":"lives in"}"#
+                .to_owned(),
+            "What does Ana keep on the roof?\n",
+            "bees",
+        ),
+    ];
+    for (format, content, question, answer) in cases {
+        let home = Home::new();
+        let path = home.file("file", content);
+        let import = |more: &[&str]| {
+            let args = ["import", format, path.to_str().unwrap()].into_iter().chain(more.iter().copied());
+            let ran = home.run(args.collect::<Vec<_>>(), "");
+            assert_eq!(ran.code, Some(0), "{format}: {ran:?}");
+            ran.stdout
+        };
+        assert!(import(&["--dry-run"]).contains("would be brought in"), "{format}");
+        assert_eq!(export(&home)["records"]["memory"], json!([]), "{format}");
+        assert!(!import(&[]).starts_with('0'), "{format}");
+        let before = export(&home)["records"].clone();
+        let again = import(&[]);
+        assert!(again.starts_with("0 ") && again.contains("there already"), "{format}: {again}");
+        assert_eq!(export(&home)["records"], before, "{format}");
+        let said = home.say(question);
+        assert!(said.contains(answer), "{format}: {said}");
+    }
+}
+
+#[test]
+fn of_several_peoples_memories_one_persons_come_in() {
+    let home = Home::new();
+    let both = r#"[{"memory":"Sings bass","user_id":"tom"},{"memory":"Keeps bees","user_id":"mira"}]"#;
+    let path = home.file("both.json", both);
+    let path = path.to_str().unwrap();
+    let refused = home.run(["import", "mem0", path], "");
+    assert!(refused.code == Some(1) && refused.stderr.contains("mira, tom"), "{refused:?}");
+    let ran = home.run(["import", "mem0", path, "--of", "mira"], "");
+    assert!(ran.stdout.contains("1 memory brought in") && ran.stdout.contains("other people"), "{ran:?}");
+    let memories = export(&home)["records"]["memory"].to_string();
+    assert!(memories.contains("bees") && !memories.contains("bass"), "{memories}");
+}
+
+#[test]
 fn files_that_are_something_else_are_told_by_name() {
     let home = Home::new();
     let whole = chatgpt();
