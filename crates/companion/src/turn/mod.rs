@@ -33,6 +33,7 @@ use crate::news::News;
 use crate::observe::{self, Step};
 use crate::person::Person;
 use crate::philia::Philia;
+use futures_util::future::BoxFuture;
 use hear::Turn;
 use jiff::Timestamp;
 use philia_mind::guard::care::Crisis;
@@ -210,8 +211,10 @@ impl Person {
             person.app.stopped.run_until_cancelled(turn).await;
             drop(running);
         };
-        // What the log says of the turn can be found by the request it came with.
-        tokio::spawn(task.in_current_span());
+        // What the log says of the turn can be found by the request it came with. As one type: the whole walk would be
+        // compiled anew for each of the ways in which a task is polled.
+        let task: BoxFuture<'static, ()> = Box::pin(task.in_current_span());
+        tokio::spawn(task);
         TurnStream(receiver)
     }
 

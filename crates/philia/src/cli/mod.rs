@@ -32,6 +32,7 @@ use clap::{Args, Parser, Subcommand};
 use paint::{Paint, note};
 use std::io;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::process::ExitCode;
 use tracing::level_filters::LevelFilter;
 
@@ -192,7 +193,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let _logging = logging::start(&config.log, level, Paint::stderr().is_on(), files)?;
     let context = Context { config, settings, paint: Paint::stdout() };
     let runtime = lifecycle::runtime()?;
-    let ended = runtime.block_on(async {
+    // As one type: all of it would be compiled anew for each of the runtime's ways to wait.
+    let run: Pin<Box<dyn Future<Output = anyhow::Result<ExitCode>>>> = Box::pin(async {
         match command {
             Command::Chat(args) => args.run(&context).await,
             Command::Serve(args) => args.run(&context).await,
@@ -217,6 +219,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Bench(args) => args.run(&context).await,
         }
     });
+    let ended = runtime.block_on(run);
     lifecycle::end(runtime);
     ended
 }
