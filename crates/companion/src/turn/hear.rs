@@ -257,7 +257,7 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
     if let Some(record) = known {
         let Versioned { value: interaction, version } = read::<Interaction>(record)?;
         if interaction.message != message && !interaction.redacted {
-            return Err(Error::Invalid(format!(
+            return Err(Error::Refused(format!(
                 "the message_id {:?} was used for another message",
                 incoming.message_id.as_deref().unwrap_or_default()
             )));

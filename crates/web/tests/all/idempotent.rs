@@ -85,7 +85,7 @@ async fn a_message_is_known_by_it_for_good() {
     let stream = post(&world, "k", "ana", "/api/chat/stream", body).await;
     assert!(stream.body.contains("\"repeated\":true"), "{}", stream.body);
     let other = post(&world, "k", "ana", "/api/chat/message", r#"{"message": "Bye"}"#).await;
-    other.is_problem(422, "invalid", "was used for another message");
+    other.is_problem(409, "refused", "was used for another message");
     assert_eq!(world.get("/api/chat/history?user=ana").await.ok()["items"].as_array().unwrap().len(), 1);
 }
 
