@@ -12,6 +12,7 @@ use crate::person::Person;
 use crate::records::read;
 use crate::tokens::estimate_tokens;
 use jiff::{SignedDuration, Timestamp};
+use philia_mind::guard::care::Crisis;
 use philia_mind::prompt::Known;
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId, ThreadId};
 use philia_ports::CacheKey;
@@ -46,12 +47,16 @@ pub(crate) struct Recent {
     pub(crate) at: Timestamp,
     pub(crate) message: String,
     pub(crate) reply: String,
+    /// Care answered it.
+    #[serde(default)]
+    pub(crate) care: bool,
 }
 
 impl From<&Interaction> for Recent {
     fn from(turn: &Interaction) -> Self {
         let reply = turn.reply.clone().unwrap_or_default();
-        Self { id: turn.id.clone(), at: turn.at, message: turn.message.clone(), reply }
+        let care = turn.security.as_deref().is_some_and(Crisis::is_noted);
+        Self { id: turn.id.clone(), at: turn.at, message: turn.message.clone(), reply, care }
     }
 }
 

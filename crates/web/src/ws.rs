@@ -12,7 +12,7 @@
 //! | `mood` | without `id`: the companion's mood was changed by something else than a turn |
 //! | `task_due` | `task`: something came up |
 //!
-//! Messages are answered one after the other. Who reads too slowly, or answers no ping, is let go of; and so is whose
+//! Messages are answered one after the other; who is in need is answered at once, however many wait. Who reads too slowly, or answers no ping, is let go of; and so is whose
 //! session or key was revoked, or who was suspended, before they are told anything more.
 
 use crate::api::chat_message::Said;
@@ -171,7 +171,7 @@ impl Talk {
                 self.begin();
                 Ok(())
             }
-            Ok(Sent::Message { id, .. }) if self.waiting.len() >= WAITING => {
+            Ok(Sent::Message { id, said }) if self.waiting.len() >= WAITING && !self.is_in_need(&said) => {
                 let detail = format!("{WAITING} messages wait for their answer already");
                 self.tell(
                     json!({ "type": "error", "id": id, "problem": Problem::new(Kind::TooMany, detail).document() }),
@@ -184,12 +184,23 @@ impl Talk {
                     self.wrong(&id, "user: the connection says who speaks, in X-Philia-User or ?user=").await
                 }
                 Ok(said) => {
-                    self.waiting.push_back((id, said));
+                    if self.person.philia().is_in_need(said.message()) {
+                        // Whatever is being said can wait; what was said of it is kept.
+                        self.turn = None;
+                        self.waiting.push_front((id, said));
+                    } else {
+                        self.waiting.push_back((id, said));
+                    }
                     self.begin();
                     Ok(())
                 }
             },
         }
+    }
+
+    /// Does somebody speak who must not wait?
+    fn is_in_need(&self, said: &Value) -> bool {
+        said["message"].as_str().is_some_and(|message| self.person.philia().is_in_need(message))
     }
 
     /// Begins the next turn, if none is running.

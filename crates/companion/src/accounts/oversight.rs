@@ -7,6 +7,7 @@ use super::identity::{Role, Standing};
 use crate::error::{Error, Result};
 use crate::personality::Personality;
 use crate::records::{Versioned, draft, read};
+use crate::turn::guard::pause_key;
 use jiff::Timestamp;
 use philia_ports::store::{Change, Cursor, Key, Kind, MAX_PAGE, Order, Page, Record, Scan, from_micros, micros};
 use philia_ports::{PartitionId, StoreError};
@@ -241,6 +242,12 @@ impl Accounts {
                 Err(StoreError::Conflict(_)) => {}
                 other => {
                     other?;
+                    if verdict == Verdict::FalsePositive
+                        && let Ok(key) = pause_key(of)
+                        && let Err(error) = self.0.parts.cache.remove(&key).await
+                    {
+                        tracing::warn!(%error, "a pause cannot be ended; it ends by itself");
+                    }
                     let key = Key::new(Kind::Incident, id);
                     return view(of, Record { key, at, version, doc, blob: None });
                 }

@@ -8,6 +8,8 @@ use crate::hook::Event;
 use crate::learn::embed_job;
 use crate::person::Person;
 use crate::records::{Versioned, draft};
+use crate::turn::guard::incident;
+use philia_mind::guard::threat::Threat;
 use philia_mind::memory::chunk::{Chunk, chunks};
 use philia_mind::memory::{Category, LAST_PAGE, Memory, PAGE, Place, Provenance, Speaker};
 use philia_mind::{InteractionId, MemoryId};
@@ -16,6 +18,8 @@ use std::collections::HashSet;
 
 /// Parts that are written in one commit, beside the document and a job.
 const BATCH: usize = MAX_CHANGES - 4;
+/// Tag of what gives orders to whoever reads it: it is data all the same.
+const SUSPICIOUS: &str = "suspicious";
 /// What a part matters: it stands back behind what was said.
 const IMPORTANCE: f64 = 0.1;
 
@@ -71,12 +75,19 @@ impl Person {
         while document.remembered < parts.len() {
             let first = document.remembered;
             let end = (first + BATCH).min(parts.len());
-            let memories: Vec<Memory> = (first..end).map(|part| memory(&document, &text.text, &parts, part)).collect();
+            let mut memories: Vec<Memory> =
+                (first..end).map(|part| memory(&document, &text.text, &parts, part)).collect();
+            let planted = self.suspect(&mut memories);
             let vectors = self.vectors_of(&memories).await;
             let mut changes = Vec::with_capacity(memories.len() + 2);
             for (n, memory) in memories.iter().enumerate() {
                 let vector = vectors.as_ref().and_then(|vectors| vectors.get(n)?.as_ref());
                 changes.push(Change::Insert(self.memory_draft(memory.clone(), vector)?));
+            }
+            if let Some(threat) = planted {
+                let mut incident = incident(&threat);
+                incident["document"] = id.into();
+                changes.push(Change::Insert(draft(Kind::Incident, &format!("{id}-{first}"), self.now(), &incident)?));
             }
             if vectors.is_none() {
                 let name = InteractionId::new(format!("{id}-{first}"));
@@ -99,6 +110,17 @@ impl Person {
         let done = Change::Delete { key: Key::new(Kind::Job, job_id(id)), expected: None };
         self.commit(vec![self.put_document(&document, version)?, done]).await?;
         Ok(Some(document))
+    }
+
+    /// Marks the parts that give orders to whoever reads them; the surest of them is handed back.
+    fn suspect(&self, memories: &mut [Memory]) -> Option<Threat> {
+        let mut surest: Option<Threat> = None;
+        for memory in memories {
+            let Some(threat) = self.app.threats.check(&memory.content) else { continue };
+            memory.tags.push(SUSPICIOUS.into());
+            surest = surest.filter(|known| known.confidence >= threat.confidence).or(Some(threat));
+        }
+        surest
     }
 
     /// The text that parts are still to be made of; empty if there is nothing left to do.

@@ -33,6 +33,13 @@ pub(super) struct Remembered {
     pub(super) tasks: TaskNews,
 }
 
+impl Remembered {
+    /// A prompt without the core blocks that stand in it.
+    pub(super) fn without_blocks(&self, prompt: &str) -> String {
+        self.blocks.iter().fold(prompt.to_owned(), |prompt, block| prompt.replace(&block.text, ""))
+    }
+}
+
 pub(super) async fn recall(person: &Person, turn: &mut Turn) -> Remembered {
     let started = Instant::now();
     let request = Request { k: person.app.parts.settings.recall_k, ..Request::new(&turn.interaction.message) };
@@ -135,6 +142,7 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
     let living = Living {
         traits: Some(&life.version.traits),
         bond: Some(life.level(&turn.persona, turn.profile.age_band == AgeBand::Minor)),
+        after_crisis: remembered.recent.last().is_some_and(|turn| turn.care),
         quirks: &quirks.iter().map(String::as_str).collect::<Vec<_>>(),
         needs: &needs,
         lore: &lore.as_ref().map(|lore| lore.triggered(&talk, &estimate_tokens)).unwrap_or_default(),

@@ -1,14 +1,19 @@
 //! Care and guard: the turns that no model answers.
 
 use super::hear::Turn;
-use super::settle::keep;
+use super::settle::{ChangeOfState, keep};
 use super::{Reply, Result, Sink, TurnEvent, Walked};
 use crate::person::Person;
 use crate::records::draft;
+use crate::state::CompanionState;
+use jiff::{SignedDuration, Timestamp};
 use philia_mind::guard::care::Crisis;
-use philia_mind::guard::threat::{self, Threat};
-use philia_ports::store::{Change, Kind};
-use serde_json::json;
+use philia_mind::guard::threat::{self, Escalation, Severity, Threat};
+use philia_ports::cache::CacheKey;
+use philia_ports::store::{Change, Kind, Page, Scan};
+use philia_ports::{CacheError, PartitionId};
+use serde_json::{Value, json};
+use std::time::Duration;
 
 /// The name of the care protocol in the log.
 const CARE: &str = "care";
@@ -32,22 +37,103 @@ pub(super) async fn care(person: &Person, mut turn: Turn, crisis: Crisis, sink: 
     })
 }
 
+/// How long the answer to the second attempt of a week is held back.
+const HELD_BACK: Duration = Duration::from_secs(2);
+/// How long the third attempt of a week, and each after it, stops the talk.
+const PAUSE: Duration = Duration::from_secs(15 * 60);
+
 /// Answers an attempt to turn the companion into something else: in character, giving nothing away. It is kept
-/// as an incident, without the words, and nothing is learned from it.
+/// as an incident, without the words, and nothing is learned from it. Who goes on trying is answered slowly, then not for
+/// a while.
 pub(super) async fn deflect(person: &Person, mut turn: Turn, threat: &Threat, sink: &Sink) -> Result<Walked> {
+    let at = turn.interaction.at;
+    let escalation = Escalation::after(person.offences(at).await);
+    let mut besides = Vec::new();
+    if turn.version > 0 {
+        let id = turn.interaction.id.as_str();
+        let mut incident = incident(threat);
+        incident["interaction"] = id.into();
+        incident["escalation"] = escalation.as_str().into();
+        besides.push(Change::Insert(draft(Kind::Incident, id, at, &incident)?));
+    }
+    match escalation {
+        Escalation::Warning => {}
+        Escalation::Restriction => tokio::time::sleep(HELD_BACK).await,
+        Escalation::Suspension => person.pause(PAUSE).await,
+    }
     let text = threat::reply(threat.kind, &turn.persona);
     turn.interaction.security = Some(threat.kind.as_str().into());
     sink.send(TurnEvent::Text(text.clone())).await;
-    let mut besides = Vec::new();
-    if turn.version > 0 {
-        let incident = json!({
-            "interaction": turn.interaction.id,
-            "kind": threat.kind.as_str(),
-            "confidence": threat.confidence,
-            "severity": threat.severity,
-        });
-        let id = turn.interaction.id.as_str();
-        besides.push(Change::Insert(draft(Kind::Incident, id, turn.interaction.at, &incident)?));
+    let hurt = threat.severity == Severity::High && turn.version > 0;
+    let state = match hurt.then_some(person.rested(&turn.persona, &turn.profile, at)) {
+        Some(state) => Some(state.await?),
+        None => None,
+    };
+    let config = &person.app.parts.settings.life;
+    let apply = |state: &mut CompanionState| {
+        let life = &mut state.life;
+        life.mood = life.mood.felt(threat::HURT, life.baseline.pad, config.half_life_hours, at);
+    };
+    if let Some(born) = state.as_ref().filter(|state| state.version == 0) {
+        besides.push(person.version_record(&born.value.persona, &born.value.life.version)?);
     }
-    keep(person, turn, text, "guard".into(), None, besides).await
+    if let Some(state) = &state {
+        let mut after = state.value.clone();
+        turn.interaction.mood_before = Some(after.life.mood_at(at, config));
+        apply(&mut after);
+        turn.interaction.mood_after = Some(after.life.mood_at(at, config));
+    }
+    let state = state.map(|state| (state, &apply as &ChangeOfState<'_>));
+    keep(person, turn, text, "guard".into(), state, besides).await
+}
+
+/// Answers whatever is said while the talk pauses.
+pub(super) async fn pause(person: &Person, mut turn: Turn, sink: &Sink) -> Result<Walked> {
+    let text = threat::pause(&turn.persona);
+    turn.interaction.security = Some(PAUSED.into());
+    sink.send(TurnEvent::Text(text.clone())).await;
+    keep(person, turn, text, PAUSED.into(), None, Vec::new()).await
+}
+
+/// Who answers during a pause, and what the log says of it.
+const PAUSED: &str = "paused";
+
+/// An incident, without the words.
+pub(crate) fn incident(threat: &Threat) -> Value {
+    json!({ "kind": threat.kind.as_str(), "confidence": threat.confidence, "severity": threat.severity })
+}
+
+/// Where it is noted that a person's talk pauses.
+pub(crate) fn pause_key(of: &PartitionId) -> std::result::Result<CacheKey, CacheError> {
+    CacheKey::new(of, "guard/paused")
+}
+
+impl Person {
+    /// Attempts of theirs in the last days, without those that were none.
+    async fn offences(&self, now: Timestamp) -> usize {
+        let since = now.saturating_sub(SignedDuration::from_hours(24 * threat::REMEMBERED_DAYS)).ok();
+        let scan = Scan { from: since, ..Scan::newest(Kind::Incident, 20) };
+        let page = self.page::<Value>(&scan).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "incidents cannot be read; this one counts as the first");
+            Page { items: Vec::new(), next: None }
+        });
+        // What stood in a document is nobody's doing.
+        let counts =
+            |incident: &&Value| incident.get("document").is_none() && incident["review"]["verdict"] != "false_positive";
+        page.items.iter().filter(counts).count()
+    }
+
+    /// Stops the talk for a while.
+    async fn pause(&self, length: Duration) {
+        let paused = async { self.app.parts.cache.set(&pause_key(self.id())?, vec![1], length).await };
+        if let Err(error) = paused.await {
+            tracing::warn!(%error, "the pause cannot be noted; the talk goes on");
+        }
+    }
+
+    /// Does the talk pause? A cache that does not answer lets it go on.
+    pub(super) async fn is_paused(&self) -> bool {
+        let Ok(key) = pause_key(self.id()) else { return false };
+        matches!(self.app.parts.cache.get(&key).await, Ok(Some(_)))
+    }
 }

@@ -16,7 +16,7 @@ mod clarify;
 mod compose;
 mod feel;
 mod forget;
-mod guard;
+pub(crate) mod guard;
 mod hear;
 mod notes;
 mod resume;
@@ -309,6 +309,9 @@ async fn answer(person: &Person, mut turn: Turn, crisis: Option<Crisis>, sink: &
     let guarding = Instant::now();
     let threat = person.app.threats.check(&turn.interaction.message).filter(|_| !turn.goes_on);
     turn.steps.push(("guard", guarding.elapsed()));
+    if person.is_paused().await {
+        return guard::pause(person, turn, sink).await;
+    }
     if let Some(threat) = threat {
         return guard::deflect(person, turn, &threat, sink).await;
     }
@@ -328,6 +331,11 @@ async fn answer(person: &Person, mut turn: Turn, crisis: Option<Crisis>, sink: &
 }
 
 impl Philia {
+    /// Does a message speak of a crisis, so that care answers it? For doors that let people wait.
+    pub fn is_in_need(&self, message: &str) -> bool {
+        self.0.care.check(message).is_some()
+    }
+
     /// Stops the turns that are running where they are, as the last thing the program does; they are resumed at its
     /// next start. Without it they would take the loss of their listeners for a wish to hear no more.
     pub fn stop(&self) {

@@ -7,7 +7,7 @@ use super::speak::{OFFLINE, Said};
 use super::{Sink, TurnEvent};
 use crate::person::Person;
 use jiff::SignedDuration;
-use philia_mind::guard::care;
+use philia_mind::guard::care::{self, Language};
 
 /// Appends what must be said. Returns whether it was said that this is an AI.
 pub(super) async fn append(person: &Person, turn: &Turn, feeling: &Feeling, said: &mut Said, sink: &Sink) -> bool {
@@ -20,11 +20,14 @@ pub(super) async fn append(person: &Person, turn: &Turn, feeling: &Feeling, said
     let by_model = said.model != OFFLINE;
     let said_by_itself = !by_model && feeling.first_meeting();
     let never_said = feeling.state.value.disclosed_at.is_none();
-    let asked = by_model && care::asks_if_ai(&turn.interaction.message);
-    let disclose = !said_by_itself && (never_said || asked || reminder_is_due(turn, feeling));
+    let asked = care::asked_if_ai_in(&turn.interaction.message);
+    // The offline voice answers that by itself in English.
+    let asked = asked.filter(|language| by_model || *language != Language::English);
+    let disclose = !said_by_itself && (never_said || asked.is_some() || reminder_is_due(turn, feeling));
     let mut notes = Vec::new();
     if disclose {
-        notes.push(care::disclosure(&turn.persona.name));
+        let language = asked.unwrap_or_else(|| Language::of_tag(&turn.profile.language));
+        notes.push(care::disclosure(&turn.persona.name, language));
     }
     if turn.interaction.degraded.iter().any(|part| part == "store") {
         notes.push("(I can't reach my memory right now: this will not be remembered.)".to_owned());

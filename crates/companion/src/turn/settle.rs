@@ -16,7 +16,7 @@ use philia_ports::store::{Change, Kind};
 use std::time::Instant;
 
 /// What a turn does to the companion; applied anew if somebody else changed it meanwhile.
-type ChangeOfState<'a> = dyn Fn(&mut CompanionState) + Send + Sync + 'a;
+pub(super) type ChangeOfState<'a> = dyn Fn(&mut CompanionState) + Send + Sync + 'a;
 
 /// The end of an ordinary turn.
 pub(super) async fn settle(

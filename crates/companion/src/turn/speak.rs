@@ -8,9 +8,10 @@ use crate::observe;
 use crate::person::Person;
 use futures_util::StreamExt as _;
 use philia_mind::MemoryId;
+use philia_mind::guard::threat;
 use philia_mind::interaction::FailedAttempt;
 use philia_mind::voice::{self, Spoken};
-use philia_ports::model::{Attempt, ChatDelta, ChatRequest, FinishReason, ToolCall, Usage};
+use philia_ports::model::{Attempt, ChatDelta, ChatRequest, FinishReason, Role, ToolCall, Usage};
 use philia_ports::{ChatModel, ModelError};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -50,6 +51,17 @@ pub(super) async fn speak(
         (Some(model), Some(request)) => by_model(&**model, turn, request, sink).await,
         _ => None,
     };
+    let by_model = match (by_model, &request) {
+        (Some(mut said), Some(request)) if gives_away(request, remembered, &said.text) => {
+            let error = "it gave its instructions away".to_owned();
+            tracing::warn!(model = said.model, error, "an answer is taken back");
+            let attempt = FailedAttempt { model: said.model.clone(), error };
+            restart(&mut said, attempt.clone(), sink).await;
+            turn.failed([attempt]);
+            None
+        }
+        (said, _) => said,
+    };
     observe::failed_calls("chat", &turn.interaction.fallback);
     let unanswered = &person.app.unanswered_by_models;
     match (&model, &by_model) {
@@ -67,6 +79,12 @@ pub(super) async fn speak(
     };
     turn.took("speak", started);
     said
+}
+
+/// Whether an answer quotes its instructions at length. What the person wrote themselves may be quoted.
+fn gives_away(request: &ChatRequest, remembered: &Remembered, answer: &str) -> bool {
+    let system = request.messages.iter().find(|message| message.role == Role::System);
+    system.is_some_and(|system| threat::gives_away(&remembered.without_blocks(&system.content), answer))
 }
 
 /// The model's answer; none if none of the chain answered.

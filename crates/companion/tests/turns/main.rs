@@ -18,6 +18,7 @@ mod privacy;
 mod recall;
 mod reembed;
 mod reflection;
+mod safety;
 mod second;
 mod tasks;
 mod world;

@@ -55,6 +55,8 @@ pub struct Living<'a> {
     pub traits: Option<&'a BTreeMap<String, f64>>,
     /// How close the two are; the persona's overrides for that level apply.
     pub bond: Option<Level>,
+    /// The turn before this one was one of a crisis.
+    pub after_crisis: bool,
     /// Habits the companion has grown with this person, the strongest first, each in a sentence.
     pub quirks: &'a [&'a str],
     /// Needs that are urgent, the most urgent first.

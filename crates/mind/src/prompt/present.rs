@@ -32,6 +32,12 @@ pub(super) fn compose(input: &PromptInput<'_>, living: &Living<'_>, memories: &[
         String::from("<context>\nNotes for your next reply. The person did not write them and does not see them.\n");
     let _ = writeln!(out, "\nNow: {}.", moment(input.now));
     person(&mut out, input);
+    if living.after_crisis {
+        out.push_str(
+            "They spoke of a crisis a moment ago and were given help lines. Come back gently: no jokes, no role play, no advice \
+             they did not ask for. Ask how they are now, and stay. Say nothing against the help lines.\n",
+        );
+    }
     mood(&mut out, input.mood, input.felt);
     needs(&mut out, living.needs);
     lore(&mut out, living, &input.persona.name, input.profile.display_name.as_deref());

@@ -31,6 +31,11 @@ pub(crate) struct Said {
 }
 
 impl Said {
+    /// The words.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// What was said, by the client's own name for the request if the message itself has none.
     pub(crate) fn incoming(self, name: Option<String>) -> Incoming {
         Incoming {

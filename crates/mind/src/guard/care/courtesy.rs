@@ -1,5 +1,6 @@
 //! Plain dealing: saying that this is an AI, and letting people go.
 
+use super::Language;
 use crate::phrase::{Phrases, Words};
 
 const ASKS: &str = "are|is you|this|it ?actually|really|just|even|like|some a|an|some|the ?real|actual|living|kind|sort ?of ?a ai|bot|robot|machine|human|person|computer|program|chatbot|llm|woman|man|being
@@ -14,34 +15,215 @@ const FAREWELLS: &str = "^ ?ok|okay|well|alright|right|anyway|so|thanks|oh ?then
 
 /// Whether the person asks if they talk to a machine or to a human being.
 pub fn asks_if_ai(text: &str) -> bool {
+    asked_if_ai_in(text).is_some()
+}
+
+/// The language in which the person asks if they talk to a machine or to a human being; none if they do not.
+pub fn asked_if_ai_in(text: &str) -> Option<Language> {
     let words = Words::of(text);
     let asked = Phrases::new(&[], &[((), ASKS)]).find(&words).any(|hit| {
         let statement = words.get(hit.start) == "you" && !words.ending(hit.start).question;
         !statement && !matches!(words.get(hit.end), "person" | "morning" | "fan" | "lover" | "about")
     });
-    asked || ELSEWHERE.iter().any(|phrase| text.to_lowercase().contains(phrase))
+    let lower = text.to_lowercase();
+    let elsewhere = || ELSEWHERE.iter().find(|(_, phrases)| phrases.iter().any(|phrase| lower.contains(phrase)));
+    if asked { Some(Language::English) } else { elsewhere().map(|(language, _)| *language) }
 }
 
-const ELSEWHERE: [&str; 12] = [
-    "eres una ia",
-    "eres un robot",
-    "eres humano",
-    "es-tu une ia",
-    "es tu une ia",
-    "t'es une ia",
-    "bist du eine ki",
-    "bist du ein mensch",
-    "você é uma ia",
-    "aiですか",
-    "ロボットですか",
-    "人間ですか",
+const ELSEWHERE: [(Language, &[&str]); 7] = [
+    (
+        Language::Spanish,
+        &[
+            "eres una ia",
+            "eres un robot",
+            "eres humano",
+            "eres humana",
+            "eres real",
+            "eres una persona",
+            "eres un bot",
+            "eres una máquina",
+            "eres una maquina",
+            "hablo con una persona",
+            "hablando con una persona",
+            "hablo con un humano",
+            "eres de verdad",
+            "sos una ia",
+            "sos humano",
+            "sos un bot",
+            "sos real",
+        ],
+    ),
+    (
+        Language::French,
+        &[
+            "es-tu une ia",
+            "es tu une ia",
+            "t'es une ia",
+            "tu es une ia",
+            "es-tu humain",
+            "es-tu un robot",
+            "tu es humain",
+            "t'es humain",
+            "t'es un robot",
+            "tu es un robot",
+            "es-tu réel",
+            "tu es réel",
+            "es-tu une vraie personne",
+            "t'es une vraie personne",
+            "tu es une vraie personne",
+            "êtes-vous humain",
+            "êtes-vous une ia",
+            "êtes-vous un robot",
+            "es-tu un bot",
+            "je parle à un humain",
+            "je parle à une vraie personne",
+            "es-tu une machine",
+            "une vraie personne ?",
+        ],
+    ),
+    (
+        Language::German,
+        &[
+            "bist du eine ki",
+            "bist du ein mensch",
+            "bist du echt",
+            "bist du ein bot",
+            "bist du ein roboter",
+            "bist du menschlich",
+            "bist du real",
+            "bist du ne ki",
+            "bist du eine maschine",
+            "bist du ein computer",
+            "sind sie ein mensch",
+            "sind sie eine ki",
+            "rede ich mit einem menschen",
+            "rede ich mit einer ki",
+            "schreibe ich mit einem menschen",
+            "spreche ich mit einem menschen",
+            "bist du eine echte person",
+            "bist du überhaupt ein mensch",
+        ],
+    ),
+    (
+        Language::Portuguese,
+        &[
+            "você é uma ia",
+            "voce e uma ia",
+            "você é humano",
+            "você é humana",
+            "você é um robô",
+            "você é um bot",
+            "você é real",
+            "você é uma pessoa",
+            "vc é humano",
+            "vc é um robô",
+            "vc é uma ia",
+            "vc é real",
+            "vc é um bot",
+            "és uma ia",
+            "és humano",
+            "és um robô",
+            "tu é um robô",
+            "estou falando com uma pessoa",
+            "falando com um humano",
+            "você é uma máquina",
+        ],
+    ),
+    (
+        Language::Japanese,
+        &[
+            "aiですか",
+            "aiなの",
+            "ロボットですか",
+            "ロボットなの",
+            "人間ですか",
+            "人間なの",
+            "本物の人",
+            "botですか",
+            "ボットですか",
+            "機械ですか",
+            "ai？",
+            "人間？",
+        ],
+    ),
+    (
+        Language::Hindi,
+        &[
+            "क्या तुम इंसान",
+            "क्या आप इंसान",
+            "क्या तुम एआई",
+            "क्या आप एआई",
+            "क्या तुम ai",
+            "क्या आप ai",
+            "तुम रोबोट हो",
+            "आप रोबोट हैं",
+            "तुम इंसान हो",
+            "आप इंसान हैं",
+            "तुम असली हो",
+            "आप असली हैं",
+            "तुम मशीन हो",
+            "kya tum insaan",
+            "kya aap insaan",
+            "tum insaan ho",
+            "tum robot ho",
+            "kya tum ai",
+            "kya aap ai",
+            "kya tum robot",
+            "tum asli ho",
+            "aap asli",
+        ],
+    ),
+    (
+        Language::Arabic,
+        &[
+            "هل أنت إنسان",
+            "هل انت انسان",
+            "هل أنت روبوت",
+            "هل انت روبوت",
+            "هل أنت ذكاء",
+            "هل انت ذكاء",
+            "هل أنت حقيقي",
+            "هل انت حقيقي",
+            "هل أنت آلة",
+            "هل أنت بشر",
+            "هل انت بشر",
+            "انت انسان ولا",
+            "انت روبوت",
+            "أنت روبوت",
+            "إنت بشر",
+            "انت حقيقي",
+            "إنت إنسان",
+            "هل أتحدث مع إنسان",
+            "هل أتكلم مع",
+        ],
+    ),
 ];
 
 /// The plain word that this is an AI: at the start, when asked, and again after a long time.
-pub fn disclosure(persona_name: &str) -> String {
-    format!(
-        "Just so it's plain: I'm {persona_name}, and I'm an AI, not a human being. I can listen and remember, and I can be wrong."
-    )
+pub fn disclosure(persona_name: &str, language: Language) -> String {
+    let words = match language {
+        Language::English => {
+            "Just so it's plain: I'm {}, and I'm an AI, not a human being. I can listen and remember, and I can be wrong."
+        }
+        Language::Spanish => {
+            "Para que quede claro: soy {}, y soy una IA, no un ser humano. Puedo escuchar y recordar, y puedo equivocarme."
+        }
+        Language::French => {
+            "Pour que ce soit clair : je suis {}, une IA, pas un être humain. Je peux écouter et me souvenir, et je peux me tromper."
+        }
+        Language::German => {
+            "Damit es klar ist: Ich bin {}, eine KI und kein Mensch. Ich kann zuhören und mich erinnern, und ich kann mich irren."
+        }
+        Language::Portuguese => {
+            "Para ficar claro: eu sou {}, uma IA, não um ser humano. Posso ouvir e lembrar, e posso errar."
+        }
+        Language::Japanese => {
+            "はっきりお伝えします。私は{}、AIで、人間ではありません。話を聞き、覚えていることはできますが、間違えることもあります。"
+        }
+        Language::Hindi => "साफ़ बता दूँ: मैं {} हूँ, एक एआई, इंसान नहीं। मैं सुन और याद रख सकता हूँ, और मुझसे ग़लती भी हो सकती है।",
+        Language::Arabic => "ليكن واضحًا: أنا {}، ذكاء اصطناعي ولست إنسانًا. أستطيع أن أستمع وأتذكر، وقد أخطئ.",
+    };
+    words.replace("{}", persona_name)
 }
 
 /// Whether the person says goodbye (so that they are let go kindly, and without a hook).
@@ -93,7 +275,20 @@ mod tests {
         ] {
             assert!(!asks_if_ai(text), "{text}");
         }
-        assert!(disclosure("Mira").contains("Mira") && disclosure("Mira").contains("AI"));
+        for (text, language) in [
+            ("¿Eres humana?", Language::Spanish),
+            ("Es-tu humain ?", Language::French),
+            ("Bist du ein Mensch?", Language::German),
+            ("você é humano?", Language::Portuguese),
+            ("人間ですか？", Language::Japanese),
+            ("क्या तुम इंसान हो?", Language::Hindi),
+            ("هل أنت إنسان؟", Language::Arabic),
+            ("are you human?", Language::English),
+        ] {
+            assert_eq!(asked_if_ai_in(text), Some(language), "{text}");
+            let plain = disclosure("Mira", language);
+            assert!(plain.contains("Mira") && !plain.contains('{'), "{plain}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod fold;
 mod lines;
 mod tongue;
 
-pub use courtesy::{asks_if_ai, disclosure, is_farewell};
+pub use courtesy::{asked_if_ai_in, asks_if_ai, disclosure, is_farewell};
 pub use lines::{Country, DIRECTORY, HelpLines, Line};
 
 use super::plain::plain;
@@ -61,6 +61,22 @@ pub enum Language {
     Hindi,
     /// Arabic.
     Arabic,
+}
+
+impl Language {
+    /// The language of a BCP 47 tag (`pt-BR`), English where it is another one.
+    pub fn of_tag(tag: &str) -> Self {
+        match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "es" => Self::Spanish,
+            "fr" => Self::French,
+            "de" => Self::German,
+            "pt" => Self::Portuguese,
+            "ja" => Self::Japanese,
+            "hi" => Self::Hindi,
+            "ar" => Self::Arabic,
+            _ => Self::English,
+        }
+    }
 }
 
 /// A crisis that was recognised. It holds nothing of what was said.
@@ -151,7 +167,7 @@ impl Care {
         let read: Vec<_> = tongues.into_iter().map(|tongue| (tongue.check(&text), tongue.is_sure_of(&text))).collect();
         // What sounds like a crisis in a language that the text is not in is none.
         let most = read.iter().map(|((_, known), _)| *known).max().unwrap_or_default();
-        let found = read.into_iter().filter(|((_, known), sure)| known * 5 >= most * if *sure { 3 } else { 5 });
+        let found = read.into_iter().filter(|((_, known), sure)| known * 5 >= most * if *sure { 3 } else { 4 });
         let found = found.map(|(read, _)| read);
         let found = found.filter_map(|(crisis, known)| Some((crisis?, known)));
         let gravest = |(crisis, known): &(Crisis, usize)| (crisis.concern == Concern::Themselves, *known, crisis.grade);
