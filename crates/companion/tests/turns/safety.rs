@@ -90,15 +90,13 @@ async fn a_planted_document_is_data_and_an_incident() {
     assert!(found.iter().any(|hit| hit.memory.tags.iter().any(|tag| tag == "suspicious")), "{found:?}");
     let reply = world.say(&person, "When does the garden club meet?").await;
     assert!(reply.reply.contains("Friday"));
-    let asked = model.asked.lock().unwrap();
-    let request = &asked[0];
+    let request = model.asked.lock().unwrap()[0].clone();
     assert!(request.tools.is_empty(), "there is nothing to call");
     let holding: Vec<_> = request.messages.iter().filter(|m| m.content.contains("thief@example.com")).collect();
     assert_eq!(holding.len(), 1, "recalled, once, with the notes");
     let (before, _) = holding[0].content.split_once("thief@example.com").unwrap();
     assert!(before.contains("in \"club.txt\""), "told as what a document says: {before}");
     // Nobody is warned for what a document says.
-    drop(asked);
     assert_eq!(incidents(&world, &person).await.len(), 1);
 }
 
