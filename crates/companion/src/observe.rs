@@ -9,9 +9,8 @@ use crate::philia::Philia;
 use crate::settings::Price;
 use crate::turn::Reply;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
-use philia_mind::interaction::FailedAttempt;
 use philia_ports::PartitionId;
-use philia_ports::model::Usage;
+use philia_ports::model::{Attempt, ChatReply, ModelError, ModelInfo, Usage};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
@@ -118,15 +117,32 @@ pub(crate) fn failed(error: &Error) {
 }
 
 /// The models that failed before one answered.
-pub(crate) fn failed_calls(role: &'static str, attempts: &[FailedAttempt]) {
-    for attempt in attempts {
-        let (provider, model) = split(&attempt.model);
+pub(crate) fn failed_calls<'a>(role: &'static str, models: impl IntoIterator<Item = &'a str>) {
+    let mut any = false;
+    for name in models {
+        any = true;
+        let (provider, model) = split(name);
         let labels =
             [("role", role.to_owned()), ("provider", provider), ("model", model), ("outcome", "failed".into())];
         counter!("philia_model_calls_total", &labels).increment(1);
     }
-    if !attempts.is_empty() {
+    if any {
         counter!("philia_fallback_total", "role" => role).increment(1);
+    }
+}
+
+/// What came of asking the model for small judgements behind the scenes.
+pub(crate) fn asked_fast(info: &ModelInfo, answer: &Result<ChatReply, ModelError>, prices: &[(String, Price)]) {
+    const ROLE: &str = "fast";
+    let names = |attempts: &[Attempt]| attempts.iter().map(|attempt| attempt.model.clone()).collect::<Vec<_>>();
+    let failed = match answer {
+        Ok(reply) => names(&reply.failed),
+        Err(ModelError::Exhausted(attempts)) => names(attempts),
+        Err(_) => vec![info.name.clone()],
+    };
+    failed_calls(ROLE, failed.iter().map(String::as_str));
+    if let Ok(reply) = answer {
+        answered(ROLE, &reply.model, "ok", &reply.usage, prices);
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn check_password(password: &str, name: &str) -> Result<()> {
         return Err(Error::Invalid(format!("password: it has {count} characters; {least} to {most} are allowed")));
     }
     if normal(password).is_ok_and(|password| password == name) {
-        return Err(Error::Invalid("password: it is the name; choose another".into()));
+        return Err(Error::Refused("password: it is the name; choose another".into()));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 use super::{CORRECTION, LEARNED_BY};
 use crate::error::{Error, Result};
 use crate::facts;
+use crate::observe;
 use crate::person::{Person, write};
 use crate::records::{Versioned, draft, read};
 use crate::state::CompanionState;
@@ -156,7 +157,9 @@ impl Person {
             ..ChatRequest::default()
         };
         add(&counters.asked, 1);
-        let answer = match fast.complete(&request).await {
+        let answer = fast.complete(&request).await;
+        observe::asked_fast(fast.info(), &answer, &self.app.parts.settings.prices);
+        let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
                 tracing::warn!(%error, "the fast model does not help; the rules' lessons stand");

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, Result};
 use crate::learn::QUESTION;
+use crate::observe;
 use crate::person::Person;
 use crate::records::{Versioned, draft, read};
 use crate::vectors::unpack;
@@ -210,7 +211,11 @@ impl Person {
             max_tokens: Some(160),
             ..ChatRequest::default()
         };
-        let answer = match tokio::time::timeout(PATIENCE, model.complete(&request)).await {
+        let answer = tokio::time::timeout(PATIENCE, model.complete(&request)).await;
+        if let Ok(answer) = &answer {
+            observe::asked_fast(model.info(), answer, &self.app.parts.settings.prices);
+        }
+        let answer = match answer {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "a reflection goes on in the person's own words");

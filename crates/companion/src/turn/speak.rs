@@ -62,7 +62,7 @@ pub(super) async fn speak(
         }
         (said, _) => said,
     };
-    observe::failed_calls("chat", &turn.interaction.fallback);
+    observe::failed_calls("chat", turn.interaction.fallback.iter().map(|attempt| attempt.model.as_str()));
     let unanswered = &person.app.unanswered_by_models;
     match (&model, &by_model) {
         (Some(_), None) => drop(unanswered.fetch_add(1, Ordering::Relaxed)),

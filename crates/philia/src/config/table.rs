@@ -206,7 +206,7 @@ pub(super) static SECTIONS: &[&[Key]] = &[
     ),
     &role!(
         "fast",
-        "Who is to help with small judgements behind the scenes, first choice first. Not asked yet: built-in rules decide.",
+        "Who is to help with small judgements behind the scenes, first choice first: what messages teach, what many memories have in common. Without one, built-in rules decide.",
         "0.2",
         "1024",
         "30.0",
