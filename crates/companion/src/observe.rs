@@ -104,6 +104,7 @@ fn outcome(reply: &Reply) -> &'static str {
         "care" => "care",
         _ if !reply.saved => "unsaved",
         "guard" => "guard",
+        "paused" => "paused",
         "forgetting" => "forgetting",
         "offline" => "offline",
         _ => "model",
