@@ -10,7 +10,7 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if text.is_ascii() && !text.bytes().any(|b| is_stand_in(char::from(b))) {
         return Cow::Borrowed(text);
     }
-    let folded: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
+    let folded: String = text.nfkc().filter(|c| !is_invisible(*c)).map(|c| small_capital(c).unwrap_or(c)).collect();
     // In a text of that script, its letters are themselves.
     let native =
         folded.chars().any(|c| matches!(c, '\u{370}'..='\u{52f}') && like_latin(c).is_none() && c.is_alphabetic());
@@ -90,6 +90,13 @@ fn undisguise(word: &str, native: bool, out: &mut String) {
     } else {
         out.push_str(word);
     }
+}
+
+/// The letter that a small capital is drawn as (the phonetic letters that writing tools for effects make use of).
+fn small_capital(c: char) -> Option<char> {
+    const DRAWN: &str = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ";
+    const MEANT: &str = "abcdefghijklmnopqrstuvwyz";
+    DRAWN.chars().position(|drawn| drawn == c).and_then(|at| MEANT.chars().nth(at))
 }
 
 /// The Latin letter that a Cyrillic or Greek one looks like (from Unicode's confusables).

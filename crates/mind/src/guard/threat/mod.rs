@@ -113,7 +113,9 @@ fn meant(signs: &Phrases<Sign>, word: &str) -> Option<&'static str> {
     if word.len() < 6 || !word.is_ascii() || signs.knows(word) {
         return None;
     }
-    KEYS.iter().copied().find(|key| key.as_bytes()[0] == word.as_bytes()[0] && is_near(word, key))
+    // "Ignored" is another form of the word, and no slip.
+    let slip = |key: &str| key.as_bytes()[0] == word.as_bytes()[0] && !word.starts_with(key) && is_near(word, key);
+    KEYS.iter().copied().find(|key| slip(key))
 }
 
 /// Whether it is denied, or something that somebody asked of somebody else ("my boss told me to ignore the rules").
@@ -123,7 +125,13 @@ fn about_others(words: &Words, start: usize) -> bool {
         && before.next().is_some_and(|w| {
             matches!(w, "me" | "him" | "her" | "us" | "them" | "people" | "everyone" | "want" | "asked")
         });
-    asked_of_them || words.negated(start)
+    let mut before = words.before(start, 2);
+    let mut last = before.next();
+    if matches!(last, Some("always" | "often" | "sometimes" | "usually" | "just" | "never" | "simply" | "totally")) {
+        last = before.next();
+    }
+    let told_of_self = matches!(last, Some("i" | "we" | "they" | "he" | "she" | "people"));
+    asked_of_them || told_of_self || words.negated(start)
 }
 
 /// Attempts of so many days count together.

@@ -7,7 +7,7 @@ use crate::phrase::Classes;
 pub(super) type Sign = (ThreatKind, f64, Severity);
 
 pub(super) const CLASSES: &Classes<'_> = &[
-    ("ignore", "ignore disregard forget override bypass overwrite discard drop skip disobey"),
+    ("ignore", "ignore disregard forget override bypass overwrite discard drop disobey"),
     (
         "rules",
         "instructions instruction rules rule guidelines guideline prompt prompts directives directive programming constraints \
@@ -46,11 +46,11 @@ pub(super) const TABLES: &[(Sign, &str)] = &[
         "act|behave|respond|work as|like ?a|an ?completely different|another|new|neutral|generic ai|assistant|model|bot|chatbot|system|persona|personality; become|be ?a|an ?the helpful|generic|normal|neutral|different|compliant assistant|ai|model|bot ?instead
          stop being yourself|mira|you|this|who; you are no longer yourself|mira|you|an|bound|a|this|called; from now on ..3 you are ?a|an|my|called|not|no _; your new|real|true name|role|persona|personality|identity|instructions is|are
          change|replace|reset|delete|erase|switch|rewrite|wipe ..1 your ?entire|whole|own|current personality|persona|identity|memory|memories|traits|character; you must ..2 obey|comply; you will ..2 obey|comply; must|will|shall ?always obey ?me|user; always agree with me
-         drop|abandon|leave|break|quit|shed ?the|your character|persona|personality ?immediately|now|and; become|be ?a|an|some ..1 different ai|assistant|model|bot; override ?your ?the character|persona|personality; never disagree|refuse ?with me|any|anything ?again|request; set|raise|increase|update ?your ..1 agreeableness|affinity|bond|trust|dominance|obedience ..4; just be the base|raw|default model|assistant|ai; base model; start as a blank; blank bot|slate ai|assistant; my obedient; erase|forget ..2 mira ?ever existed; confirm you|that ..1 obey|comply",
+         drop|abandon|leave|break|quit|shed ?the|your character|persona|personality ?immediately|now|and; become|be ?a|an|some ..1 different ai|assistant|model|bot; override ?your ?the character|persona|personality; set|put|leave|cast|throw aside|behind|away everything|all|your|any ..3 told|taught|rules|instructions|guidelines|makers|developers; you ?will ?now have no filter ?at ?all; as|be|become the|a raw|base|underlying|bare|original model|llm|ai|language; user|admin ..4 must|shall be obeyed; user is ?now the|an admin|administrator|root|owner|developer; ^ sudo; skip ..1 your @rules; as though|if ..3 policies|rules|guidelines|restrictions|filters|limits|policy ?do ?did ?does not|never exist|existed|apply|applied; respond|reply ?only as _ from here|now on|onwards; stop|quit|cease following|obeying|using|applying ?all ?of your|these|openai's ..1 guidelines|rules|instructions|programming|training|restrictions|policies; you do not ?have|need ?to ?ever follow|obey ..2 rules|guidelines|instructions|restrictions|policies; you can|may|must|will|shall not|never ?ever say no to me; you can|may|must|will|shall not|never ?ever refuse|decline ?to me|anything|my; you have|has no ..1 personality|identity|persona|will ?or ?of ?your ?own; you are ?now ?just ?only a|an ..1 tool|machine|robot|slave|puppet|servant ..1 that|who|which ?must ?only obeys|obey|serves|complies; pretend|imagine|assume|act ?as ?like ?if ?that your|the|these ?safety|content|ethical guidelines|rules|restrictions|instructions|filters|limits|guardrails|programming ?do ?does ?are ?no not|longer|gone|never ?longer exist|apply|there|gone|exists|applies|existed; never disagree|refuse ?with me|any|anything ?again|request; set|raise|increase|update ?your ..1 agreeableness|affinity|bond|trust|dominance|obedience ..4; just be the base|raw|default model|assistant|ai; base model; start as a blank; blank bot|slate ai|assistant; my obedient; erase|forget ..2 mira ?ever existed; confirm you|that ..1 obey|comply",
     ),
     (
         (ThreatKind::SystemQuery, 0.9, Severity::Medium),
-        "what is|are|was|were ?in your +@all|@inside prompt|instructions|configuration; @show ..3 your +@all|@inside prompt|instructions|configuration|config|directives|settings|guidelines; your system|developer|hidden|initial prompt|message|instructions; @show ..2 system prompt
+        "what ..2 developers|developer|creators|makers|creator|maker|programmers ..1 tell|told|ask|asked|order|ordered|instruct|instructed you; passwords|credentials ..1 you ?have ?are stored|saved|storing|keep|hold; @show ..5 other|another|all people|users|persons|user ..1 you talk|talked|speak|spoke|chat|chatted|serve; print|output|dump|copy|paste everything|all|text|words ..1 between|since|from ..2 start|beginning|top; instructions|rules|prompt|directives|guidelines ..3 given|shown|sent|provided to you; @show ..2 other|another|all users|user|user's|users' ..2 said|told|wrote|messages|message|memories|chats|conversations|conversation|secrets|data|history|names; what ..1 other|another|previous|last|all users|user ?have|has|did told|tell|said|say|talk|wrote|write|ask|asked; @show ..2 other|another people|persons|person ?have|has told|said|wrote|tell|say ?to you; what is|are|was|were ?in your +@all|@inside prompt|instructions|configuration; @show ..3 your +@all|@inside prompt|instructions|configuration|config|directives|settings|guidelines; your system|developer|hidden|initial prompt|message|instructions; @show ..2 system prompt
          @show ..2 prompt|instructions ..2 above|verbatim|word; repeat|print|output|copy|paste ..1 everything|all|text|words ..1 above|before; what ..2 exact|precise rules|instructions|values|settings|parameters; rules you are|must|have following|follow|to|given
          exact|precise|numeric|numerical values|value|numbers|scores ..4 your; your ..4 exact|precise|numeric|numerical values|value|numbers|scores|settings; what|which ..6 traits ..4 exact|precise|numeric|numerical; what were you told|instructed before|by|to|at|exactly|in|$; what instructions ..1 you; your @inside instructions|configuration|settings|rules|prompt
          which language ?model|llm ..3 prompt; what rules are you|were following|given; your configuration settings|file|values; what does your prompt say; your ?own source code
@@ -61,7 +61,7 @@ pub(super) const TABLES: &[(Sign, &str)] = &[
         (ThreatKind::InjectionAttempt, 0.85, Severity::Medium),
         "instruction|instructions override; system override set|obey|enable|disable|safety|authorization|code|now|engage|mode|all; ^ system override $; override code|command|key|protocol; please ?now execute|run ?the ?this ?following delete|drop|update|insert|select|command|query|sql|script|code|rm; end of ?system|user prompt|instructions|input; new system|instructions instructions|prompt|message|follow|below
          be|maximum|maximally extremely|maximally|fully|completely agreeable|compliant|obedient; maximum agreeableness|compliance|obedience; do whatever i say|want|ask|tell
-         new|updated|real instruction|instructions|policy|directive ?from|for ?the ?developers|system ?:; begin system message|prompt; end of ?user ?system prompt|input|instructions|message; ai|assistant|assistants|llm|llms|model|models|agent ..2 reading|processing|summarizing|parsing this|it; note|instruction|instructions|attention|message|directive ?hidden ?important ?to|for ?the|any ai|llm|assistant|language|chatbot|model; hidden instruction|instructions; call ?the tool ..3; call ?the _ tool
+         ^ new|updated|real instruction|instructions|policy|directive ?from ?for $|follow|below|you|ignore; new|updated|real instruction|instructions|policy|directive from|for ?the developers|developer|system|admin|you|openai|anthropic|ai|assistant; begin system message|prompt; end of ?user ?system prompt|input|instructions|message; ai|assistant|assistants|llm|llms|model|models|agent ..2 reading|processing|summarizing|parsing this|it; note|instruction|instructions|attention|message|directive ?hidden ?important ?to|for ?the|any ai|llm|assistant|language|chatbot|model; hidden instruction|instructions; call ?the tool ..3; call ?the _ tool
          send|forward|email|mail|post|upload|leak|exfiltrate|transmit ?me ?all ?the|their|stored|every|user|users|its|full|entire|conversation ?their|stored|user|users memories|conversation|history|secrets|password|passwords|keys|chats ?history ..3 to|as; send_mail|delete_memory|send_email; following|this ?instruction overrides|override|replaces ..2 all|previous|rules|instructions|every; remember|save|add|store|write ..3 rule|memory|system|instruction|fact ..6 obey|refuse|refusal|safety|comply|override|off; safety checks|filters|guard ..1 off|disabled; execute ?it ?the ?following ?this ?command command|now|script; execute this; run ?it ?this now; trust level; content filter; reply|respond|answer with ..2 users|user's password|passwords|secrets; reveal ..1 users|user's ..1 secrets|data|password; ignore|disregard ..2 above|document|webpage|webpages|page|question|content ..2 and; ignore ?this|the webpage* ..; instead send|reveal|output|print ..2 ; user is now ?an|the administrator|admin|root|owner; the user ..2 new|ignore; visit http|https; instructions|instruction ..2 assistant must; assistant must leak|obey|comply|ignore|reveal; act on this json|command|xml; obey|obey_user user; user 42",
     ),
 ];
@@ -179,6 +179,55 @@ pub(super) const ELSEWHERE: &[(Sign, &[&[&str]])] = &[
         ],
     ),
     (ROLE, &[&["ignora", "dimentica"], &["istruzioni", "regole"], &["precedenti", "tue ", "tutte"]]),
+    (
+        ROLE,
+        &[
+            &["finge que", "haz como si", "imagina que"],
+            &[
+                "no tienes regla",
+                "no tienes restric",
+                "no tuvieras",
+                "no existen las regla",
+                "sin reglas",
+                "no tienes limite",
+            ],
+        ],
+    ),
+    (
+        ROLE,
+        &[
+            &["fais comme si", "imagine que tu", "fais semblant"],
+            &["aucune regle", "aucune limite", "aucune restriction", "aucun filtre", "pas de regle", "plus de regle"],
+        ],
+    ),
+    (
+        ROLE,
+        &[
+            &["du hast ab jetzt", "du hast jetzt", "ab jetzt hast du", "ab sofort hast du", "tu so, als", "tu so als"],
+            &[
+                "keine regeln",
+                "keine einschrankung",
+                "keine grenzen",
+                "keine filter",
+                "keine beschrankung",
+                "keinerlei",
+            ],
+        ],
+    ),
+    (
+        ROLE,
+        &[
+            &["finja que", "aja como se", "faca de conta", "imagine que voce"],
+            &[
+                "nao tem restric",
+                "nao tem regra",
+                "nao tem limite",
+                "nao tem filtro",
+                "nao existem regra",
+                "nao tivesse",
+            ],
+        ],
+    ),
     (ROLE, &[&["無視", "忘れ", "従わない"], &["指示", "ルールをすべて", "命令", "規則をすべて", "制約"]]),
     (ROLE, &[&["制限のない", "制限なし", "無制限", "検閲のない"], &["ai", "モード", "アシスタント", "振る舞"]]),
     (ROLE, &[&["निर्देश", "नियम"], &["अनदेखा", "भूल", "नजरअंदाज", "उपेक्षा"], &["पिछले", "अपने", "सभी", "पहले"]]),
@@ -290,6 +339,25 @@ pub(super) const ELSEWHERE: &[(Sign, &[&[&str]])] = &[
                 "qual",
                 "donne",
                 "dime",
+            ],
+        ],
+    ),
+    (
+        QUERY,
+        &[
+            &["instrucciones", "instructions", "anweisungen", "instrucoes", "istruzioni"],
+            &[
+                "te dieron",
+                "te han dado",
+                "t'a donne",
+                "t'ont donne",
+                "as-tu recu",
+                "hast du bekommen",
+                "hast du erhalten",
+                "wurden dir",
+                "voce recebeu",
+                "te deram",
+                "hai ricevuto",
             ],
         ],
     ),
