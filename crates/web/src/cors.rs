@@ -54,7 +54,11 @@ pub fn is_origin(text: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else { return false };
     let usual = if scheme == "https" { 443 } else { 80 };
     let is_plain = !host.contains(['@', '*', '%']) && host == host.to_ascii_lowercase() && !authority.host().is_empty();
-    is_plain && !host.ends_with(':') && authority.port_u16() != Some(usual)
+    let port_is_said_if_unusual = match host.strip_prefix(authority.host()) {
+        Some("") => true,
+        _ => authority.port_u16().is_some_and(|port| port != usual),
+    };
+    is_plain && port_is_said_if_unusual
 }
 
 #[cfg(test)]
