@@ -65,10 +65,10 @@ enum Step {
 /// A set of words, by number, by beginning, or all of them.
 #[derive(Debug, Default)]
 struct Set {
-    /// The words' numbers. Which sets a word is in is looked up in [`Phrases::member_of`].
+    /// The words' numbers, while the patterns are compiled; then it is looked up in [`Phrases::member_of`].
     ids: Vec<u32>,
     /// Equal sets share a number.
-    number: usize,
+    number: u32,
     beginnings: Vec<String>,
     any: bool,
 }
@@ -91,10 +91,10 @@ pub(crate) struct Phrases<T> {
     patterns: Vec<(Vec<Step>, T)>,
     /// Patterns by the number of a word they may begin with; the first list holds those that may begin with others.
     by_first: Vec<Vec<u32>>,
-    /// The number of each distinct set of words.
-    sets: HashMap<Vec<u32>, usize>,
-    /// For each word, a bit for each set that it is in.
-    member_of: Vec<Vec<u64>>,
+    /// The number of each distinct set of words, while the patterns are compiled.
+    sets: HashMap<Vec<u32>, u32>,
+    /// For each word, the numbers of the sets that it is in, in order.
+    member_of: Vec<Vec<u32>>,
     /// For each word, whether a gap ends before it.
     stops: Vec<bool>,
 }
@@ -127,10 +127,20 @@ impl<T: Copy> Phrases<T> {
         for id in stops {
             out.stops[id as usize] = true;
         }
-        out.member_of = vec![vec![0; out.sets.len().div_ceil(64)]; out.by_first.len()];
-        for (ids, set) in &out.sets {
+        out.member_of = vec![Vec::new(); out.by_first.len()];
+        // From here on a set is its number: what it is made of is known by word.
+        for (ids, set) in std::mem::take(&mut out.sets) {
             for id in ids {
-                out.member_of[*id as usize][set / 64] |= 1 << (set % 64);
+                out.member_of[id as usize].push(set);
+            }
+        }
+        for sets in &mut out.member_of {
+            sets.sort_unstable();
+            sets.shrink_to_fit();
+        }
+        for step in out.patterns.iter_mut().flat_map(|(steps, _)| steps) {
+            if let Step::One(set) | Step::Maybe(set) | Step::Many(set) = step {
+                set.ids = Vec::new();
             }
         }
         out
@@ -184,7 +194,7 @@ impl<T: Copy> Phrases<T> {
         }
         set.ids.sort_unstable();
         set.ids.dedup();
-        let next = self.sets.len();
+        let next = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
         set.number = *self.sets.entry(set.ids.clone()).or_insert(next);
         set
     }
@@ -262,8 +272,9 @@ impl<T: Copy> Phrases<T> {
     }
 
     fn has(&self, set: &Set, id: u32, word: &str) -> bool {
-        let member = self.member_of[id as usize][set.number / 64] & (1 << (set.number % 64)) != 0;
-        member || set.any || set.beginnings.iter().any(|b| word.starts_with(b.as_str()))
+        self.member_of[id as usize].binary_search(&set.number).is_ok()
+            || set.any
+            || set.beginnings.iter().any(|b| word.starts_with(b.as_str()))
     }
 
     /// The first place, if any.
