@@ -2,7 +2,7 @@
 
 use crate::Door;
 use crate::auth::Me;
-use crate::extract::{Body, Name, Params};
+use crate::extract::{Fields, Name, Params};
 use crate::problem::Problem;
 use crate::revision::{Revised, Seen};
 use axum::extract::State;
@@ -23,7 +23,7 @@ pub(crate) async fn put(
     seen: Seen,
     Name(id): Name,
     params: Params,
-    Body(limits): Body<OwnLimits>,
+    Fields(limits): Fields<OwnLimits>,
 ) -> Result<Revised<AccountView>, Problem> {
     params.done()?;
     let fits = |account: &AccountView| seen.fits(account.revision());

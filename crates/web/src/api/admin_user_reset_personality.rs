@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 #[schema(as = PersonalityReset)]
 pub(crate) struct Wanted {
     /// Which of the account's people; its owner if nobody is named.
+    #[schema(min_length = 1, max_length = 128, pattern = r"^[^/\x00-\x1f\x7f-\x9f]*$")]
     subject: Option<String>,
     /// Which companion; whom they have chosen if none is named.
     persona: Option<String>,
