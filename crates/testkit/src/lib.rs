@@ -5,5 +5,6 @@ pub mod cache;
 pub mod faulty;
 pub mod index;
 pub mod model_server;
+pub mod server;
 pub mod store;
 pub mod world;

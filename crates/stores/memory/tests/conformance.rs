@@ -15,4 +15,4 @@ impl Fixture for InMemory {
     }
 }
 
-philia_testkit::store_conformance!(InMemory::default());
+philia_testkit::store_conformance!(Some(InMemory::default()));

@@ -24,8 +24,8 @@ impl Fixture for OnDisk {
     }
 }
 
-philia_testkit::store_conformance!(OnDisk::new());
-philia_testkit::durable_store_conformance!(OnDisk::new());
+philia_testkit::store_conformance!(Some(OnDisk::new()));
+philia_testkit::durable_store_conformance!(Some(OnDisk::new()));
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]

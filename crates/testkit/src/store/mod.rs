@@ -1,6 +1,7 @@
 //! The conformance suite of the store port: what every adapter has to do, one function per behaviour.
 //!
-//! An adapter implements [`Fixture`] and writes one line, which makes a test of each behaviour:
+//! An adapter implements [`Fixture`] and writes one line, which makes a test of each behaviour. The fixture is none where
+//! its server is not installed (see [`server`](crate::server)):
 //!
 //! ```ignore
 //! philia_testkit::store_conformance!(MyFixture::new());
@@ -45,8 +46,8 @@ pub fn run<F: Future>(behaviour: F) -> F::Output {
     runtime.block_on(behaviour)
 }
 
-/// Makes a test of each behaviour that every store has. The expression makes a [`store::Fixture`](Fixture) and is
-/// evaluated anew for each test.
+/// Makes a test of each behaviour that every store has. The expression makes a [`store::Fixture`](Fixture), or none
+/// where its server is not installed, and is evaluated anew for each test.
 #[macro_export]
 macro_rules! store_conformance {
     ($fixture:expr) => {
@@ -119,7 +120,7 @@ macro_rules! store_behaviours {
         $(
             #[test]
             fn $behaviour() {
-                let fixture = $fixture;
+                let Some(fixture) = $fixture else { return };
                 $crate::store::run($crate::store::$behaviour(&fixture));
             }
         )*

@@ -1,0 +1,62 @@
+//! A server for tests that speaks DynamoDB's protocol (moto's).
+
+use super::{Process, directory, free_port, installed, skip};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A running server. It keeps everything in memory: what is killed is empty when it comes back.
+#[derive(Debug)]
+pub struct Dynamo {
+    process: Process,
+    tables: AtomicU32,
+}
+
+/// The server that all tests of this process share; none (and a visible skip) if it is not installed.
+pub fn shared() -> Option<&'static Dynamo> {
+    static SHARED: OnceLock<Option<Dynamo>> = OnceLock::new();
+    SHARED.get_or_init(Dynamo::start).as_ref()
+}
+
+impl Dynamo {
+    /// Starts one; none (and a visible skip) if it is not installed.
+    pub fn start() -> Option<Self> {
+        let program = installed().join("venv/bin/moto_server");
+        if !program.exists() {
+            skip("moto's server");
+            return None;
+        }
+        let (directory, port) = (directory("dynamo"), free_port());
+        let command = [program.to_str().unwrap(), "-H", "127.0.0.1", "-p", &port.to_string()].map(str::to_owned);
+        Some(Self { process: Process::start(command.into(), directory, port), tables: AtomicU32::new(0) })
+    }
+
+    /// Where it answers (`http://127.0.0.1:PORT`).
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.process.port)
+    }
+
+    /// A table's name that nobody else uses.
+    pub fn table(&self) -> String {
+        format!("philia_test_{}", self.tables.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Ends it with SIGKILL.
+    pub fn kill(&self) {
+        self.process.kill();
+    }
+
+    /// Makes it hang: it takes connections and says nothing, until [`Dynamo::resume`].
+    pub fn hang(&self) {
+        self.process.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.process.signal("-CONT");
+    }
+
+    /// Starts it again after [`Dynamo::kill`]: empty.
+    pub fn restart(&mut self) {
+        self.process.restart();
+    }
+}

@@ -1,0 +1,157 @@
+//! Real servers for tests: PostgreSQL, Redis, and one that speaks DynamoDB's protocol, each on a free port, in a
+//! directory of its own, and gone with the test process, however that ends.
+//!
+//! `scripts/backends/install` puts them where they are looked for: in `PHILIA_BACKENDS_DIR`, or in `target/backends`.
+//! Where one is not installed, its tests say that they are skipped; in CI they fail.
+//!
+//! ```no_run
+//! use philia_testkit::server::postgres;
+//!
+//! // One server for all tests of a process, a database of its own for each test.
+//! let Some(server) = postgres::shared(16) else { return };
+//! let url = server.database();
+//! ```
+
+pub mod dynamo;
+pub mod postgres;
+pub mod redis;
+
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a server may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where the servers are that `scripts/backends/install` put there.
+fn installed() -> PathBuf {
+    let named = std::env::var_os("PHILIA_BACKENDS_DIR").map(PathBuf::from);
+    named.unwrap_or_else(|| {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+        target.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target")).join("backends")
+    })
+}
+
+/// Says that something is not installed.
+///
+/// # Panics
+/// In CI, where it must be.
+#[allow(clippy::print_stderr, reason = "a skip must be seen")]
+pub fn skip(what: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{what} is not installed; scripts/backends/install installs it");
+    eprintln!("SKIPPED: {what} is not installed; scripts/backends/install installs it");
+}
+
+/// A port that is free now.
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr()).unwrap().port()
+}
+
+/// A process that ends with this one: a shell waits beside it for the end of its own input, which comes when this
+/// process ends or drops it, and then ends the server and removes its directory.
+#[derive(Debug)]
+struct Keeper(Child);
+
+impl Keeper {
+    /// Starts a command over a directory that is removed afterwards.
+    fn start(command: &[String], directory: &Path) -> Self {
+        const KEEP: &str = r#"
+            dir=$1; shift; ulimit -c 0; exec 2>/dev/null
+            "$@" </dev/null >>"$dir/server.log" 2>&1 &
+            echo $! >"$dir/server.pid.new" && mv "$dir/server.pid.new" "$dir/server.pid"
+            cat >/dev/null
+            server=$(cat "$dir/server.pid")
+            for signal in CONT QUIT TERM; do kill -$signal "$server"; done
+            wait
+            rm -rf "$dir""#;
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", KEEP, "keep"]).arg(directory).args(command).stdin(Stdio::piped()).stdout(Stdio::null());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut keeper, 0);
+        Self(keeper.spawn().unwrap())
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let _ = self.0.wait();
+    }
+}
+
+/// A server process that can be killed and started again where it was.
+#[derive(Debug)]
+struct Process {
+    command: Vec<String>,
+    directory: PathBuf,
+    port: u16,
+    /// The first keeper removes the directory; later ones are children of ours that end with it.
+    keeper: Keeper,
+}
+
+impl Process {
+    fn start(command: Vec<String>, directory: PathBuf, port: u16) -> Self {
+        let keeper = Keeper::start(&command, &directory);
+        let process = Self { command, directory, port, keeper };
+        process.wait();
+        process
+    }
+
+    /// Waits until somebody listens at its port.
+    fn wait(&self) {
+        let since = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+            assert!(since.elapsed() < PATIENCE, "{:?} does not listen:\n{}", self.command, self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.directory.join("server.log")).unwrap_or_default()
+    }
+
+    fn pid(&self) -> String {
+        std::fs::read_to_string(self.directory.join("server.pid")).unwrap().trim().to_owned()
+    }
+
+    /// Ends it and its children with SIGKILL: nothing is written, nobody is told.
+    fn kill(&self) {
+        // Stopped first, so that it has no further child meanwhile.
+        self.signal("-STOP");
+        let pid = self.pid();
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        let _ = Command::new("kill").arg("-KILL").arg(&pid).args(children.split_whitespace()).status().unwrap();
+        let since = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
+            assert!(since.elapsed() < PATIENCE, "it was killed and listens still");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Sends it a signal (`-STOP` makes it hang rather than refuse, `-CONT` lets it go on).
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.pid()]).status().unwrap();
+        assert!(sent.success(), "kill {signal} {}", self.pid());
+    }
+
+    /// Starts it again over the same directory, at the same port.
+    fn restart(&mut self) {
+        // The directory stays: a keeper that is killed removes nothing.
+        let _ = self.keeper.0.kill();
+        let _ = self.keeper.0.wait();
+        self.keeper = Keeper::start(&self.command, &self.directory);
+        self.wait();
+    }
+}
+
+/// An empty directory of its own.
+fn directory(name: &str) -> PathBuf {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let directory = std::env::temp_dir().join(format!("philia-{name}-{}-{number}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(&directory).unwrap();
+    directory
+}

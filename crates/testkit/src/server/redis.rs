@@ -1,0 +1,79 @@
+//! A Redis server for tests.
+
+use super::{Process, directory, free_port, skip};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How many databases one server has: more than a test binary has tests.
+const DATABASES: u32 = 4096;
+
+/// A running server over a directory of its own.
+#[derive(Debug)]
+pub struct Redis {
+    process: Process,
+    databases: AtomicU32,
+}
+
+/// The server that all tests of this process share; none (and a visible skip) if it is not installed.
+pub fn shared() -> Option<&'static Redis> {
+    static SHARED: OnceLock<Option<Redis>> = OnceLock::new();
+    SHARED.get_or_init(Redis::start).as_ref()
+}
+
+impl Redis {
+    /// Starts one that keeps what it acknowledged (an append-only file, synced at every write) and evicts nothing;
+    /// none (and a visible skip) if it is not installed.
+    pub fn start() -> Option<Self> {
+        Self::start_with(&["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"])
+    }
+
+    /// Starts one with other settings.
+    pub fn start_with(settings: &[&str]) -> Option<Self> {
+        if Command::new("redis-server").arg("--version").output().is_err() {
+            skip("redis-server");
+            return None;
+        }
+        let (directory, port) = (directory("redis"), free_port());
+        let (port_text, databases) = (port.to_string(), DATABASES.to_string());
+        let mut command: Vec<String> =
+            ["redis-server", "--port", &port_text, "--bind", "127.0.0.1"].map(str::to_owned).into();
+        command.extend(["--save", "", "--databases", &databases, "--dir"].map(str::to_owned));
+        command.push(directory.to_str().unwrap().to_owned());
+        command.extend(settings.iter().map(|&setting| setting.to_owned()));
+        let process = Process::start(command, directory, port);
+        Some(Self { process, databases: AtomicU32::new(0) })
+    }
+
+    /// The URL of a database that nobody else uses (`redis://127.0.0.1:PORT/N`).
+    pub fn database(&self) -> String {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        assert!(number < DATABASES, "there are {DATABASES} databases");
+        format!("redis://127.0.0.1:{}/{number}", self.process.port)
+    }
+
+    /// The port at which it listens.
+    pub fn port(&self) -> u16 {
+        self.process.port
+    }
+
+    /// Ends it with SIGKILL.
+    pub fn kill(&self) {
+        self.process.kill();
+    }
+
+    /// Makes it hang: it takes connections and says nothing, until [`Redis::resume`].
+    pub fn hang(&self) {
+        self.process.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.process.signal("-CONT");
+    }
+
+    /// Starts it again after [`Redis::kill`], with what it had kept.
+    pub fn restart(&mut self) {
+        self.process.restart();
+    }
+}
