@@ -37,7 +37,7 @@ impl Person {
         }
         let blob = sha256(bytes);
         let attachment = Attachment { name, media_type: media(media_type), held: Held::Blob(blob.clone()) };
-        let _one_at_a_time = self.locks.files.lock().await;
+        let _one_at_a_time = self.among_files().await;
         self.room_on(id, &attachment).await?;
         // Should this break off, the job drops the bytes again.
         let job = drop_job(&[blob.clone()].into(), self.now())?;
@@ -60,7 +60,7 @@ impl Person {
         }
         let attachment =
             Attachment { name: named(name), media_type: "text/uri-list".into(), held: Held::Link(link.into()) };
-        let _one_at_a_time = self.locks.files.lock().await;
+        let _one_at_a_time = self.among_files().await;
         self.room_on(id, &attachment).await?;
         self.hang(id, attachment, Vec::new()).await
     }

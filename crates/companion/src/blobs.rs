@@ -135,7 +135,7 @@ impl Person {
 
     /// Drops what these memories held and no other holds, now; `job` was committed when they were deleted.
     pub(crate) async fn drop_now(&self, job: Draft) -> Result<()> {
-        let _one_at_a_time = self.locks.files.lock().await;
+        let _one_at_a_time = self.among_files().await;
         let Draft { key, at, doc, blob } = job;
         self.drop_unnamed(&Record { key, at, version: 1, doc, blob }).await
     }

@@ -4,6 +4,7 @@
 //! store that failed for a while, by an embedder that did not answer.
 
 use crate::error::Result;
+use crate::gate::{Held, LEASE};
 use crate::learn;
 use crate::memories::retention;
 use crate::observe;
@@ -15,8 +16,8 @@ use crate::turn::Unanswered;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::InteractionId;
 use philia_mind::interaction::Stage;
-use philia_ports::Partition;
 use philia_ports::store::Record;
+use philia_ports::{Partition, PartitionId};
 use std::time::Duration;
 
 /// Jobs taken at once.
@@ -74,9 +75,40 @@ impl Philia {
         Ok(self.do_due(Timestamp::MAX, Which::Asked).await?.done)
     }
 
-    /// Looks for overdue jobs, and embeds anew what another embedder made, until the future is dropped.
+    /// Looks for overdue jobs, and embeds anew what another embedder made, until the future is dropped. Of several
+    /// instances over one store, one does so at a time.
     pub async fn sweep(&self) {
+        if !self.0.is_shared() {
+            return self.sweep_all().await;
+        }
+        loop {
+            match Held::wait(&self.0, &PartitionId::system(), "sweep").await {
+                Ok(held) => {
+                    let sweeping = async { tokio::join!(self.take_over(), self.sweep_all()) };
+                    held.lost.run_until_cancelled(sweeping).await;
+                }
+                Err(error) => tracing::warn!(%error, "what is overdue waits for the cache, which says who does it"),
+            }
+            tokio::time::sleep(SWEEP).await;
+        }
+    }
+
+    async fn sweep_all(&self) {
         tokio::join!(self.sweep_jobs(), self.reembed_quietly(), self.sweep_retention());
+    }
+
+    /// Takes up what an instance that died left behind, as soon as its leases have ended.
+    async fn take_over(&self) {
+        tokio::time::sleep(LEASE).await;
+        match self.recover().await {
+            Ok(left) => {
+                let turns = self.resume(left.unanswered).await;
+                if turns > 0 {
+                    tracing::info!(turns, "turns that another instance was cut off in are resumed");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "what another instance left is taken up later"),
+        }
     }
 
     async fn sweep_jobs(&self) {
@@ -136,13 +168,15 @@ impl Philia {
         let person = self.of(partition.clone());
         let task = job.doc["task"].as_str().unwrap_or_default();
         match (task, job.doc["interaction"].as_str()) {
-            ("learn", Some(id)) => match person.locks.turn.try_lock() {
-                Ok(_between_turns) => person.learn_if_answered(&InteractionId::new(id), which == Which::Overdue).await,
-                Err(_) => Ok(Outcome::Kept),
+            ("learn", Some(id)) => match person.if_between_turns().await {
+                Some(_between_turns) => {
+                    person.learn_if_answered(&InteractionId::new(id), which == Which::Overdue).await
+                }
+                None => Ok(Outcome::Kept),
             },
-            ("forget", _) => match person.locks.turn.try_lock() {
-                Ok(_between_turns) => person.forget_job(job).await.map(|()| Outcome::Done),
-                Err(_) => Ok(Outcome::Kept),
+            ("forget", _) => match person.if_between_turns().await {
+                Some(_between_turns) => person.forget_job(job).await.map(|()| Outcome::Done),
+                None => Ok(Outcome::Kept),
             },
             // It may take long, and nobody waits for it: not at a start.
             ("reflect", _) if which == Which::AtStart => Ok(Outcome::Kept),
@@ -174,9 +208,9 @@ impl Philia {
             // It takes as long as it takes, and nothing waits for it.
             (reembed::TASK, _) => Ok(Outcome::Kept),
             ("document", _) => person.tend_document(job).await.map(Outcome::from),
-            ("blobs", _) => match person.locks.files.try_lock() {
-                Ok(_one_at_a_time) => person.drop_unnamed(job).await.map(|()| Outcome::Done),
-                Err(_) => Ok(Outcome::Kept),
+            ("blobs", _) => match person.if_among_files().await {
+                Some(_one_at_a_time) => person.drop_unnamed(job).await.map(|()| Outcome::Done),
+                None => Ok(Outcome::Kept),
             },
             _ => {
                 tracing::warn!(job = job.key.id, task, "a job of a kind this program does not know is left alone");

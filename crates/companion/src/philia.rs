@@ -2,6 +2,7 @@
 
 use crate::accounts::{House, Identity};
 use crate::error::Result;
+use crate::gate::{Gate, Lease, Pass};
 use crate::hook::{Event, Hook};
 use crate::learn::{Counters, Lessons};
 use crate::memories::access::Accesses;
@@ -99,16 +100,15 @@ pub(crate) struct Inner {
 const ACTIVE: SignedDuration = SignedDuration::from_mins(15);
 
 /// What keeps one person's work in order. Different people's locks are independent.
-#[derive(Default)]
 pub(crate) struct Locks {
     /// Held while a message is made durable: the order of hearing is the order of answering.
     pub(crate) hear: AsyncMutex<()>,
-    /// Held while a turn is answered and learned from. First come, first served.
-    pub(crate) turn: Arc<AsyncMutex<()>>,
+    /// Passed while a turn is answered and learned from. First come, first served.
+    turn: Gate,
     /// Held while what is kept at hand is filled, added to, or let go of.
     pub(crate) context: AsyncMutex<()>,
-    /// Held while documents and attachments come and go.
-    pub(crate) files: AsyncMutex<()>,
+    /// Passed while documents and attachments come and go.
+    files: Gate,
     /// Held while memories are consolidated.
     pub(crate) consolidate: AsyncMutex<()>,
     /// Held while the fast model is asked about turns.
@@ -125,6 +125,56 @@ pub(crate) struct Locks {
     pub(crate) reach: Remembered,
 }
 
+impl Default for Locks {
+    fn default() -> Self {
+        Self {
+            hear: AsyncMutex::default(),
+            turn: Gate::new("turn"),
+            context: AsyncMutex::default(),
+            files: Gate::new("files"),
+            consolidate: AsyncMutex::default(),
+            lesson: AsyncMutex::default(),
+            index: AsyncMutex::default(),
+            serves: RwLock::default(),
+            seal: AsyncMutex::default(),
+            progress: Mutex::default(),
+            reach: Remembered::default(),
+        }
+    }
+}
+
+impl Person {
+    /// Waits until no turn of theirs is running, and keeps others from beginning.
+    pub(crate) async fn between_turns(&self) -> Pass {
+        self.locks.turn.pass(&self.app, &self.partition.id).await
+    }
+
+    /// The same if none is running now.
+    pub(crate) async fn if_between_turns(&self) -> Option<Pass> {
+        self.locks.turn.try_pass(&self.app, &self.partition.id).await
+    }
+
+    /// Waits until no other instance has them: from then on their turns are answered here.
+    pub(crate) async fn with_us(&self) -> Lease {
+        self.locks.turn.lease(&self.app, &self.partition.id).await
+    }
+
+    /// The line of their turns on this instance.
+    pub(crate) fn line(&self) -> Arc<AsyncMutex<()>> {
+        self.locks.turn.queue()
+    }
+
+    /// Waits until nobody else brings or takes away files of theirs.
+    pub(crate) async fn among_files(&self) -> Pass {
+        self.locks.files.pass(&self.app, &self.partition.id).await
+    }
+
+    /// The same if nobody does now.
+    pub(crate) async fn if_among_files(&self) -> Option<Pass> {
+        self.locks.files.try_pass(&self.app, &self.partition.id).await
+    }
+}
+
 impl Philia {
     /// Puts the parts together and compiles the matchers. Reads and writes nothing.
     ///
@@ -132,8 +182,13 @@ impl Philia {
     /// open meanwhile; who needs one of them first waits for it.
     pub fn new(mut parts: Parts) -> Self {
         let (keys, chance, clock) = (&parts.master_keys, &parts.chance, &parts.clock);
-        let vault =
-            Arc::new(Vault::new(Arc::clone(&parts.store), Arc::clone(keys), Arc::clone(chance), Arc::clone(clock)));
+        let vault = Arc::new(Vault::new(
+            Arc::clone(&parts.store),
+            Arc::clone(keys),
+            Arc::clone(chance),
+            Arc::clone(clock),
+            parts.cache.is_shared(),
+        ));
         parts.store = Arc::clone(&vault) as Arc<dyn StoreAdmin>;
         let house = House::new(&parts.settings.accounts);
         let philia = Self(Arc::new(Inner {
@@ -213,11 +268,20 @@ impl Philia {
 
     /// A new name for anything: unique, and sorting by time.
     pub fn fresh_id(&self) -> String {
-        time_ordered_id(self.now(), &*self.0.parts.chance)
+        self.0.fresh_id()
     }
 }
 
 impl Inner {
+    pub(crate) fn fresh_id(&self) -> String {
+        time_ordered_id(self.parts.clock.now(), &*self.parts.chance)
+    }
+
+    /// May other instances of the program work on the same store?
+    pub(crate) fn is_shared(&self) -> bool {
+        self.parts.cache.is_shared()
+    }
+
     pub(crate) fn locks(&self, id: &PartitionId) -> Arc<Locks> {
         let mut people = lock(&self.people);
         if let Some(locks) = people.get(id).and_then(Weak::upgrade) {

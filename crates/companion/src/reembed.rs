@@ -188,19 +188,30 @@ impl Person {
     pub(crate) async fn serving(&self) -> Result<RwLockReadGuard<'_, Arc<dyn Embedder>>> {
         loop {
             if let Ok(known) = RwLockReadGuard::try_map(self.locks.serves.read().await, Option::as_ref)
-                && self.may_reach(&**known).await
+                && self.may_serve(&**known).await
             {
                 return Ok(known);
             }
             let mut serves = self.locks.serves.write().await;
             let known = match &*serves {
-                Some(known) => self.may_reach(&**known).await,
+                Some(known) => self.may_serve(&**known).await,
                 None => false,
             };
             if !known {
                 *serves = Some(self.find_serving().await?);
             }
         }
+    }
+
+    /// Does the embedder that served last do so still? A former one may have been relieved by another instance.
+    async fn may_serve(&self, known: &dyn Embedder) -> bool {
+        let relieved = self.app.is_shared()
+            && known.info().id != self.configured_embedder().await.info().id
+            && match self.get::<Progress>(Kind::Job, JOB).await {
+                Ok(job) => job.is_none_or(|job| job.value.serves != known.info().id),
+                Err(_) => false,
+            };
+        !relieved && self.may_reach(known).await
     }
 
     /// Finds out which embedder serves, and begins a job where that is not, or not everywhere, the configured one.

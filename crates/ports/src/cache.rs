@@ -123,6 +123,11 @@ pub trait Cache: Send + Sync + 'static {
     /// Listens from now on, in the order of sending. Dropping the stream ends it.
     async fn subscribe(&self, channel: &CacheKey) -> Result<Messages, CacheError>;
 
+    /// Do other instances of the program see what is in it? Then what must be done by one of them at a time needs a lease.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// Bytes that its values take in this process, as far as it knows.
     fn held_bytes(&self) -> Option<usize> {
         None

@@ -30,7 +30,7 @@ impl Person {
     /// [`Error::NotFound`] if there is no such document; [`Error::Store`] if the store fails: what was written is
     /// kept, and a job goes on later.
     pub async fn learn_document(&self, id: &str, progress: impl FnMut(usize, usize) + Send) -> Result<Document> {
-        let _one_at_a_time = self.locks.files.lock().await;
+        let _one_at_a_time = self.among_files().await;
         self.digest(id, progress).await?.ok_or_else(|| no_document(id))
     }
 
@@ -47,7 +47,7 @@ impl Person {
     /// Does a document's job, unless somebody is at it: says whether it was done.
     pub(crate) async fn tend_document(&self, job: &Record) -> Result<bool> {
         let id = job.doc["document"].as_str().unwrap_or_default();
-        let Ok(_one_at_a_time) = self.locks.files.try_lock() else { return Ok(false) };
+        let Some(_one_at_a_time) = self.if_among_files().await else { return Ok(false) };
         self.digest(id, |_, _| {}).await?;
         Ok(true)
     }

@@ -159,7 +159,7 @@ impl Person {
         }
         let bytes = upload.bytes.len();
         let text = self.read(upload.bytes, name.clone(), upload.media_type).await.map_err(|why| refuse(why.0))?;
-        let _one_at_a_time = self.locks.files.lock().await;
+        let _one_at_a_time = self.among_files().await;
         if let Some(there) = self.document(&id).await? {
             return Ok(Received { document: there, known: true });
         }
@@ -237,7 +237,7 @@ impl Person {
     /// [`Error::NotFound`] if there is no such document.
     pub async fn remove_document(&self, id: &str) -> Result<Document> {
         self.app.tell(&self.partition.id, &Event::UserAction("remove document"));
-        let _one_at_a_time = self.locks.files.lock().await;
+        let _one_at_a_time = self.among_files().await;
         let document = self.document(id).await?.ok_or_else(|| no_document(id))?;
         self.forget_document(id).await?;
         Ok(document)

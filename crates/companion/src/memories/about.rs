@@ -149,7 +149,7 @@ impl Person {
     /// # Errors
     /// As [`Person::forgetting`]; a store that fails. What was begun then is done later.
     pub async fn forget_about(&self, about: &About) -> Result<Forgetting> {
-        let _between_turns = self.locks.turn.lock().await;
+        let _between_turns = self.between_turns().await;
         self.forget_all(about, None).await
     }
 

@@ -100,7 +100,7 @@ impl Person {
                 let mut cursor = None;
                 loop {
                     // A turn knows its record by its version, so not while one is answered.
-                    let between_turns = self.locks.turn.lock().await;
+                    let between_turns = self.between_turns().await;
                     let (looked, changed, next) = vault.convert(&self.partition, kind, cursor).await?;
                     drop(between_turns);
                     seen += looked;

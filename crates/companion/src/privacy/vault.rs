@@ -117,6 +117,8 @@ pub(crate) struct Vault {
     keys: Arc<dyn MasterKeys>,
     chance: Arc<dyn Chance>,
     clock: Arc<dyn Clock>,
+    /// Other instances may change how somebody is kept: what is known of it is looked at before each use.
+    shared: bool,
     entries: RwLock<HashMap<PartitionId, Arc<Entry>>>,
     /// Master keys that were read, by their ids.
     masters: RwLock<HashMap<String, MasterKey>>,
@@ -128,8 +130,9 @@ impl Vault {
         keys: Arc<dyn MasterKeys>,
         chance: Arc<dyn Chance>,
         clock: Arc<dyn Clock>,
+        shared: bool,
     ) -> Self {
-        Self { inner, keys, chance, clock, entries: RwLock::default(), masters: RwLock::default() }
+        Self { inner, keys, chance, clock, shared, entries: RwLock::default(), masters: RwLock::default() }
     }
 
     fn entry(&self, id: &PartitionId) -> Arc<Entry> {
@@ -144,6 +147,9 @@ impl Vault {
     }
 
     async fn read(&self, id: &PartitionId, entry: &Entry) -> Result<OwnedRwLockReadGuard<State>> {
+        if self.shared {
+            self.look_again(id, entry).await?;
+        }
         loop {
             let state = Arc::clone(&entry.state).read_owned().await;
             if !matches!(*state, State::Unknown) {
@@ -154,7 +160,32 @@ impl Vault {
         }
     }
 
+    /// Forgets what is known of how somebody is kept, if it is so no more.
+    async fn look_again(&self, id: &PartitionId, entry: &Entry) -> Result<()> {
+        let known = match &*entry.state.read().await {
+            State::Unknown => return Ok(()),
+            State::Clear => None,
+            State::Sealed(sealed) => Some(sealed.version),
+        };
+        let now = self.wrapped(id).await?.map(|(_, version)| version);
+        if now != known {
+            let mut state = entry.state.write().await;
+            let unchanged = match &*state {
+                State::Unknown => false,
+                State::Clear => known.is_none(),
+                State::Sealed(sealed) => known == Some(sealed.version),
+            };
+            if unchanged {
+                *state = State::Unknown;
+            }
+        }
+        Ok(())
+    }
+
     async fn write(&self, id: &PartitionId, entry: &Entry) -> Result<OwnedRwLockWriteGuard<State>> {
+        if self.shared {
+            self.look_again(id, entry).await?;
+        }
         let mut state = Arc::clone(&entry.state).write_owned().await;
         if matches!(*state, State::Unknown) {
             *state = match self.wrapped(id).await? {

@@ -3,6 +3,7 @@
 use super::{Brought, FailedAttempt, Incoming, Reply, Result, Sink, TurnEvent};
 use crate::context::Before;
 use crate::error::Error;
+use crate::gate::{Lease, Pass};
 use crate::learn;
 use crate::observe::Step;
 use crate::person::{Person, write};
@@ -22,9 +23,6 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::OwnedMutexGuard;
 
-/// A place at the head of a person's queue: while it is held, no other turn of theirs is answered.
-pub(super) type Place = OwnedMutexGuard<()>;
-
 /// A turn that has been heard.
 pub(super) struct Turn {
     /// The log's record as it will be completed. Version 0 while the store failed to take it.
@@ -39,6 +37,8 @@ pub(super) struct Turn {
     /// How long each step took, those that the log does not keep among them.
     pub(super) steps: Vec<Step>,
     queue: Option<Queue>,
+    /// From where it was heard on, no other instance has this person.
+    lease: Lease,
     /// What an application has handed in beside the message.
     pub(super) brought: Option<Brought>,
     /// It has been heard, felt and learned from before: tools were called since.
@@ -48,10 +48,10 @@ pub(super) struct Turn {
     /// The model ran into its limit.
     pub(super) cut_short: bool,
     /// Held from [`Turn::wait_for_turn`] on.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<Pass>,
 }
 
-type Queue = Pin<Box<dyn Future<Output = Place> + Send + Sync>>;
+type Queue = Pin<Box<dyn Future<Output = OwnedMutexGuard<()>> + Send + Sync>>;
 
 impl Turn {
     /// The answer, if this message had been answered before.
@@ -77,6 +77,7 @@ impl Turn {
             session_started,
             steps: Vec::new(),
             queue: None,
+            lease: None,
             brought: None,
             goes_on: false,
             tool_calls: Vec::new(),
@@ -93,11 +94,12 @@ impl Turn {
     }
 
     /// Takes the next place in the person's queue, so that the order of answering is the order of calling this.
-    async fn line_up(&mut self, person: &Person) {
+    async fn line_up(&mut self, person: &Person, lease: Lease) {
         // The first poll takes the place.
-        let mut queue: Queue = Box::pin(Arc::clone(&person.locks.turn).lock_owned());
+        let mut queue: Queue = Box::pin(person.line().lock_owned());
+        self.lease = lease;
         match futures_util::poll!(&mut queue) {
-            std::task::Poll::Ready(place) => self.place = Some(place),
+            std::task::Poll::Ready(place) => self.place = Some(Pass::new(place, self.lease.take())),
             std::task::Poll::Pending => self.queue = Some(queue),
         }
     }
@@ -106,7 +108,7 @@ impl Turn {
     pub(super) async fn wait_for_turn(&mut self, person: &Person) -> Result<()> {
         let waited = match self.queue.take() {
             Some(queue) => {
-                self.place = Some(queue.await);
+                self.place = Some(Pass::new(queue.await, self.lease.take()));
                 true
             }
             None => false,
@@ -192,13 +194,21 @@ pub(super) fn cleaned(message: &str, max_bytes: usize) -> Result<String> {
 }
 
 /// Makes the message durable, together with the job of learning from it.
-pub(super) async fn hear(person: &Person, incoming: Incoming, message: String, sink: &Sink) -> Result<Turn> {
+pub(super) async fn hear(
+    person: &Person,
+    incoming: Incoming,
+    message: String,
+    in_need: bool,
+    sink: &Sink,
+) -> Result<Turn> {
     let thread = incoming.thread.clone().unwrap_or_else(ThreadId::main);
     check_name("conversation_id", thread.as_str())?;
     if let Some(id) = &incoming.message_id {
         check_name("message_id", id)?;
     }
 
+    // Somebody in need waits for no other instance.
+    let lease = if in_need { None } else { person.with_us().await };
     let order = person.locks.hear.lock().await;
     let mut turn = match (&incoming.goes_on, incoming.unrecorded) {
         (Some(id), _) => again(person, id).await?,
@@ -207,7 +217,7 @@ pub(super) async fn hear(person: &Person, incoming: Incoming, message: String, s
     };
     turn.goes_on = incoming.goes_on.is_some() && incoming.brought.as_ref().is_some_and(|with| !with.since.is_empty());
     turn.brought = incoming.brought;
-    turn.line_up(person).await;
+    turn.line_up(person, lease).await;
     drop(order);
 
     if turn.version > 0 {
@@ -289,13 +299,14 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
 /// A turn that an earlier run of the program heard and did not answer, with its place in the queue; none if it is
 /// answered, or was forgotten.
 pub(super) async fn left_unanswered(person: &Person, id: &InteractionId) -> Result<Option<Turn>> {
+    let lease = person.with_us().await;
     let _order = person.locks.hear.lock().await;
     let Some(known) = person.get::<Interaction>(Kind::Interaction, id.as_str()).await? else { return Ok(None) };
     if known.value.stage != Stage::Heard || known.value.redacted {
         return Ok(None);
     }
     let mut turn = Turn::heard_before(person, known, person.profile().await?).await?;
-    turn.line_up(person).await;
+    turn.line_up(person, lease).await;
     Ok(Some(turn))
 }
 

@@ -29,6 +29,7 @@ pub use resume::Unanswered;
 pub use tell::Told;
 
 use crate::error::{Error, Result};
+use crate::gate::Pass;
 use crate::news::News;
 use crate::observe::{self, Step};
 use crate::person::Person;
@@ -257,7 +258,7 @@ impl Walked {
 /// Learning from a turn, which comes after the answer but before the person's next turn.
 struct Lesson {
     interaction: InteractionId,
-    _turn: Option<hear::Place>,
+    _turn: Option<Pass>,
 }
 
 impl Lesson {
@@ -281,7 +282,7 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
         None => person.may_talk().await?,
     };
 
-    let mut turn = match hear::hear(person, incoming.clone(), message.clone(), sink).await {
+    let mut turn = match hear::hear(person, incoming.clone(), message.clone(), crisis.is_some(), sink).await {
         // Whatever the store says, somebody in need gets an answer.
         Err(Error::Store(error)) if crisis.is_some() => {
             tracing::error!(%error, "the store failed; care answers all the same");

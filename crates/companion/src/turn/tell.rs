@@ -53,7 +53,7 @@ impl Person {
         }
         let mut new = Vec::new();
         for (n, told) in clear.iter().enumerate() {
-            let _between_turns = self.locks.turn.lock().await;
+            let _between_turns = self.between_turns().await;
             let id = self.log_told(source, thread, turn_named(name, n), told).await?;
             new.extend(self.learn(&id).await?);
         }

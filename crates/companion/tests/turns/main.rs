@@ -12,6 +12,7 @@ mod facts;
 mod forgetting;
 mod growth;
 mod hands;
+mod instances;
 mod life;
 mod models;
 mod privacy;

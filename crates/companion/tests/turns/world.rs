@@ -61,6 +61,26 @@ impl World {
         Self::over(self.store.clone(), None, Arc::new(StaticTable::load().expect("the static table")))
     }
 
+    /// Instances of the program over one store and one cache.
+    pub(crate) fn instances(count: usize, chat: Option<Arc<dyn ChatModel>>) -> Vec<Self> {
+        let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+        let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
+        let cache = Arc::new(FaultyCache::shared(LocalCache::new(clock.clone(), 1 << 24)));
+        let chance = Arc::new(CountingChance::default());
+        let keys = Arc::new(philia_companion::privacy::HeldKeys::default());
+        let instance = |_| {
+            let embedder: Arc<dyn Embedder> = Arc::new(StaticTable::load().expect("the static table"));
+            let philia = Philia::new(Parts {
+                cache: cache.clone(),
+                chance: chance.clone(),
+                master_keys: keys.clone(),
+                ..parts(&store, &clock, chat.clone(), None, embedder, None, Settings::default())
+            });
+            Self { philia, store: store.clone(), cache: cache.clone(), clock: clock.clone() }
+        };
+        (0..count).map(instance).collect()
+    }
+
     pub(crate) fn over(
         store: Arc<FaultyStore<MemoryStore>>,
         chat: Option<Arc<dyn ChatModel>>,
@@ -89,22 +109,8 @@ impl World {
     ) -> Self {
         let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
         let cache = Arc::new(FaultyCache::new(LocalCache::new(clock.clone(), 1 << 24)));
-        let philia = Philia::new(Parts {
-            store: store.clone(),
-            index: Arc::new(EmbeddedIndex::new(64 << 20)),
-            cache: cache.clone(),
-            embedder: embedder.into(),
-            former,
-            chat: chat.into(),
-            fast: fast.into(),
-            clock: clock.clone(),
-            chance: Arc::new(CountingChance::default()),
-            personas: Personas::built_in().expect("the built-in personas"),
-            default_profile: Profile::default(),
-            hooks: Vec::new(),
-            master_keys: Arc::new(philia_companion::privacy::HeldKeys::default()),
-            settings,
-        });
+        let parts = parts(&store, &clock, chat, fast, embedder, former, settings);
+        let philia = Philia::new(Parts { cache: cache.clone(), ..parts });
         Self { philia, store, cache, clock }
     }
 
@@ -118,6 +124,33 @@ impl World {
         self.philia.idle().await;
         self.clock.advance(jiff::SignedDuration::from_secs(20));
         reply
+    }
+}
+
+fn parts(
+    store: &Arc<FaultyStore<MemoryStore>>,
+    clock: &Arc<ManualClock>,
+    chat: Option<Arc<dyn ChatModel>>,
+    fast: Option<Arc<dyn ChatModel>>,
+    embedder: Arc<dyn Embedder>,
+    former: Option<Box<Former>>,
+    settings: Settings,
+) -> Parts {
+    Parts {
+        store: store.clone(),
+        index: Arc::new(EmbeddedIndex::new(64 << 20)),
+        cache: Arc::new(LocalCache::new(clock.clone(), 1 << 24)),
+        embedder: embedder.into(),
+        former,
+        chat: chat.into(),
+        fast: fast.into(),
+        clock: clock.clone(),
+        chance: Arc::new(CountingChance::default()),
+        personas: Personas::built_in().expect("the built-in personas"),
+        default_profile: Profile::default(),
+        hooks: Vec::new(),
+        master_keys: Arc::new(philia_companion::privacy::HeldKeys::default()),
+        settings,
     }
 }
 

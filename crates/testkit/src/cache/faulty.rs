@@ -11,12 +11,18 @@ use std::time::Duration;
 pub struct FaultyCache<C> {
     inner: C,
     fails: AtomicBool,
+    shared: bool,
 }
 
 impl<C> FaultyCache<C> {
     /// A cache that does not fail yet.
     pub fn new(inner: C) -> Self {
-        Self { inner, fails: AtomicBool::new(false) }
+        Self { inner, fails: AtomicBool::new(false), shared: false }
+    }
+
+    /// The same, told to be shared by several instances of the program: those of a test.
+    pub fn shared(inner: C) -> Self {
+        Self { shared: true, ..Self::new(inner) }
     }
 
     /// From now on every call fails as a server that is not there, or none does.
@@ -69,5 +75,9 @@ impl<C: Cache> Cache for FaultyCache<C> {
 
     async fn subscribe(&self, channel: &CacheKey) -> Result<Messages, CacheError> {
         self.asked()?.subscribe(channel).await
+    }
+
+    fn is_shared(&self) -> bool {
+        self.shared || self.inner.is_shared()
     }
 }
