@@ -8,8 +8,10 @@
 //! - **Keys.** A name is 1 to [`MAX_NAME_BYTES`] bytes without control characters, compared by bytes. Values, counters,
 //!   leases and channels are apart: the same key may name one of each.
 //! - **Values** are bytes, at most [`MAX_VALUE_BYTES`].
-//! - **Time** is that of the clock the cache was made with: what ends at an instant is gone at that instant. A clock
-//!   that goes backwards keeps things longer, never shorter than they were promised from its own view. Nothing sleeps.
+//! - **Time** is that of one clock, the same for all who share the cache: in process the clock it was made with, on a
+//!   server the server's own. So instances whose clocks differ agree about who holds a lease. What ends at an instant is
+//!   gone at that instant. A clock that goes backwards keeps things longer, never shorter than they were promised from
+//!   its own view. Nothing sleeps.
 //! - **It answers soon**, or fails with [`CacheError::Unavailable`]: an adapter over a network has its own short
 //!   timeout, because a turn waits for it.
 
@@ -61,10 +63,11 @@ impl CacheKey {
 /// That somebody, and nobody else, may do something until an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
-    /// The fencing token: higher than that of every earlier holder of this lease, and the same when it is renewed. What
-    /// is written under a lease carries it, so that a late writer is known.
+    /// The fencing token: higher than that of every earlier holder of this lease, however long ago, and the same when it
+    /// is renewed. What is written under a lease carries it, so that a late writer is known.
     pub token: u64,
-    /// When it ends, unless it is renewed before.
+    /// When it ends, unless it is renewed before: by the clock of who asked, counted from the moment of asking, so it is
+    /// not later than the true end.
     pub until: Timestamp,
 }
 

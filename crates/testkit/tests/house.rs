@@ -31,6 +31,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("philia-store-memory", &["philia-mind", "philia-ports"]),
     ("philia-store-sqlite", &["philia-mind", "philia-ports"]),
     ("philia-cache-local", &["philia-mind", "philia-ports"]),
+    // What its store and its cache share: the connection.
+    ("philia-redis", &["philia-mind", "philia-ports"]),
+    ("philia-cache-redis", &["philia-mind", "philia-ports", "philia-redis"]),
     ("philia-index-embedded", &["philia-mind", "philia-ports"]),
     ("philia-web", &["philia-mind", "philia-ports", "philia-companion"]),
     ("philia-testkit", &["philia-mind", "philia-ports"]),

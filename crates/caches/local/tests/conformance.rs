@@ -2,14 +2,24 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
+use async_trait::async_trait;
 use philia_cache_local::LocalCache;
-use philia_ports::{Cache as _, CacheKey, PartitionId};
-use philia_testkit::cache::{run, world};
+use philia_ports::{Cache, CacheKey, Clock, PartitionId};
+use philia_testkit::cache::{Fixture, run};
 use philia_testkit::world::ManualClock;
 use std::sync::Arc;
 use std::time::Duration;
 
-philia_testkit::cache_conformance!(|clock| Arc::new(LocalCache::new(clock, 8 << 20)));
+struct InProcess;
+
+#[async_trait]
+impl Fixture for InProcess {
+    async fn open(&self, clock: Arc<dyn Clock>) -> Arc<dyn Cache> {
+        Arc::new(LocalCache::new(clock, 8 << 20))
+    }
+}
+
+philia_testkit::cache_conformance!(Some(InProcess));
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -40,7 +50,7 @@ fn the_longest_unused_leave_when_the_budget_is_full() {
 #[test]
 fn replacing_a_value_gives_its_bytes_back() {
     run(async {
-        let (cache, _) = world(|clock| Arc::new(LocalCache::new(clock, 3000)));
+        let cache = LocalCache::new(Arc::new(ManualClock::at("2026-05-03T10:00:00Z")), 3000);
         cache.set(&key("kept"), vec![1; 1000], HOUR).await.unwrap();
         for _ in 0..100 {
             cache.set(&key("again"), vec![2; 1000], HOUR).await.unwrap();

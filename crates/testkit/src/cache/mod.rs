@@ -1,10 +1,15 @@
 //! The conformance suite of the cache port: what every adapter has to do, one function per behaviour.
 //!
-//! An adapter writes one line, with a function that makes an empty cache over a clock; it is called anew for each test:
+//! An adapter writes one line, with a fixture that makes an empty cache; it is called anew for each test. None stands for
+//! a server that is not installed (`philia_testkit::server` says so):
 //!
 //! ```ignore
-//! philia_testkit::cache_conformance!(|clock| std::sync::Arc::new(MyCache::new(clock)));
+//! philia_testkit::cache_conformance!(Some(MyFixture::new()));
 //! ```
+//!
+//! # Time
+//! A test lets hours pass, and what it looks at is an hour from its end at least: a cache whose clock goes on by itself
+//! gives the same answers, however slow the machine is.
 
 mod faulty;
 mod shared;
@@ -15,6 +20,7 @@ pub use shared::*;
 pub use values::*;
 
 use crate::world::ManualClock;
+use async_trait::async_trait;
 use jiff::SignedDuration;
 use philia_ports::{Cache, CacheError, CacheKey, Clock, PartitionId};
 use std::sync::Arc;
@@ -41,6 +47,7 @@ macro_rules! cache_conformance {
 
             a_lease_has_one_owner
             a_lease_is_renewed_by_its_owner_with_the_same_token
+            a_lease_that_was_lost_is_not_renewed
             a_lease_that_ended_goes_to_the_next_with_a_higher_token
             a_lease_is_given_up_only_by_its_owner
             of_many_who_want_a_lease_one_gets_it
@@ -59,8 +66,11 @@ macro_rules! cache_behaviours {
         $(
             #[test]
             fn $behaviour() {
-                let (cache, clock) = $crate::cache::world($make);
-                $crate::cache::run($crate::cache::$behaviour(cache, &clock));
+                let Some(fixture) = $make else { return };
+                $crate::cache::run(async {
+                    let (cache, time) = $crate::cache::world(Box::new(fixture)).await;
+                    $crate::cache::$behaviour(cache, &time).await;
+                });
             }
         )*
     };
@@ -72,16 +82,36 @@ pub fn run<F: Future>(behaviour: F) -> F::Output {
     runtime.block_on(behaviour)
 }
 
-/// A cache, and the clock it goes by.
-pub fn world<C: Cache>(make: impl FnOnce(Arc<dyn Clock>) -> Arc<C>) -> (Arc<dyn Cache>, Arc<ManualClock>) {
-    let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
-    (make(clock.clone()), clock)
+/// What the suite needs of an adapter.
+#[async_trait]
+pub trait Fixture: Send + Sync {
+    /// An empty cache by this clock.
+    async fn open(&self, clock: Arc<dyn Clock>) -> Arc<dyn Cache>;
+
+    /// As much time passes for what is kept. A cache that goes by its clock alone has nothing to do; for one on a server
+    /// with a clock of its own, all that it keeps is brought so much nearer to its end.
+    async fn pass(&self, _time: SignedDuration) {}
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+/// The time of a test: that of its clock, and of the cache.
+pub struct Time {
+    clock: Arc<ManualClock>,
+    fixture: Box<dyn Fixture>,
+}
 
-fn seconds(clock: &ManualClock, seconds: i64) {
-    clock.advance(SignedDuration::from_secs(seconds));
+/// A cache, and the time it goes by.
+pub async fn world(fixture: Box<dyn Fixture>) -> (Arc<dyn Cache>, Time) {
+    let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
+    (fixture.open(clock.clone()).await, Time { clock, fixture })
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Lets hours pass, or go back.
+async fn hours(time: &Time, hours: i64) {
+    let by = SignedDuration::from_hours(hours);
+    time.clock.advance(by);
+    time.fixture.pass(by).await;
 }
 
 fn person(subject: &str) -> PartitionId {

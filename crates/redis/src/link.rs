@@ -1,0 +1,197 @@
+//! A connection that is made anew when it breaks.
+
+use crate::address::Address;
+use redis::aio::MultiplexedConnection;
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, ScriptInvocation,
+    ServerErrorKind, Value,
+};
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// What went wrong with a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// It is not what is needed, or refuses us: somebody has to change something. The words say what.
+    Refused(String),
+    /// It has no room.
+    Full,
+    /// It does not answer, or cannot now; what was asked may have been done, or not.
+    Unavailable(String),
+}
+
+/// How long to wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// For a connection.
+    pub connect: Duration,
+    /// For an answer.
+    pub answer: Duration,
+    /// After a failure, before the next attempt: what is asked meanwhile fails at once.
+    pub rest: Duration,
+}
+
+/// What is asked of a server.
+#[derive(Clone, Copy, Debug)]
+pub enum Request<'a> {
+    /// One command.
+    Command(&'a Cmd),
+    /// Several, without waiting between them.
+    Pipeline(&'a Pipeline),
+    /// A script, which is sent whole if the server does not know it.
+    Script(&'a ScriptInvocation<'a>),
+}
+
+impl Request<'_> {
+    async fn send(self, mut connection: MultiplexedConnection) -> RedisResult<Value> {
+        match self {
+            Self::Command(command) => command.query_async(&mut connection).await,
+            Self::Pipeline(pipeline) => pipeline.query_async(&mut connection).await,
+            Self::Script(script) => script.invoke_async(&mut connection).await,
+        }
+    }
+}
+
+/// The connection to a server, shared by all who ask.
+pub struct Link {
+    client: Client,
+    config: AsyncConnectionConfig,
+    pace: Pace,
+    location: String,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    connection: Option<MultiplexedConnection>,
+    /// How many connections there have been: which of them broke.
+    number: u64,
+    /// Until when not to try again, and why.
+    down: Option<(Instant, Error)>,
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Link").field("location", &self.location).finish_non_exhaustive()
+    }
+}
+
+impl Link {
+    /// A link that connects when it is first asked.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if the address is none that this program can reach.
+    pub fn new(address: &Address, pace: Pace) -> Result<Self, Error> {
+        let client = address.client()?;
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(pace.connect))
+            .set_response_timeout(Some(pace.answer))
+            .set_pipeline_buffer_size(1000);
+        let location = address.location().to_owned();
+        Ok(Self { client, config, pace, location, state: Mutex::default() })
+    }
+
+    /// Where it leads, without secrets.
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// Asks, and waits for the answer. What may be repeated is sent again, once, over a new connection when the old
+    /// one turns out to be broken.
+    ///
+    /// # Errors
+    /// As each [`Error`] says.
+    pub async fn ask<T: FromRedisValue>(&self, request: Request<'_>, repeatable: bool) -> Result<T, Error> {
+        let (connection, number) = self.connection().await?;
+        let mut answer = request.send(connection).await;
+        if let Err(error) = &answer
+            && is_broken(error)
+        {
+            self.leave(number, error).await;
+            if repeatable && !error.is_timeout() {
+                let (connection, number) = self.connection().await?;
+                answer = request.send(connection).await;
+                if let Err(error) = &answer
+                    && is_broken(error)
+                {
+                    self.leave(number, error).await;
+                }
+            }
+        }
+        let value = answer.map_err(|error| self.error(&error))?;
+        T::from_redis_value(value).map_err(|error| self.error(&error.into()))
+    }
+
+    /// The connection, and its number.
+    async fn connection(&self) -> Result<(MultiplexedConnection, u64), Error> {
+        let mut state = self.state.lock().await;
+        if let Some(connection) = &state.connection {
+            return Ok((connection.clone(), state.number));
+        }
+        if let Some((until, error)) = &state.down
+            && Instant::now() < *until
+        {
+            return Err(error.clone());
+        }
+        match self.client.get_multiplexed_async_connection_with_config(&self.config).await {
+            Ok(connection) => {
+                state.number += 1;
+                state.connection = Some(connection.clone());
+                state.down = None;
+                Ok((connection, state.number))
+            }
+            Err(error) => {
+                let error = self.error(&error);
+                state.down = Some((Instant::now() + self.pace.rest, error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    /// Leaves a connection that broke, unless somebody has done so already.
+    async fn leave(&self, number: u64, error: &RedisError) {
+        let mut state = self.state.lock().await;
+        if state.number == number {
+            state.connection = None;
+            // Who hangs is not asked again at once; who closed the connection may be back already.
+            if error.is_timeout() {
+                state.down = Some((Instant::now() + self.pace.rest, self.error(error)));
+            }
+        }
+    }
+
+    fn error(&self, error: &RedisError) -> Error {
+        let location = &self.location;
+        let said = error.to_string();
+        match error.kind() {
+            ErrorKind::AuthenticationFailed | ErrorKind::Server(ServerErrorKind::NoPerm) => {
+                Error::Refused(format!("{location} refuses the user or the password: {said}"))
+            }
+            ErrorKind::Parse | ErrorKind::RESP3NotSupported | ErrorKind::UnexpectedReturnType => {
+                Error::Refused(format!("what answers at {location} is no Redis of version 6 or newer: {said}"))
+            }
+            ErrorKind::InvalidClientConfig => Error::Refused(format!("{location}: {said}")),
+            _ => match error.code() {
+                Some("NOAUTH" | "WRONGPASS") => {
+                    Error::Refused(format!("{location} refuses the user or the password: {said}"))
+                }
+                Some("OOM") => Error::Full,
+                Some("MISCONF") if said.contains("No space left") => Error::Full,
+                _ if said.contains("refused to switch database") => {
+                    Error::Refused(format!("there is no such database at {location}: {said}"))
+                }
+                Some("ERR") => Error::Refused(format!("{location} refuses a command: {said}")),
+                _ => Error::Unavailable(format!("{said} ({location})")),
+            },
+        }
+    }
+}
+
+/// Must another connection be made?
+fn is_broken(error: &RedisError) -> bool {
+    // A server that became a replica answers on, and is no use: another may have its name now.
+    error.is_unrecoverable_error()
+        || error.is_io_error()
+        || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
+}
