@@ -26,7 +26,7 @@ pub(crate) fn master_keys(config: &Config) -> anyhow::Result<Arc<dyn MasterKeys>
         (_, Some(phrase)) => {
             Arc::new(Given { how: How::Passphrase, now: phrase.clone(), next: privacy.next_passphrase.clone() })
         }
-        _ if matches!(crate::wire::place(config), crate::wire::Place::Memory) => Arc::new(HeldKeys::default()),
+        _ if config.store.url.scheme() == "memory" => Arc::new(HeldKeys::default()),
         _ => Arc::new(KeyFile::new(key_file(config))),
     })
 }

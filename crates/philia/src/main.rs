@@ -2,6 +2,7 @@
 
 mod cli;
 mod config;
+mod engines;
 mod keys;
 mod lifecycle;
 mod logging;

@@ -1,9 +1,9 @@
 //! The wiring: from a configuration to a running companion, read from top to bottom.
 
 use crate::config::{Config, Role};
+use crate::engines;
 use crate::system::{SystemChance, SystemClock};
 use anyhow::{Context as _, anyhow};
-use philia_cache_local::LocalCache;
 use philia_companion::jobs::Recovered;
 use philia_companion::privacy::{Embedders, Models};
 use philia_companion::reembed::Former;
@@ -18,9 +18,7 @@ use philia_models::chain::Chain;
 use philia_models::minilm::{self, MiniLm};
 use philia_models::providers::{self, EmbeddingSettings, Settings};
 use philia_models::static_table::{self, StaticTable};
-use philia_ports::{Chance, ChatModel, Embedder, Index, StoreAdmin};
-use philia_store_memory::MemoryStore;
-use philia_store_sqlite::SqliteStore;
+use philia_ports::{Chance, ChatModel, Embedder, StoreAdmin};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,7 +51,7 @@ pub(crate) async fn talking(config: &Config) -> anyhow::Result<Philia> {
 }
 
 async fn recovered(config: &Config) -> anyhow::Result<(Philia, Vec<Unanswered>)> {
-    let philia = Philia::new(parts(config)?);
+    let philia = Philia::new(parts(config).await?);
     philia.unlock().await?;
     let Recovered { done, unanswered } = philia.recover().await?;
     if done > 0 {
@@ -63,11 +61,12 @@ async fn recovered(config: &Config) -> anyhow::Result<(Philia, Vec<Unanswered>)>
 }
 
 /// What a companion is put together from.
-pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
+pub(crate) async fn parts(config: &Config) -> anyhow::Result<Parts> {
     private_dir(&config.data.dir)
         .with_context(|| format!("the data directory {} cannot be made", config.data.dir.display()))?;
-    let store = store(config)?;
-    let index = index(config);
+    let store = store(config).await?;
+    let index = engines::open(engines::INDEXES, &config.index.url, config).await.context("index.url")?;
+    let cache = engines::open(engines::CACHES, &config.cache.url, config).await.context("cache.url")?;
     let clock = Arc::new(SystemClock);
     let embedder = Embedders::new(embedder(config)?, Arc::new(StaticTable::load()?));
     let former: Box<Former> = {
@@ -89,7 +88,7 @@ pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
     Ok(Parts {
         store,
         index,
-        cache: Arc::new(LocalCache::new(clock.clone(), config.cache.budget_mb * 1024 * 1024)),
+        cache,
         embedder,
         former: Some(former),
         chat,
@@ -104,38 +103,9 @@ pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
     })
 }
 
-/// Where the store is.
-pub(crate) enum Place {
-    /// In this process only.
-    Memory,
-    /// In this file.
-    Sqlite(PathBuf),
-}
-
-/// What `store.url` names.
-pub(crate) fn place(config: &Config) -> Place {
-    match config.store.url.strip_prefix("sqlite://") {
-        Some(path) => Place::Sqlite(PathBuf::from(path)),
-        None => Place::Memory,
-    }
-}
-
-fn store(config: &Config) -> anyhow::Result<Arc<dyn StoreAdmin>> {
-    Ok(match place(config) {
-        Place::Memory => Arc::new(MemoryStore::new()),
-        Place::Sqlite(path) => Arc::new(open_sqlite(&path)?),
-    })
-}
-
-/// Opens the store in a file, and says what to do when somebody else has it open.
-pub(crate) fn open_sqlite(path: &Path) -> anyhow::Result<SqliteStore> {
-    SqliteStore::open(path).map_err(|error| match error {
-        philia_ports::StoreError::InUse(_) => anyhow!(error).context(
-            "another philia is using this data; talk through it (its page or API if it is `philia serve`), \
-             end it, or choose another place with --data DIR",
-        ),
-        other => anyhow!(other),
-    })
+/// The store that `store.url` names.
+pub(crate) async fn store(config: &Config) -> anyhow::Result<Arc<dyn StoreAdmin>> {
+    engines::open(engines::STORES, &config.store.url, config).await
 }
 
 /// A persona file that is left out, and everything that is wrong with it.
@@ -266,8 +236,8 @@ pub(crate) fn private_dir(path: &Path) -> std::io::Result<()> {
     builder.create(path)
 }
 
-/// What finds memories.
-pub(crate) fn index(config: &Config) -> Arc<dyn Index> {
+/// The embedded index, which warms up by itself.
+pub(crate) fn warmed_index(config: &Config) -> Arc<EmbeddedIndex> {
     let index = embedded_index(config);
     let warm = Arc::clone(&index);
     std::thread::spawn(move || warm.warm());

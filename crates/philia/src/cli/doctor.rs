@@ -5,10 +5,11 @@ mod machine;
 use super::paint::{Paint, harmless, print};
 use super::{Context, probe};
 use crate::system::SystemClock;
-use crate::wire::{self, Place};
+use crate::wire;
 use clap::Args;
 use philia_models::static_table::StaticTable;
 use philia_ports::model::{ChatMessage, ChatRequest, Role};
+use philia_ports::store::StoreHealth;
 use philia_ports::{ChatModel, Clock as _, StoreAdmin as _, StoreError};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -223,33 +224,49 @@ fn open_to_others(_: &std::fs::Metadata) -> bool {
 
 async fn store(context: &Context) -> Finding {
     const PART: &str = "store";
-    let path = match wire::place(&context.config) {
-        Place::Memory => {
-            return Finding::new(PART, State::Look, "memory:// keeps nothing beyond the process")
-                .advising("leave store.url away to keep what is said");
-        }
-        Place::Sqlite(path) => path,
-    };
-    if !path.exists() {
-        return Finding::new(PART, State::Absent, format!("nothing at {} yet", path.display()));
+    let url = &context.config.store.url;
+    if url.scheme() == "memory" {
+        return Finding::new(PART, State::Look, "memory:// keeps nothing beyond the process")
+            .advising("leave store.url away to keep what is said");
     }
-    match sound(&path).await {
+    if let Some(file) = url.file().filter(|file| !file.exists()) {
+        return Finding::new(PART, State::Absent, format!("nothing at {} yet", file.display()));
+    }
+    let found = match url.file() {
+        Some(file) => sound(file).await.map_err(Into::into),
+        None => answers(context).await,
+    };
+    match found {
         Ok(what) => Finding::new(PART, State::Well, what),
-        Err(error @ StoreError::InUse(_)) => Finding::new(PART, State::Look, error.to_string())
-            .advising("that is well if it is your `philia serve`; end it to have the store checked"),
-        Err(error @ StoreError::Corrupt { .. }) => Finding::new(PART, State::Broken, error.to_string())
-            .advising("copy the file somewhere safe before anything else; nothing was overwritten"),
-        Err(error) => Finding::new(PART, State::Broken, error.to_string()),
+        Err(error) => {
+            let found = |state| Finding::new(PART, state, format!("{error:#}"));
+            match error.downcast_ref() {
+                Some(StoreError::InUse(_)) => found(State::Look)
+                    .advising("that is well if it is your `philia serve`; end it to have the store checked"),
+                Some(StoreError::Corrupt { .. }) if url.file().is_some() => found(State::Broken)
+                    .advising("copy the file somewhere safe before anything else; nothing was overwritten"),
+                _ => found(State::Broken),
+            }
+        }
     }
 }
 
-/// Opens the store, reads all of it, and says what it is.
+/// Opens the file of a store, reads all of it, and says what it is.
 async fn sound(path: &Path) -> Result<String, StoreError> {
     let store = philia_store_sqlite::SqliteStore::open(path)?;
     store.verify().await?;
-    let health = store.health().await?;
+    Ok(format!("{}, sound", described(store.health().await?)))
+}
+
+/// Asks the server that keeps the store what it is.
+async fn answers(context: &Context) -> anyhow::Result<String> {
+    let health = wire::store(&context.config).await?.health().await?;
+    Ok(format!("{}; `philia store check` reads all of it", described(health)))
+}
+
+fn described(health: StoreHealth) -> String {
     let size = health.bytes.map(|bytes| format!(", {:.1} MB", bytes as f64 / 1e6)).unwrap_or_default();
-    Ok(format!("{} at {}{size}, sound", health.engine, health.location))
+    format!("{} at {}{size}", health.engine, health.location)
 }
 
 fn personas(context: &Context) -> Finding {

@@ -109,7 +109,7 @@ impl Eval {
         };
         let bytes = std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let embedder = wire::embedder(&context.config)?;
-        let index = wire::index(&context.config);
+        let index = wire::warmed_index(&context.config);
         let measured = async |variant: Variant| {
             let progress = Progress::new("questions");
             let tell = |done, all| progress.tell(done, all);

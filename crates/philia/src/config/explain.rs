@@ -3,6 +3,7 @@
 use super::layers::{Origin, Setting, Settings};
 use super::schema::{self, Key, Takes};
 use crate::cli::paint::Paint;
+use crate::engines::without_secrets;
 use philia_models::providers::KNOWN;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -59,18 +60,10 @@ fn names(key: &Key, settings: &Settings) -> BTreeSet<String> {
 fn display(key: &Key, setting: &Setting) -> String {
     match (key.takes, &setting.value) {
         (Takes::Secret, _) => "(set, not shown)".into(),
-        (Takes::Url | Takes::StoreUrl, Value::String(url)) => format!("{:?}", without_credentials(url)),
+        (Takes::Url | Takes::StoreUrl | Takes::IndexUrl | Takes::CacheUrl, Value::String(url)) => {
+            format!("{:?}", without_secrets(url))
+        }
         (_, value) => value.to_string(),
-    }
-}
-
-/// An address without the name and password it may carry.
-fn without_credentials(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    match host.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://***@{host}{path}"),
-        None => url.to_owned(),
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) use explain::{configured, example, explain, reference};
 pub(crate) use layers::{Problems, Settings};
 pub(crate) use surroundings::Surroundings;
 
+use crate::engines::Url;
 use layers::Problem;
 use philia_companion::accounts::{AccountSettings, Hashing, Mode, Rates, Registration};
 use philia_companion::settings::Price;
@@ -62,7 +63,7 @@ pub(crate) struct Data {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Store {
-    pub(crate) url: String,
+    pub(crate) url: Url,
 }
 
 /// `[server]`
@@ -175,6 +176,7 @@ pub(crate) struct Privacy {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Index {
+    pub(crate) url: Url,
     pub(crate) budget_mb: usize,
 }
 
@@ -182,6 +184,7 @@ pub(crate) struct Index {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Cache {
+    pub(crate) url: Url,
     pub(crate) budget_mb: usize,
 }
 
@@ -432,7 +435,7 @@ mod tests {
         assert_eq!(loaded.config.companion_settings(), philia_companion::Settings::default());
         assert!(loaded.config.models.chat.chain.is_empty());
         assert_eq!(loaded.config.person.time_zone, "UTC");
-        assert!(loaded.config.store.url.starts_with("sqlite://"));
+        assert!(loaded.config.store.url.file().is_some());
     }
 
     #[test]
@@ -441,6 +444,8 @@ mod tests {
             .map(|key| {
                 let text = match key.takes {
                     schema::Takes::StoreUrl => "memory://".to_owned(),
+                    schema::Takes::IndexUrl => "embedded://".to_owned(),
+                    schema::Takes::CacheUrl => "local://".to_owned(),
                     schema::Takes::Url => "http://x".to_owned(),
                     schema::Takes::LogFilter => "info".to_owned(),
                     schema::Takes::Address => "127.0.0.1:7707".to_owned(),

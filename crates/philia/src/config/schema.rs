@@ -4,6 +4,7 @@
 //! table, so none of them can say something else than the program does.
 
 use super::table::SECTIONS;
+use crate::engines::{self, without_secrets};
 use philia_models::providers::KNOWN;
 use std::net::SocketAddr;
 use toml::Value;
@@ -19,8 +20,12 @@ pub(crate) enum Takes {
     Path,
     /// An `http://` or `https://` address.
     Url,
-    /// `memory://` or `sqlite://PATH`.
+    /// The URL of an engine that keeps records.
     StoreUrl,
+    /// The URL of an engine that finds memories.
+    IndexUrl,
+    /// The URL of an engine that holds things at hand.
+    CacheUrl,
     /// A socket address, `HOST:PORT`.
     Address,
     /// One of these words.
@@ -136,7 +141,9 @@ impl Takes {
             Self::Secret => "a secret text".into(),
             Self::Path => "a path".into(),
             Self::Url => "an address beginning with http:// or https://".into(),
-            Self::StoreUrl => "memory:// or sqlite://PATH".into(),
+            Self::StoreUrl => engines::looks(engines::STORES),
+            Self::IndexUrl => engines::looks(engines::INDEXES),
+            Self::CacheUrl => engines::looks(engines::CACHES),
             Self::Address => "an address with a port, such as 127.0.0.1:7707".into(),
             Self::Choice(words) => format!("one of {}", words.join(", ")),
             Self::LogFilter => "error, warn, info, debug, trace, or a filter such as warn,philia_web=debug".into(),
@@ -152,7 +159,7 @@ impl Takes {
 
     /// Reads what a variable or a flag says.
     pub(crate) fn read(self, text: &str) -> Result<Value, String> {
-        let wrong = || format!("{text:?} is not {}", self.expects());
+        let wrong = || format!("{:?} is not {}", without_secrets(text), self.expects());
         let value = match self {
             Self::Whole(..) => Value::Integer(text.trim().parse().map_err(|_| wrong())?),
             Self::Number(..) => Value::Float(text.trim().parse().map_err(|_| wrong())?),
@@ -173,7 +180,7 @@ impl Takes {
     pub(crate) fn check(self, value: Value) -> Result<Value, String> {
         let shown = match self {
             Self::Secret => "what is given".into(),
-            _ => value.to_string(),
+            _ => value.as_str().map_or_else(|| value.to_string(), |text| format!("{:?}", without_secrets(text))),
         };
         let good = match (self, &value) {
             (Self::Text | Self::Secret | Self::Path, Value::String(text)) => !text.trim().is_empty(),
@@ -181,9 +188,9 @@ impl Takes {
                 let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
                 rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
             }
-            (Self::StoreUrl, Value::String(text)) => {
-                text == "memory://" || text.strip_prefix("sqlite://").is_some_and(|path| !path.is_empty())
-            }
+            (Self::StoreUrl, Value::String(url)) => return engines::check(engines::STORES, url).map(|()| value),
+            (Self::IndexUrl, Value::String(url)) => return engines::check(engines::INDEXES, url).map(|()| value),
+            (Self::CacheUrl, Value::String(url)) => return engines::check(engines::CACHES, url).map(|()| value),
             (Self::Address, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
             (Self::Choice(words), Value::String(text)) => words.contains(&text.as_str()),
             (Self::LogFilter, Value::String(text)) => text.split(',').all(is_log_directive),
@@ -286,7 +293,7 @@ mod tests {
             (Takes::Models, "openai:"),
             (Takes::Models, "[\"openai:a\", 3]"),
             (Takes::Address, "localhost"),
-            (Takes::StoreUrl, "redis://x"),
+            (Takes::StoreUrl, "oracle://x"),
             (Takes::Url, "ftp://x"),
             (Takes::Url, "http:///v1"),
             (Takes::LogFilter, "loud"),

@@ -95,7 +95,7 @@ pub(super) static SECTIONS: &[&[Key]] = &[
         "store.url",
         Takes::StoreUrl,
         None,
-        "The store: sqlite://PATH (philia.db in the data directory by default), or memory:// to keep nothing.",
+        "The engine that keeps everything; philia.db in the data directory by default. memory:// keeps nothing. See docs/engines.md.",
     )],
     &[
         key(
@@ -264,18 +264,34 @@ pub(super) static SECTIONS: &[&[Key]] = &[
             "How much its models read and write at once, if more or less than usual (for Ollama: what num_ctx says).",
         ),
     ],
-    &[key(
-        "index.budget_mb",
-        Takes::Whole(1, 65_536, "MB"),
-        Some("64"),
-        "Memory for the recall index; what was used longest ago leaves first and is loaded again when needed.",
-    )],
-    &[key(
-        "cache.budget_mb",
-        Takes::Whole(1, 65_536, "MB"),
-        Some("16"),
-        "Memory for what is kept at hand of running conversations; it is read from the store again when needed.",
-    )],
+    &[
+        key(
+            "index.url",
+            Takes::IndexUrl,
+            Some("\"embedded://\""),
+            "What finds memories: the index within this process, which is exact and filled from the store.",
+        ),
+        key(
+            "index.budget_mb",
+            Takes::Whole(1, 65_536, "MB"),
+            Some("64"),
+            "Memory for the embedded index; what was used longest ago leaves first and is loaded again when needed.",
+        ),
+    ],
+    &[
+        key(
+            "cache.url",
+            Takes::CacheUrl,
+            Some("\"local://\""),
+            "Where running conversations are kept at hand: in this process, where it is the only one.",
+        ),
+        key(
+            "cache.budget_mb",
+            Takes::Whole(1, 65_536, "MB"),
+            Some("16"),
+            "Memory for that in this process; it is read from the store again when needed.",
+        ),
+    ],
     &[
         key(
             "prompt.budget_tokens",

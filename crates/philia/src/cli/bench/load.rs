@@ -125,7 +125,7 @@ impl Load {
         let dir = TempDir::new()?;
         let mut config = apart(&context.config, &dir.0);
         config.index.budget_mb = self.index_mb.unwrap_or((self.users + self.users / 2).max(64)) as usize;
-        ensure!(config.store.url.starts_with("sqlite://"), "a process of its own needs a store on disk");
+        ensure!(config.store.url.file().is_some(), "a process of its own needs a store on disk");
         self.fill(&config).await?;
         let budget = format!("index.budget_mb={}", config.index.budget_mb);
         let server = Process::start(&dir.0, &["--set", &budget]).await?;
@@ -213,7 +213,7 @@ impl Load {
         if self.memories == 0 {
             return Ok(());
         }
-        let parts = wire::parts(config)?;
+        let parts = wire::parts(config).await?;
         let embedder = parts.embedder.within(Reach::Anywhere).clone();
         let mut source = Texts::new(7)?;
         let texts: Vec<String> = (0..DIFFERENT).map(|_| source.text()).collect();

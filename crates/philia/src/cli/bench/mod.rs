@@ -10,6 +10,7 @@ mod vectors;
 
 use super::Context;
 use crate::config::Config;
+use crate::engines::Url;
 use crate::wire;
 use clap::{Args, Subcommand};
 use std::path::Path;
@@ -71,8 +72,8 @@ impl Bench {
 /// The configuration with everything of the person's own taken out: an empty directory, no model to wait for.
 fn apart(config: &Config, dir: &Path) -> Config {
     let mut config = config.clone();
-    if config.store.url.starts_with("sqlite://") {
-        config.store.url = format!("sqlite://{}", dir.join("philia.db").display());
+    if config.store.url.file().is_some() {
+        config.store.url = Url::new(format!("sqlite://{}", dir.join("philia.db").display()));
     }
     config.data.dir = dir.to_owned();
     config.models.chat.chain.clear();

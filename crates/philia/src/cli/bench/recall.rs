@@ -129,7 +129,7 @@ impl Run {
     async fn of(context: &Context, texts: &[String], questions: &[String], k: usize) -> anyhow::Result<Self> {
         let dir = TempDir::new()?;
         let config = apart(&context.config, &dir.0);
-        let mut parts = wire::parts(&config)?;
+        let mut parts = wire::parts(&config).await?;
         // As in a program that has been running for a second.
         let index = wire::embedded_index(&config);
         index.warm();
@@ -156,7 +156,7 @@ impl Run {
         let mut run = Self {
             memories: texts.len(),
             questions: questions.len(),
-            store: config.store.url.split("://").next().unwrap_or_default().to_owned(),
+            store: config.store.url.scheme().to_owned(),
             fill,
             first,
             second,

@@ -52,7 +52,7 @@ impl Remember {
     pub(super) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let dir = TempDir::new()?;
         let config = apart(&context.config, &dir.0);
-        let parts = wire::parts(&config)?;
+        let parts = wire::parts(&config).await?;
         let all = self.rate as usize * self.seconds as usize;
         let mut source = Texts::new(u64::from(self.rate))?;
         // Some thousands of texts, again and again: making them up must not be what takes the time.
@@ -82,7 +82,7 @@ impl Remember {
         let rate = all as f64 / began.elapsed().as_secs_f64();
         latencies.sort_unstable();
         let of = |share| quantile(&latencies, share);
-        let store = config.store.url.split("://").next().unwrap_or_default();
+        let store = config.store.url.scheme();
         if self.json {
             let millis = |share| of(share).as_secs_f64() * 1000.0;
             let figures = json!({

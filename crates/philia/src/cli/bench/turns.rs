@@ -61,7 +61,7 @@ impl Turns {
              a turn takes     p50 {}, p90 {}, p99 {}, at most {}\n",
             self.users,
             self.turns,
-            config.store.url.split("://").next().unwrap_or_default(),
+            config.store.url.scheme(),
             if self.http { ", through HTTP" } else { "" },
             rate(answered),
             rate(learned),

@@ -2,7 +2,7 @@
 
 use crate::cli::Context;
 use crate::cli::paint::{Paint, harmless, note};
-use crate::wire::{self, Place};
+use crate::wire;
 use anyhow::{Context as _, bail};
 use philia_companion::cards::{self, CardError, Imported};
 use philia_companion::{Person, Personas};
@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 /// The person who asks, if anything is kept of anybody yet.
 pub(super) async fn person(context: &Context, user: &str) -> anyhow::Result<Option<Person>> {
-    match wire::place(&context.config) {
-        Place::Sqlite(path) if path.exists() => {}
-        _ => return Ok(None),
+    let url = &context.config.store.url;
+    if url.scheme() == "memory" || url.file().is_some_and(|file| !file.exists()) {
+        return Ok(None);
     }
     Ok(Some(wire::philia(&context.config).await?.person(wire::LOCAL_ACCOUNT, user).await?))
 }
