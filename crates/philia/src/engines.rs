@@ -28,9 +28,14 @@ pub(crate) static INDEXES: &[Engine<dyn Index>] =
     &[engine!("the embedded index", "embedded://", Index, |_, config| wire::warmed_index(config))];
 
 /// The engines that hold things at hand.
-pub(crate) static CACHES: &[Engine<dyn Cache>] = &[engine!("this process", "local://", Cache, |_, config| {
-    Arc::new(LocalCache::new(Arc::new(SystemClock), config.cache.budget_mb * 1024 * 1024))
-})];
+pub(crate) static CACHES: &[Engine<dyn Cache>] = &[
+    engine!("this process", "local://", Cache, |_, config| {
+        Arc::new(LocalCache::new(Arc::new(SystemClock), config.cache.budget_mb * 1024 * 1024))
+    }),
+    engine!("Redis", "redis[s]://HOST:PORT/DATABASE", "redis", Cache, |url, _| {
+        Arc::new(philia_cache_redis::RedisCache::open(url, Arc::new(SystemClock)).await?)
+    }),
+];
 
 /// One engine.
 pub(crate) struct Engine<T: ?Sized + 'static> {
@@ -72,14 +77,15 @@ macro_rules! opened {
 use {engine, opened};
 
 impl<T: ?Sized> Engine<T> {
-    fn scheme(&self) -> &'static str {
-        self.looks.split("://").next().unwrap_or_default()
-    }
-
-    /// Does a URL of its look stand there? What is in capitals in its look must be something.
+    /// Does a URL of its look stand there? `redis[s]://` is `redis://` or `rediss://`, and where more follows in its
+    /// look, more must follow.
     fn takes(&self, url: &str) -> bool {
-        let Some((scheme, rest)) = url.split_once("://") else { return false };
-        scheme == self.scheme() && self.looks.ends_with("://") == rest.is_empty()
+        let (Some((looks, after)), Some((scheme, rest))) = (self.looks.split_once("://"), url.split_once("://")) else {
+            return false;
+        };
+        let (short, ending) = looks.trim_end_matches(']').split_once('[').unwrap_or((looks, ""));
+        scheme.strip_prefix(short).is_some_and(|left| left.is_empty() || left == ending)
+            && after.is_empty() == rest.is_empty()
     }
 
     fn missing(&self) -> Option<String> {
@@ -230,12 +236,12 @@ mod tests {
     #[test]
     fn what_is_not_built_in_says_what_is_missing() {
         let table: &[Engine<dyn StoreAdmin>] =
-            &[Engine { name: "Oracle", looks: "oracle://HOST", feature: Some("oracle"), open: None }];
-        let missing = check(table, "oracle://ana:hunter2@host").unwrap_err();
+            &[Engine { name: "Oracle", looks: "oracle[s]://HOST", feature: Some("oracle"), open: None }];
+        let missing = check(table, "oracles://ana:hunter2@host").unwrap_err();
         assert!(missing.contains("Oracle") && missing.contains("--features oracle"), "{missing}");
-        for wrong in ["oracle://", "orcl://ana:hunter2@host", "oracle", ""] {
+        for wrong in ["oracle://", "oracl://host", "oracless://host", "orcl://ana:hunter2@host", "oracle", ""] {
             let wrong = check(table, wrong).unwrap_err();
-            assert!(wrong.ends_with("is not oracle://HOST") && !wrong.contains("hunter2"), "{wrong}");
+            assert!(wrong.ends_with("is not oracle[s]://HOST") && !wrong.contains("hunter2"), "{wrong}");
         }
     }
 

@@ -283,7 +283,7 @@ pub(super) static SECTIONS: &[&[Key]] = &[
             "cache.url",
             Takes::CacheUrl,
             Some("\"local://\""),
-            "Where running conversations are kept at hand: in this process, where it is the only one.",
+            "Where running conversations are kept at hand: in this process, where it is the only one; on a Redis, where several share a store.",
         ),
         key(
             "cache.budget_mb",
