@@ -5,9 +5,9 @@
 //! - `promise`: whether the server keeps what it is given.
 //!
 //! # Names
-//! All keys of a partition hold the same hash tag, so that they lie on the same node of a cluster and one script may
-//! touch them all. The tag is a hash of the partition's name ([`tag`]): names may hold anything, and what has to outlive
-//! an erasure (that somebody was erased) does not tell whom.
+//! Keys that one script touches hold the same hash tag, so that they lie on the same node of a cluster. In place of a
+//! partition's name stands a hash of it ([`digest`]): names may hold anything, and what has to outlive an erasure (that
+//! somebody was erased) does not tell whom.
 
 mod address;
 mod link;
@@ -22,10 +22,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use philia_ports::PartitionId;
 use sha2::{Digest as _, Sha256};
 
-/// The hash tag of a partition's keys, braces included: half of the SHA-256 of its name.
-pub fn tag(partition: &PartitionId) -> String {
-    let hash = Sha256::digest(partition.to_string());
-    format!("{{{}}}", URL_SAFE_NO_PAD.encode(&hash[..16]))
+/// Stands for a partition's name: the first 16 bytes of its SHA-256.
+pub fn digest(partition: &PartitionId) -> [u8; 16] {
+    let hash: [u8; 32] = Sha256::digest(partition.to_string()).into();
+    std::array::from_fn(|place| hash[place])
+}
+
+/// A [`digest`] as text, of 22 letters.
+pub fn digest_text(digest: [u8; 16]) -> String {
+    URL_SAFE_NO_PAD.encode(digest)
 }
 
 #[cfg(test)]
@@ -33,11 +38,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_differ_where_names_do() {
-        let tag = |account: &str, subject: &str| tag(&PartitionId::new(account, subject).unwrap());
-        assert_eq!(tag("home", "ana").len(), 24);
-        assert!(tag("home", "ana").starts_with('{') && tag("home", "ana").ends_with('}'));
-        assert_ne!(tag("home", "ana"), tag("homea", "na"));
-        assert_ne!(tag("}", "{"), tag("{", "}"));
+    fn digests_differ_where_names_do() {
+        let digest = |account: &str, subject: &str| digest_text(digest(&PartitionId::new(account, subject).unwrap()));
+        assert_eq!(digest("home", "ana"), "4_HrZAm4uwjyw3ovZ8dA5w");
+        assert_ne!(digest("home", "ana"), digest("homea", "na"));
+        assert_ne!(digest("}", "{"), digest("{", "}"));
     }
 }

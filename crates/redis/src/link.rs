@@ -1,11 +1,13 @@
 //! A connection that is made anew when it breaks.
 
 use crate::address::Address;
-use redis::aio::MultiplexedConnection;
+use redis::aio::{MultiplexedConnection, SendError};
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, ScriptInvocation,
-    ServerErrorKind, Value,
+    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, Pipeline, PushInfo, PushKind, RedisError,
+    RedisResult, ScriptInvocation, ServerErrorKind, Value,
 };
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -17,6 +19,8 @@ pub enum Error {
     Refused(String),
     /// It has no room.
     Full,
+    /// What lies there is not what this program writes. The words say what was found.
+    Foreign(String),
     /// It does not answer, or cannot now; what was asked may have been done, or not.
     Unavailable(String),
 }
@@ -67,6 +71,8 @@ struct State {
     connection: Option<MultiplexedConnection>,
     /// How many connections there have been: which of them broke.
     number: u64,
+    /// The present one was closed from the other side.
+    closed: Arc<AtomicBool>,
     /// Until when not to try again, and why.
     down: Option<(Instant, Error)>,
 }
@@ -126,7 +132,9 @@ impl Link {
     /// The connection, and its number.
     async fn connection(&self) -> Result<(MultiplexedConnection, u64), Error> {
         let mut state = self.state.lock().await;
-        if let Some(connection) = &state.connection {
+        if let Some(connection) = &state.connection
+            && !state.closed.load(Ordering::Relaxed)
+        {
             return Ok((connection.clone(), state.number));
         }
         if let Some((until, error)) = &state.down
@@ -134,9 +142,20 @@ impl Link {
         {
             return Err(error.clone());
         }
-        match self.client.get_multiplexed_async_connection_with_config(&self.config).await {
+        state.connection = None;
+        // Who notices a server's end before it asks loses no request to it.
+        let closed = Arc::new(AtomicBool::new(false));
+        let config = self.config.clone().set_push_sender({
+            let closed = closed.clone();
+            move |push: PushInfo| {
+                closed.fetch_or(push.kind == PushKind::Disconnection, Ordering::Relaxed);
+                Ok::<(), SendError>(())
+            }
+        });
+        match self.client.get_multiplexed_async_connection_with_config(&config).await {
             Ok(connection) => {
                 state.number += 1;
+                state.closed = closed;
                 state.connection = Some(connection.clone());
                 state.down = None;
                 Ok((connection, state.number))
@@ -181,6 +200,7 @@ impl Link {
                 _ if said.contains("refused to switch database") => {
                     Error::Refused(format!("there is no such database at {location}: {said}"))
                 }
+                Some("WRONGTYPE") => Error::Foreign(format!("something else has its keys: {said}")),
                 Some("ERR") => Error::Refused(format!("{location} refuses a command: {said}")),
                 _ => Error::Unavailable(format!("{said} ({location})")),
             },

@@ -23,7 +23,9 @@ pub struct Promise {
     pub is_replica: bool,
     /// It is a node of a cluster.
     pub is_clustered: bool,
-    /// Bytes of memory it uses.
+    /// It writes snapshots to a file, by itself (`save`).
+    pub snapshots: bool,
+    /// Bytes of its log on the disk.
     pub bytes: Option<u64>,
 }
 
@@ -45,7 +47,7 @@ impl Promise {
             )));
         }
         let mut asks = cmd("CONFIG");
-        asks.arg("GET").arg("appendfsync");
+        asks.arg("GET").arg("appendfsync").arg("save");
         // Who runs Redis for others often hides its settings.
         let settings: HashMap<String, String> = match link.ask(Request::Command(&asks), true).await {
             Ok(settings) => settings,
@@ -59,7 +61,8 @@ impl Promise {
             synced: settings.get("appendfsync").cloned(),
             is_replica: says("role") == "slave",
             is_clustered: says("cluster_enabled") == "1",
-            bytes: says("used_memory").parse().ok(),
+            snapshots: settings.get("save").is_some_and(|points| !points.is_empty()),
+            bytes: says("aof_current_size").parse().ok(),
         })
     }
 

@@ -33,6 +33,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("philia-cache-local", &["philia-mind", "philia-ports"]),
     // What its store and its cache share: the connection.
     ("philia-redis", &["philia-mind", "philia-ports"]),
+    ("philia-store-redis", &["philia-mind", "philia-ports", "philia-redis"]),
     ("philia-cache-redis", &["philia-mind", "philia-ports", "philia-redis"]),
     ("philia-index-embedded", &["philia-mind", "philia-ports"]),
     ("philia-web", &["philia-mind", "philia-ports", "philia-companion"]),

@@ -7,7 +7,7 @@
 //! (500). Nothing here needs a server that keeps its data over a restart.
 //!
 //! # What lies where
-//! The keys of a partition share a hash tag, TAG (`philia_redis::tag`).
+//! The keys of a partition share a hash tag, TAG, which stands for its name (`philia_redis::digest`).
 //!
 //! | key | what | ends |
 //! |---|---|---|
@@ -32,7 +32,7 @@ use jiff::SignedDuration;
 use listen::Listening;
 use philia_ports::cache::{CacheKey, Lease, Messages, check_time, check_value};
 use philia_ports::{Cache, CacheError, Clock, PartitionId};
-use philia_redis::{Address, Allowed, Error, Link, Pace, Promise, Request, tag};
+use philia_redis::{Address, Allowed, Error, Link, Pace, Promise, Request, digest, digest_text};
 use redis::{ScriptInvocation, cmd, pipe};
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,6 +99,10 @@ impl RedisCache {
     }
 }
 
+fn tag(partition: &PartitionId) -> String {
+    format!("{{{}}}", digest_text(digest(partition)))
+}
+
 /// What begins every key of a partition.
 fn prefix(partition: &PartitionId) -> String {
     format!("philia:c:{}:", tag(partition))
@@ -129,7 +133,7 @@ fn refused(error: Error) -> CacheError {
 /// While it is used: whoever asked did nothing wrong, and goes on without the cache.
 fn unavailable(error: Error) -> CacheError {
     CacheError::Unavailable(match error {
-        Error::Refused(words) | Error::Unavailable(words) => words,
+        Error::Refused(words) | Error::Foreign(words) | Error::Unavailable(words) => words,
         Error::Full => "its memory is full".into(),
     })
 }
