@@ -30,6 +30,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("philia-models", &["philia-mind", "philia-ports"]),
     ("philia-store-memory", &["philia-mind", "philia-ports"]),
     ("philia-store-sqlite", &["philia-mind", "philia-ports"]),
+    ("philia-store-postgres", &["philia-mind", "philia-ports"]),
     ("philia-cache-local", &["philia-mind", "philia-ports"]),
     // What its store and its cache share: the connection.
     ("philia-redis", &["philia-mind", "philia-ports"]),

@@ -16,3 +16,4 @@ impl Fixture for InMemory {
 }
 
 philia_testkit::store_conformance!(Some(InMemory::default()));
+philia_testkit::shared_store_conformance!(Some(InMemory::default()));

@@ -6,11 +6,14 @@
 //! ```ignore
 //! philia_testkit::store_conformance!(MyFixture::new());
 //! philia_testkit::durable_store_conformance!(MyFixture::new()); // if it outlives the process
+//! philia_testkit::shared_store_conformance!(MyFixture::new()); // if several can have it open
 //! ```
 
 mod commits;
 mod content;
 mod feed;
+mod instances;
+mod load;
 mod model;
 mod partitions;
 mod reads;
@@ -19,6 +22,8 @@ mod restart;
 pub use commits::*;
 pub use content::*;
 pub use feed::*;
+pub use instances::*;
+pub use load::*;
 pub use model::*;
 pub use partitions::*;
 pub use reads::*;
@@ -95,6 +100,14 @@ macro_rules! store_conformance {
             an_open_handle_writes_nothing
             scrubbing_changes_nothing_that_is_there
             it_says_what_it_is
+
+            a_hundred_large_changes_are_made_together_or_not_at_all
+            the_largest_records_are_read_together
+            thousands_of_records_are_paged_through
+            a_commit_that_is_repeated_is_made_once
+            a_commit_whose_caller_goes_away_is_made_whole_or_not_at_all
+            clocks_that_disagree_disturb_nothing
+            a_large_partition_is_erased_while_it_is_written
         }
     };
 }
@@ -108,6 +121,20 @@ macro_rules! durable_store_conformance {
             everything_is_there_after_a_restart
             numbers_go_on_after_a_restart
             an_erasure_outlives_a_restart
+        }
+    };
+}
+
+/// Makes a test of each behaviour of a store that several instances can have open at once, besides
+/// [`store_conformance`](crate::store_conformance).
+#[macro_export]
+macro_rules! shared_store_conformance {
+    ($fixture:expr) => {
+        $crate::store_behaviours! { $fixture;
+            instances_begin_together
+            what_one_instance_commits_another_reads_at_once
+            compare_and_sets_of_two_instances_lose_nothing
+            an_erasure_by_one_instance_fences_the_other
         }
     };
 }
