@@ -1,4 +1,4 @@
-//! A server for tests that speaks DynamoDB's protocol (moto's).
+//! A server for tests that speaks DynamoDB's protocol: moto's, made to keep a transaction together (see `dynamo.py`).
 
 use super::{Process, directory, free_port, installed, skip};
 use std::sync::OnceLock;
@@ -20,14 +20,17 @@ pub fn shared() -> Option<&'static Dynamo> {
 impl Dynamo {
     /// Starts one; none (and a visible skip) if it is not installed.
     pub fn start() -> Option<Self> {
-        let program = installed().join("venv/bin/moto_server");
-        if !program.exists() {
+        let virtual_environment = installed().join("venv/bin");
+        if !virtual_environment.join("moto_server").exists() {
             skip("moto's server");
             return None;
         }
-        let (directory, port) = (directory("dynamo"), free_port());
-        let command = [program.to_str().unwrap(), "-H", "127.0.0.1", "-p", &port.to_string()].map(str::to_owned);
-        Some(Self { process: Process::start(command.into(), directory, port), tables: AtomicU32::new(0) })
+        let (python, directory, port) = (virtual_environment.join("python"), directory("dynamo"), free_port());
+        let server = directory.join("dynamo.py");
+        std::fs::write(&server, include_str!("dynamo.py")).unwrap();
+        let place = ["-H", "127.0.0.1", "-p", &port.to_string()].map(str::to_owned);
+        let command = [&[python, server].map(|path| path.to_str().unwrap().to_owned())[..], &place].concat();
+        Some(Self { process: Process::start(command, directory, port), tables: AtomicU32::new(0) })
     }
 
     /// Where it answers (`http://127.0.0.1:PORT`).
@@ -38,6 +41,11 @@ impl Dynamo {
     /// A table's name that nobody else uses.
     pub fn table(&self) -> String {
         format!("philia_test_{}", self.tables.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The URL of a table that nobody else uses, with credentials.
+    pub fn url(&self) -> String {
+        format!("dynamodb://test:test@{}?region=eu-central-1&endpoint={}", self.table(), self.endpoint())
     }
 
     /// Ends it with SIGKILL.
