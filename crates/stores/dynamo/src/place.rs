@@ -101,10 +101,12 @@ impl Place {
             .operation_attempt_timeout(self.timeout)
             .operation_timeout(self.timeout * 2)
             .build();
+        // Reading is tried again for about a second and a half when it is too much at once.
+        let retries = RetryConfig::standard().with_max_attempts(6).with_initial_backoff(Duration::from_millis(50));
         let mut config = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
             .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(4).with_max_backoff(Duration::from_secs(2)))
+            .retry_config(retries)
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         if let Some(region) = &self.region {
             config = config.region(Region::new(region.clone()));
