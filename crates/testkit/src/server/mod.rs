@@ -63,7 +63,10 @@ impl Keeper {
             cat >/dev/null
             server=$(cat "$dir/server.pid")
             for signal in CONT QUIT TERM; do kill -$signal "$server"; done
-            wait
+            # Redis does not end by itself while it writes its first log.
+            { sleep 5; kill -KILL "$server"; } &
+            wait "$server"
+            kill $!
             rm -rf "$dir""#;
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEP, "keep"]).arg(directory).args(command).stdin(Stdio::piped()).stdout(Stdio::null());
