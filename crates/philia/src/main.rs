@@ -10,6 +10,10 @@ mod metrics;
 mod system;
 mod wire;
 
+/// A turn takes and gives back thousands of small pieces of memory, and often not on the same thread.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     cli::main()
 }

@@ -1,7 +1,7 @@
 //! Character.AI: the chats with one character, as the browser extension CAI Tools saves them.
 
 use super::conversation::{Conversation, SpokenTurn};
-use super::file::{self, FormatError, kind_of, value_looks_like};
+use super::file::{self, FormatError, kind_of, name_of, value_looks_like};
 use super::{Format, dates};
 use jiff::tz::TimeZone;
 use philia_mind::memory::Speaker;
@@ -48,7 +48,7 @@ fn conversation(whole: &Value, n: usize, history: &Value, zone: &TimeZone) -> Co
                 speaker: if is_human(message) { Speaker::User } else { Speaker::Companion },
                 text: text.to_owned(),
                 at: DATED.iter().find_map(|field| dates::instant(&message[*field], zone)),
-                native_id: ["uuid", "id"].iter().find_map(|field| named(&message[*field])),
+                native_id: ["uuid", "id"].iter().find_map(|field| name_of(&message[*field])),
                 session: None,
             }),
             None => conversation.skip("messages without a text"),
@@ -63,14 +63,6 @@ const DATED: &[&str] = &["created", "create_time", "timestamp", "date", "last_in
 
 fn is_human(message: &Value) -> bool {
     message["src"]["is_human"].as_bool().unwrap_or(false)
-}
-
-fn named(value: &Value) -> Option<String> {
-    match value {
-        Value::String(name) => Some(name.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Reading files that may be anything: what went wrong, and what the file may be instead.
 
-use super::{Format, NoteFormat};
+use super::{Format, MemoryFormat};
 use serde_json::Value;
 use serde_json::error::Category;
 
@@ -153,9 +153,9 @@ pub(super) fn value_looks_like(value: &Value) -> String {
     } else if has("histories") {
         Format::CharacterAi.described().into()
     } else if has("memory") || value.get("results").is_some() {
-        NoteFormat::Mem0.described().into()
+        MemoryFormat::Mem0.described().into()
     } else if has("entityType") || has("relationType") {
-        NoteFormat::McpMemory.described().into()
+        MemoryFormat::McpMemory.described().into()
     } else if has("role") {
         Format::Jsonl.described().into()
     } else if has("spec") || has("char_name") || has("first_mes") {
@@ -209,4 +209,13 @@ fn end_of(bytes: &[u8]) -> (usize, usize) {
     let line = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
     let column = bytes.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
     (line, column)
+}
+
+/// A name as text, whether it is written as text or as a number.
+pub(super) fn name_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(name) => Some(name.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }

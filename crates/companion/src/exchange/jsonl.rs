@@ -1,7 +1,7 @@
 //! Plain JSON lines: a message a line, or a list of messages a line, as programs write logs of talk.
 
 use super::conversation::{Conversation, SpokenTurn};
-use super::file::{self, FormatError, looks_like, reason};
+use super::file::{self, FormatError, looks_like, name_of, reason};
 use super::{Format, dates};
 use jiff::tz::TimeZone;
 use philia_mind::memory::Speaker;
@@ -55,7 +55,7 @@ impl Reading<'_> {
     fn list(&mut self, n: usize, line: &Value) {
         let Some(messages) = line["messages"].as_array() else { return };
         let begun = messages.iter().find_map(|message| first(message, TEXT)?.as_str()).unwrap_or_default();
-        let name = first(line, CONVERSATION).or_else(|| first(line, ID)).and_then(named);
+        let name = first(line, CONVERSATION).or_else(|| first(line, ID)).and_then(name_of);
         let identity = name.unwrap_or_else(|| format!("{n}|{begun}"));
         for message in messages {
             self.put(&identity, message);
@@ -64,7 +64,7 @@ impl Reading<'_> {
 
     /// A line that is a message.
     fn message(&mut self, line: &Value) {
-        let identity = first(line, CONVERSATION).and_then(named).unwrap_or_else(|| {
+        let identity = first(line, CONVERSATION).and_then(name_of).unwrap_or_else(|| {
             if self.first.is_empty() {
                 self.first = line.to_string();
             }
@@ -92,7 +92,7 @@ impl Reading<'_> {
                 speaker,
                 text: text.to_owned(),
                 at: first(message, WHEN).and_then(|when| dates::instant(when, self.zone)),
-                native_id: first(message, ID).and_then(named),
+                native_id: first(message, ID).and_then(name_of),
                 session: None,
             }),
             None => conversation.skip("messages without a text"),
@@ -103,14 +103,6 @@ impl Reading<'_> {
 /// The first of these fields that is there.
 fn first<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Value> {
     names.iter().find_map(|name| value.get(*name)).filter(|value| !value.is_null())
-}
-
-fn named(value: &Value) -> Option<String> {
-    match value {
-        Value::String(name) => Some(name.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -12,22 +12,22 @@ mod conversation;
 mod dates;
 mod export;
 mod file;
+mod foreign_memories;
 mod import;
+mod import_memories;
 mod jsonl;
 pub mod letta;
 pub mod locomo;
 mod markdown;
-mod notes;
-mod notes_in;
 mod plan;
 mod sillytavern;
 
 pub use archive::Restored;
 pub use conversation::{Conversation, Skipped, SpokenTurn};
 pub use file::FormatError;
+pub use foreign_memories::{ForeignMemories, MemoryFormat};
 pub use import::ImportReport;
-pub use notes::{NoteFormat, Notes};
-pub use notes_in::NotesReport;
+pub use import_memories::ImportedMemories;
 
 use jiff::tz::TimeZone;
 use std::fmt;

@@ -1,7 +1,7 @@
 //! SillyTavern: a chat file with one JSON object a line, the first of them about the chat itself.
 
 use super::conversation::{Conversation, SpokenTurn};
-use super::file::{self, FormatError, looks_like, reason, value_looks_like};
+use super::file::{self, FormatError, looks_like, name_of, reason, value_looks_like};
 use super::{Format, dates};
 use jiff::tz::TimeZone;
 use philia_mind::memory::Speaker;
@@ -134,11 +134,7 @@ fn turn(
         }
     };
     let sent = &message["send_date"];
-    let native_id = match sent {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
+    let native_id = name_of(sent);
     Ok(SpokenTurn { speaker, text: text.to_owned(), at: dates::instant(sent, zone), native_id, session: None })
 }
 

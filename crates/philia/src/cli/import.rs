@@ -10,7 +10,8 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser as _;
 use jiff::tz::TimeZone;
-use philia_companion::exchange::{Format, ImportReport, NoteFormat, NotesReport, Skipped};
+use philia_companion::Person;
+use philia_companion::exchange::{Format, ImportReport, ImportedMemories, MemoryFormat, Skipped};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,14 +38,14 @@ const ARCHIVE: &str = "archive";
 #[derive(Clone, Copy, Debug)]
 enum What {
     Conversations(Format),
-    Memories(NoteFormat),
+    Memories(MemoryFormat),
     Archive,
 }
 
 impl What {
     /// Every name, in order.
     fn names() -> impl Iterator<Item = &'static str> {
-        let memories = NoteFormat::ALL.iter().map(|format| format.as_str());
+        let memories = MemoryFormat::ALL.iter().map(|format| format.as_str());
         Format::ALL.iter().map(|format| format.as_str()).chain(memories).chain([ARCHIVE])
     }
 
@@ -79,66 +80,59 @@ impl Import {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let file = self.file.display();
         anyhow::ensure!(
-            self.of.is_none() || matches!(self.what, What::Memories(NoteFormat::Mem0)),
+            self.of.is_none() || matches!(self.what, What::Memories(MemoryFormat::Mem0)),
             "--of is for exports of Mem0, which may hold the memories of several people"
         );
-        let format = match self.what {
-            What::Conversations(format) => format,
-            What::Memories(format) => return self.memories(format, context).await,
-            What::Archive => return self.archive(context).await,
-        };
-        let bytes = std::fs::read(&self.file).with_context(|| format!("{file} cannot be read"))?;
+        let read = || std::fs::read(&self.file).with_context(|| format!("{file} cannot be read"));
         let philia = wire::philia(&context.config).await?;
         let person = philia.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
         let zone = TimeZone::get(&person.profile().await?.time_zone).unwrap_or(TimeZone::UTC);
-        let conversations = format.parse(&bytes, &zone).map_err(|error| anyhow!("{file}: {error}"))?;
-        let report = if self.dry_run {
-            person.dry_run(&conversations).await?
-        } else {
-            let progress = Progress::new("messages");
-            let report = person.import(&conversations, |done, all| progress.tell(done, all)).await;
-            progress.finish();
-            philia.idle().await;
-            report?
+        let unreadable = |error| anyhow!("{file}: {error}");
+        let show = Show::for_person(&person, context.paint).await?;
+        let text = match self.what {
+            What::Conversations(format) => {
+                let conversations = format.parse(&read()?, &zone).map_err(unreadable)?;
+                let report = if self.dry_run {
+                    person.dry_run(&conversations).await?
+                } else {
+                    let progress = Progress::new("messages");
+                    let report = person.import(&conversations, |done, all| progress.tell(done, all)).await;
+                    progress.finish();
+                    report?
+                };
+                told(&report, self.dry_run, &show, context.paint)
+            }
+            What::Memories(format) => {
+                let memories = format.parse(&read()?, self.of.as_deref(), &zone).map_err(unreadable)?;
+                let report = if self.dry_run {
+                    person.dry_run_memories(format, &memories).await?
+                } else {
+                    let progress = Progress::new("memories");
+                    let report = person.import_memories(format, &memories, |done, all| progress.tell(done, all)).await;
+                    progress.finish();
+                    report?
+                };
+                kept(&report, self.dry_run, &show, context.paint)
+            }
+            What::Archive => self.archive(&person).await?,
         };
-        print(&told(&report, self.dry_run, &Show::for_person(&person, context.paint).await?, context.paint))?;
+        philia.idle().await;
+        print(&text)?;
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn memories(&self, format: NoteFormat, context: &Context) -> anyhow::Result<ExitCode> {
-        let file = self.file.display();
-        let bytes = std::fs::read(&self.file).with_context(|| format!("{file} cannot be read"))?;
-        let philia = wire::philia(&context.config).await?;
-        let person = philia.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
-        let zone = TimeZone::get(&person.profile().await?.time_zone).unwrap_or(TimeZone::UTC);
-        let notes = format.parse(&bytes, self.of.as_deref(), &zone).map_err(|error| anyhow!("{file}: {error}"))?;
-        let report = if self.dry_run {
-            person.dry_run_notes(format, &notes).await?
-        } else {
-            let progress = Progress::new("memories");
-            let report = person.import_notes(format, &notes, |done, all| progress.tell(done, all)).await;
-            progress.finish();
-            philia.idle().await;
-            report?
-        };
-        print(&noted(&report, self.dry_run, &Show::for_person(&person, context.paint).await?, context.paint))?;
-        Ok(ExitCode::SUCCESS)
-    }
-
-    async fn archive(&self, context: &Context) -> anyhow::Result<ExitCode> {
+    async fn archive(&self, person: &Person) -> anyhow::Result<String> {
         anyhow::ensure!(!self.dry_run, "an archive has no dry run: it comes in whole, or not where anything is");
         let file =
             std::fs::File::open(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
-        let person = wire::philia(&context.config).await?.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
         let progress = Progress::new("records");
         let restored = person.import_archive(file, |done| progress.tell(done, done)).await;
         progress.finish();
         let restored = restored?;
-        print(&format!(
+        Ok(format!(
             "Everything is back: {} records, of them {} memories and {} turns.\n",
             restored.records, restored.memories, restored.turns
-        ))?;
-        Ok(ExitCode::SUCCESS)
+        ))
     }
 }
 
@@ -174,7 +168,7 @@ fn told(report: &ImportReport, dry: bool, show: &Show, paint: Paint) -> String {
     out + &left_out(&report.skipped, paint)
 }
 
-fn noted(report: &NotesReport, dry: bool, show: &Show, paint: Paint) -> String {
+fn kept(report: &ImportedMemories, dry: bool, show: &Show, paint: Paint) -> String {
     let mut out = String::new();
     let memories = |count: usize| format!("{count} {}", if count == 1 { "memory" } else { "memories" });
     let verb = if dry { "would be brought in" } else { "brought in" };

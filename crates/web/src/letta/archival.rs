@@ -1,9 +1,9 @@
 //! Archival memory: what the companion remembers of the person, whichever agent kept it.
 
-use super::DOOR;
 use super::agent::find;
 use super::agents::refused;
 use super::blocks::after;
+use super::{DOOR, MOST};
 use crate::extract::{Caller, Fields, Name};
 use crate::problem::Problem;
 use axum::Json;
@@ -18,9 +18,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-
-/// The most passages of a list.
-const MOST: usize = 1000;
 
 /// What is to be kept. What is not named here is read past.
 #[derive(Deserialize, ToSchema)]
@@ -69,11 +66,7 @@ pub(crate) async fn list(
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Result<Json<Vec<Value>>, Problem> {
     let person = whose(caller, &id).await?;
-    let limit = match query.get("limit").map(|text| text.parse::<usize>()) {
-        None => 100,
-        Some(Ok(limit)) if (1..=MOST).contains(&limit) => limit,
-        Some(_) => return Err(Problem::invalid(format!("limit: a whole number from 1 to {MOST} is expected"))),
-    };
+    let limit = super::limit(&query)?;
     let ascending = match query.get("ascending").map(String::as_str) {
         None | Some("true") => true,
         Some("false") => false,

@@ -238,11 +238,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Vec<Value>>, Problem> {
     let person = caller.person().await?;
     let persona = find(&person, &id).await?;
-    let limit = match query.get("limit").map(|text| text.parse::<usize>()) {
-        None => 100,
-        Some(Ok(limit)) if (1..=1000).contains(&limit) => limit,
-        Some(_) => return Err(Problem::invalid("limit: a whole number from 1 to 1000 is expected")),
-    };
+    let limit = super::limit(&query)?;
     let mut messages: Vec<Value> = said(&person, &thread(&persona)).await?.iter().flat_map(told).collect();
     match query.get("order").map(String::as_str) {
         Some("asc") => messages.reverse(),

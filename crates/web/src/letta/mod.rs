@@ -11,15 +11,29 @@ pub(crate) mod blocks;
 pub(crate) mod import;
 pub(crate) mod messages;
 
+use crate::problem::Problem;
 use crate::{Door, upload};
 use axum::Json;
 use axum::extract::DefaultBodyLimit;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 /// The door's name in the log and on memories.
 const DOOR: &str = "letta";
+
+/// The most that is listed at once.
+const MOST: usize = 1000;
+
+/// How many are asked for.
+fn limit(query: &BTreeMap<String, String>) -> Result<usize, Problem> {
+    match query.get("limit").map(|text| text.parse()) {
+        None => Ok(100),
+        Some(Ok(limit)) if (1..=MOST).contains(&limit) => Ok(limit),
+        Some(_) => Err(Problem::invalid(format!("limit: a whole number from 1 to {MOST} is expected"))),
+    }
+}
 
 /// Its routes.
 pub(crate) fn routes() -> OpenApiRouter<Door> {

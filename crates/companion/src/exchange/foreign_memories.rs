@@ -1,5 +1,5 @@
 //! Memories from other memory systems: what they concluded, rather than what was said. Parsers are pure and tolerant, as
-//! those of conversations; [`Person::import_notes`](crate::Person::import_notes) writes what they read.
+//! those of conversations; [`Person::import_memories`](crate::Person::import_memories) writes what they read.
 
 use super::conversation::{Skipped, skip};
 use super::dates;
@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 /// A kind of file that holds memories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NoteFormat {
+pub enum MemoryFormat {
     /// What Mem0 hands out: a list of memories, or an answer that holds one.
     Mem0,
     /// The file of the knowledge-graph memory server for MCP.
@@ -23,14 +23,14 @@ pub enum NoteFormat {
 
 /// Memories of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Notes {
+pub struct ForeignMemories {
     /// Each with the source's own name for it, or its text where it has none.
-    pub notes: Vec<(String, NewMemory)>,
+    pub memories: Vec<(String, NewMemory)>,
     /// What was left out, and why.
     pub skipped: Vec<Skipped>,
 }
 
-impl NoteFormat {
+impl MemoryFormat {
     /// Every format, in order.
     pub const ALL: &'static [Self] = &[Self::Mem0, Self::McpMemory];
 
@@ -56,16 +56,16 @@ impl NoteFormat {
     /// # Errors
     /// [`FormatError`] with what was expected, what was found, and where; and if the memories are of several people and
     /// `of` does not say whose are meant.
-    pub fn parse(self, bytes: &[u8], of: Option<&str>, zone: &TimeZone) -> Result<Notes, FormatError> {
+    pub fn parse(self, bytes: &[u8], of: Option<&str>, zone: &TimeZone) -> Result<ForeignMemories, FormatError> {
         let text = super::file::text_of(bytes, self.described())?;
-        let notes = match self {
+        let read = match self {
             Self::Mem0 => mem0(text, of, zone)?,
             Self::McpMemory => mcp_memory(text)?,
         };
-        if notes.notes.is_empty() {
+        if read.memories.is_empty() {
             return Err(FormatError::Nothing { expected: self.described() });
         }
-        Ok(notes)
+        Ok(read)
     }
 
     /// The source that records of this import name.
@@ -74,13 +74,13 @@ impl NoteFormat {
     }
 }
 
-impl fmt::Display for NoteFormat {
+impl fmt::Display for MemoryFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
-impl FromStr for NoteFormat {
+impl FromStr for MemoryFormat {
     type Err = crate::Error;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
@@ -91,8 +91,8 @@ impl FromStr for NoteFormat {
     }
 }
 
-fn mem0(text: &str, of: Option<&str>, zone: &TimeZone) -> Result<Notes, FormatError> {
-    let expected = NoteFormat::Mem0.described();
+fn mem0(text: &str, of: Option<&str>, zone: &TimeZone) -> Result<ForeignMemories, FormatError> {
+    let expected = MemoryFormat::Mem0.described();
     let whole = super::file::json_of(text, expected)?;
     let list = [&whole, &whole["results"], &whole["memories"]].into_iter().find_map(Value::as_array);
     let list = list.ok_or_else(|| FormatError::WrongKind { expected, found: value_looks_like(&whole) })?;
@@ -110,16 +110,16 @@ fn mem0(text: &str, of: Option<&str>, zone: &TimeZone) -> Result<Notes, FormatEr
             ),
         });
     }
-    let mut notes = Notes::default();
+    let mut read = ForeignMemories::default();
     for memory in list {
         let owner = memory["user_id"].as_str();
         if of.is_some() && owner != of {
-            skip(&mut notes.skipped, "memories of other people", 1);
+            skip(&mut read.skipped, "memories of other people", 1);
             continue;
         }
         let told = [&memory["memory"], &memory["data"]["memory"], &memory["text"], &memory["content"]];
         let Some(content) = told.into_iter().find_map(Value::as_str).filter(|text| !text.trim().is_empty()) else {
-            skip(&mut notes.skipped, &format!("{} without a text", kind_of(memory)), 1);
+            skip(&mut read.skipped, &format!("{} without a text", kind_of(memory)), 1);
             continue;
         };
         let mut metadata: Map<String, Value> = memory["metadata"].as_object().cloned().unwrap_or_default();
@@ -136,14 +136,14 @@ fn mem0(text: &str, of: Option<&str>, zone: &TimeZone) -> Result<Notes, FormatEr
             metadata: metadata.into_iter().collect(),
             ..NewMemory::default()
         };
-        notes.notes.push((memory["id"].as_str().unwrap_or(content).to_owned(), new));
+        read.memories.push((memory["id"].as_str().unwrap_or(content).to_owned(), new));
     }
-    Ok(notes)
+    Ok(read)
 }
 
-fn mcp_memory(text: &str) -> Result<Notes, FormatError> {
-    let expected = NoteFormat::McpMemory.described();
-    let mut notes = Notes::default();
+fn mcp_memory(text: &str) -> Result<ForeignMemories, FormatError> {
+    let expected = MemoryFormat::McpMemory.described();
+    let mut read = ForeignMemories::default();
     let (mut entities, mut relations) = (Vec::new(), Vec::new());
     let mut take = |value: Value| -> bool {
         let is = value["type"].as_str().map(str::to_owned);
@@ -163,7 +163,7 @@ fn mcp_memory(text: &str) -> Result<Notes, FormatError> {
     {
         for part in ["entities", "relations"].iter().filter_map(|name| whole[*name].as_array()).flatten() {
             if !take(part.clone()) {
-                skip(&mut notes.skipped, "entries that are neither entity nor relation", 1);
+                skip(&mut read.skipped, "entries that are neither entity nor relation", 1);
             }
         }
     } else {
@@ -172,20 +172,20 @@ fn mcp_memory(text: &str) -> Result<Notes, FormatError> {
             match serde_json::from_str::<Value>(line) {
                 Ok(value) if take(value.clone()) => any = true,
                 _ if !any => return Err(FormatError::WrongKind { expected, found: looks_like(text) }),
-                Ok(_) => skip(&mut notes.skipped, "lines that are neither entity nor relation", 1),
-                Err(error) => skip(&mut notes.skipped, &format!("line {}: no JSON ({})", n + 1, reason(&error)), 1),
+                Ok(_) => skip(&mut read.skipped, "lines that are neither entity nor relation", 1),
+                Err(error) => skip(&mut read.skipped, &format!("line {}: no JSON ({})", n + 1, reason(&error)), 1),
             }
         }
     }
-    notes.notes = notes_of(entities, relations).into_iter().map(|new| (new.content.clone(), new)).collect();
-    Ok(notes)
+    read.memories = notes_of(entities, relations).into_iter().map(|new| (new.content.clone(), new)).collect();
+    Ok(read)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(format: NoteFormat, text: &str, of: Option<&str>) -> Result<Notes, FormatError> {
+    fn read(format: MemoryFormat, text: &str, of: Option<&str>) -> Result<ForeignMemories, FormatError> {
         format.parse(text.as_bytes(), of, &TimeZone::UTC)
     }
 
@@ -197,9 +197,9 @@ mod tests {
 
     #[test]
     fn mem0s_memories_are_read_of_one_person() {
-        let mine = read(NoteFormat::Mem0, MEM0, Some("mira")).unwrap();
-        assert_eq!(mine.notes.len(), 1);
-        let (id, new) = &mine.notes[0];
+        let mine = read(MemoryFormat::Mem0, MEM0, Some("mira")).unwrap();
+        assert_eq!(mine.memories.len(), 1);
+        let (id, new) = &mine.memories[0];
         assert_eq!(
             (id.as_str(), new.content.as_str(), new.tags.as_slice()),
             ("1", "Keeps bees", &["hobbies".into()][..])
@@ -208,32 +208,32 @@ mod tests {
         assert_eq!((&new.metadata["from"], &new.metadata["run_id"]), (&Value::from("a"), &Value::from("r")));
         assert_eq!(mine.skipped.iter().map(|skipped| skipped.count).sum::<usize>(), 2);
 
-        let error = read(NoteFormat::Mem0, MEM0, None).unwrap_err().to_string();
+        let error = read(MemoryFormat::Mem0, MEM0, None).unwrap_err().to_string();
         assert!(error.contains("mira, tom"), "{error}");
-        assert_eq!(read(NoteFormat::Mem0, r#"[{"memory":"Keeps bees"}]"#, None).unwrap().notes.len(), 1);
+        assert_eq!(read(MemoryFormat::Mem0, r#"[{"memory":"Keeps bees"}]"#, None).unwrap().memories.len(), 1);
     }
 
     #[test]
     fn a_knowledge_graph_is_read_by_line_and_as_a_whole() {
         let entity = r#"{"type":"entity","name":"Ana","entityType":"person","observations":["sings in a choir"]}"#;
         let relation = r#"{"type":"relation","from":"Ana","to":"the choir","relationType":"belongs to"}"#;
-        let lines = read(NoteFormat::McpMemory, &format!("{entity}\n{relation}\n{{\"a\":1}}"), None).unwrap();
-        let told: Vec<&str> = lines.notes.iter().map(|(_, new)| new.content.as_str()).collect();
+        let lines = read(MemoryFormat::McpMemory, &format!("{entity}\n{relation}\n{{\"a\":1}}"), None).unwrap();
+        let told: Vec<&str> = lines.memories.iter().map(|(_, new)| new.content.as_str()).collect();
         assert_eq!(told, ["Ana (person)", "Ana: sings in a choir", "Ana belongs to the choir"]);
         assert_eq!(lines.skipped[0].count, 1);
         let whole = format!(r#"{{"entities":[{entity}],"relations":[{relation}]}}"#);
-        assert_eq!(read(NoteFormat::McpMemory, &whole, None).unwrap().notes, lines.notes);
+        assert_eq!(read(MemoryFormat::McpMemory, &whole, None).unwrap().memories, lines.memories);
     }
 
     #[test]
     fn what_holds_no_memories_is_named() {
         for (format, text, found) in [
-            (NoteFormat::Mem0, "", "empty"),
-            (NoteFormat::Mem0, "{\"results\":[", "cut off"),
-            (NoteFormat::Mem0, "{\"mapping\":{}}", "ChatGPT"),
-            (NoteFormat::Mem0, "[]", "no message"),
-            (NoteFormat::McpMemory, "{\"a\":1}", "the fields \"a\""),
-            (NoteFormat::McpMemory, "hello", "plain text"),
+            (MemoryFormat::Mem0, "", "empty"),
+            (MemoryFormat::Mem0, "{\"results\":[", "cut off"),
+            (MemoryFormat::Mem0, "{\"mapping\":{}}", "ChatGPT"),
+            (MemoryFormat::Mem0, "[]", "no message"),
+            (MemoryFormat::McpMemory, "{\"a\":1}", "the fields \"a\""),
+            (MemoryFormat::McpMemory, "hello", "plain text"),
         ] {
             let error = read(format, text, None).unwrap_err().to_string();
             assert!(error.contains(found), "{text:?}: {error}");

@@ -4,7 +4,7 @@
 //! any time: what is there is left as it is. One that says what a memory says already is known, too.
 
 use super::conversation::{Skipped, skip};
-use super::notes::{NoteFormat, Notes};
+use super::foreign_memories::{ForeignMemories, MemoryFormat};
 use crate::error::{Error, Result};
 use crate::facts::hex;
 use crate::hook::Event;
@@ -25,7 +25,7 @@ const BATCH: usize = 40;
 
 /// What an import of memories did, or would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct NotesReport {
+pub struct ImportedMemories {
     /// Memories that can be kept.
     pub memories: usize,
     /// Those that are new.
@@ -48,14 +48,14 @@ impl Person {
     ///
     /// # Errors
     /// [`Error::Store`] if the store fails or the person is erased meanwhile; what was written until then is kept.
-    pub async fn import_notes(
+    pub async fn import_memories(
         &self,
-        format: NoteFormat,
-        notes: &Notes,
+        format: MemoryFormat,
+        read: &ForeignMemories,
         mut progress: impl FnMut(usize, usize) + Send,
-    ) -> Result<NotesReport> {
+    ) -> Result<ImportedMemories> {
         self.app.tell(&self.partition.id, &Event::UserAction("import"));
-        let (memories, mut report) = self.noted(format, notes);
+        let (memories, mut report) = self.made_of(format, read);
         for (n, some) in memories.chunks(BATCH).enumerate() {
             let vectors = self.vectors_of(some).await;
             let new = loop {
@@ -94,12 +94,12 @@ impl Person {
         Ok(report)
     }
 
-    /// What [`import_notes`](Self::import_notes) would do. Writes nothing.
+    /// What [`import_memories`](Self::import_memories) would do. Writes nothing.
     ///
     /// # Errors
     /// [`Error::Store`].
-    pub async fn dry_run_notes(&self, format: NoteFormat, notes: &Notes) -> Result<NotesReport> {
-        let (memories, mut report) = self.noted(format, notes);
+    pub async fn dry_run_memories(&self, format: MemoryFormat, read: &ForeignMemories) -> Result<ImportedMemories> {
+        let (memories, mut report) = self.made_of(format, read);
         for some in memories.chunks(BATCH) {
             report.added += self.missing(some).await?.len();
         }
@@ -108,11 +108,11 @@ impl Person {
     }
 
     /// The memories as they would be written, the same one once; what cannot be kept is left out.
-    fn noted(&self, format: NoteFormat, notes: &Notes) -> (Vec<Memory>, NotesReport) {
-        let mut report = NotesReport { skipped: notes.skipped.clone(), ..NotesReport::default() };
+    fn made_of(&self, format: MemoryFormat, read: &ForeignMemories) -> (Vec<Memory>, ImportedMemories) {
+        let mut report = ImportedMemories { skipped: read.skipped.clone(), ..ImportedMemories::default() };
         let mut seen = HashSet::new();
-        let mut memories = Vec::with_capacity(notes.notes.len());
-        for (name, new) in &notes.notes {
+        let mut memories = Vec::with_capacity(read.memories.len());
+        for (name, new) in &read.memories {
             let id = id_of(format, name);
             match self.drafted(id.clone(), &format.source(), Speaker::User, new.clone()) {
                 Ok(memory) => {
@@ -147,7 +147,7 @@ impl Person {
 }
 
 /// The lasting name of a memory that a source calls so.
-fn id_of(format: NoteFormat, name: &str) -> MemoryId {
+fn id_of(format: MemoryFormat, name: &str) -> MemoryId {
     let mut hash = Sha256::new();
     hash.update(format.as_str());
     hash.update([0]);
