@@ -2,7 +2,7 @@
 
 use crate::link::Error;
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
-use redis::{Client, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
+use redis::{Client, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, TlsCertificates};
 use std::time::Duration;
 
 /// How long a peer may leave sent bytes unconfirmed, and how long a quiet connection is trusted.
@@ -15,21 +15,26 @@ pub enum Allowed {
     Words(&'static [&'static str]),
     /// A number of milliseconds, at least 1.
     Milliseconds,
+    /// The path of a file.
+    File,
 }
 
 impl Allowed {
     fn takes(self, value: &str) -> bool {
         match self {
             Self::Words(words) => words.contains(&value),
+            Self::File => !value.is_empty(),
             Self::Milliseconds => value.parse::<u32>().is_ok_and(|number| number > 0),
         }
     }
 }
 
-/// Where a server is: `redis://[user][:password@]host[:port][/database][?parameter=value&...]`, `rediss://` for TLS.
+/// Where a server is: `redis://[user][:password@]host[:port][/database][?parameter=value&...]`, `rediss://` for TLS; with
+/// the parameter `ca=FILE`, the server's certificate must be signed by one in that file (PEM), not by a public authority.
 #[derive(Clone, Debug)]
 pub struct Address {
-    info: ConnectionInfo,
+    pub(crate) info: ConnectionInfo,
+    pub(crate) certificates: Option<TlsCertificates>,
     location: String,
     parameters: Vec<(String, String)>,
 }
@@ -47,6 +52,7 @@ impl Address {
             if !allowed.iter().any(|(known, allowed)| *known == name && allowed.takes(value)) {
                 let known = allowed.iter().map(|(name, allowed)| match allowed {
                     Allowed::Words(words) => format!("{name}={}", words.join("|")),
+                    Allowed::File => format!("{name}=FILE"),
                     Allowed::Milliseconds => format!("{name}=MILLISECONDS"),
                 });
                 let known: Vec<String> = known.collect();
@@ -60,6 +66,18 @@ impl Address {
         if !place.starts_with("redis://") && !place.starts_with("rediss://") {
             return Err(wrong(&"it does not begin with redis:// or rediss://"));
         }
+        let ca = parameters.iter().find(|(name, _)| name == "ca").map(|(_, file)| file);
+        if ca.is_some() && !place.starts_with("rediss://") {
+            return Err(wrong(&"ca=FILE is for rediss://"));
+        }
+        if place.contains('#') {
+            return Err(wrong(&"it has a '#'; a password may hold it as %23"));
+        }
+        let read = |file: &String| {
+            let certificate = std::fs::read(file).map_err(|error| wrong(&format!("ca={file}: {error}")))?;
+            Ok(TlsCertificates { client_tls: None, root_cert: Some(certificate) })
+        };
+        let certificates = ca.map(read).transpose()?;
         let info = place.into_connection_info().map_err(|error| wrong(&error))?;
         let keepalive = TcpKeepalive::new().with_time(SILENCE).with_interval(SILENCE / 3);
         let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive);
@@ -70,7 +88,7 @@ impl Address {
         let scheme = place.split_once("://").map_or("redis", |(scheme, _)| scheme);
         let location = format!("{scheme}://{}/{}", info.addr(), settings.db());
         let info = info.set_redis_settings(settings).set_tcp_settings(tcp);
-        Ok(Self { info, location, parameters })
+        Ok(Self { info, certificates, location, parameters })
     }
 
     /// A client of the server, which has not connected yet.
@@ -78,7 +96,11 @@ impl Address {
     /// # Errors
     /// [`Error::Refused`] if it is none that this program can reach.
     pub fn client(&self) -> Result<Client, Error> {
-        Client::open(self.info.clone()).map_err(|error| Error::Refused(error.to_string()))
+        let client = match self.certificates.clone() {
+            Some(certificates) => Client::build_with_tls(self.info.clone(), certificates),
+            None => Client::open(self.info.clone()),
+        };
+        client.map_err(|error| Error::Refused(format!("{}: {error}", self.location)))
     }
 
     /// The value of a parameter.
@@ -107,7 +129,7 @@ mod tests {
     use super::*;
 
     const ALLOWED: &[(&str, Allowed)] =
-        &[("volatile", Allowed::Words(&["allowed"])), ("timeout", Allowed::Milliseconds)];
+        &[("volatile", Allowed::Words(&["allowed"])), ("timeout", Allowed::Milliseconds), ("ca", Allowed::File)];
 
     #[test]
     fn a_url_is_read_and_told_without_its_password() {
@@ -126,6 +148,9 @@ mod tests {
             ("http://db", "does not begin with redis://"),
             ("redis://", "no Redis URL"),
             ("redis://:s3cret@db/x", "no Redis URL"),
+            ("redis://:s3cr#et@db", "%23"),
+            ("redis://:s3cret@db?ca=x", "ca=FILE is for rediss://"),
+            ("rediss://:s3cret@db?ca=/nowhere/at/all", "ca=/nowhere/at/all: No such file"),
             ("redis://:s3cret@db?volatile=yes", "volatile=allowed"),
             ("redis://:s3cret@db?timeout=0", "timeout=MILLISECONDS"),
             ("redis://:s3cret@db?volatil=allowed", "volatile=allowed"),

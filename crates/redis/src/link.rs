@@ -1,10 +1,14 @@
 //! A connection that is made anew when it breaks.
 
 use crate::address::Address;
-use redis::aio::{MultiplexedConnection, SendError};
+use crate::promise::Promise;
+use redis::aio::{ConnectionLike, MultiplexedConnection, SendError};
+use redis::cluster::{ClusterClient, ClusterClientBuilder};
+use redis::cluster_async::ClusterConnection;
+use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, Pipeline, PushInfo, PushKind, RedisError,
-    RedisResult, ScriptInvocation, ServerErrorKind, Value,
+    AsyncConnectionConfig, Client, Cmd, ErrorKind, FromRedisValue, Pipeline, ProtocolVersion, PushInfo, PushKind,
+    RedisError, RedisFuture, RedisResult, ScriptInvocation, ServerErrorKind, Value,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,23 +47,79 @@ pub enum Request<'a> {
     Command(&'a Cmd),
     /// Several, without waiting between them.
     Pipeline(&'a Pipeline),
+    /// One command, to every node of a cluster that takes changes; an answer from each.
+    EveryNode(&'a Cmd),
     /// A script, which is sent whole if the server does not know it.
     Script(&'a ScriptInvocation<'a>),
 }
 
 impl Request<'_> {
-    async fn send(self, mut connection: MultiplexedConnection) -> RedisResult<Value> {
+    async fn send(self, mut connection: Connection) -> RedisResult<Value> {
         match self {
             Self::Command(command) => command.query_async(&mut connection).await,
             Self::Pipeline(pipeline) => pipeline.query_async(&mut connection).await,
             Self::Script(script) => script.invoke_async(&mut connection).await,
+            Self::EveryNode(command) => connection.ask_every_node(command).await,
         }
     }
 }
 
-/// The connection to a server, shared by all who ask.
+/// To one server, or to the nodes of a cluster.
+#[derive(Clone)]
+enum Connection {
+    One(MultiplexedConnection),
+    Many(ClusterConnection),
+}
+
+impl Connection {
+    /// The answers of all nodes that take changes.
+    async fn ask_every_node(&mut self, command: &Cmd) -> RedisResult<Value> {
+        let answers = match self {
+            Self::One(connection) => vec![command.query_async(connection).await?],
+            Self::Many(connection) => {
+                let all = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
+                let Value::Map(answers) = connection.route_command(command.clone(), all).await? else {
+                    return Err((ErrorKind::UnexpectedReturnType, "a cluster does not say who answers").into());
+                };
+                answers.into_iter().map(|(_, answer)| answer.extract_error()).collect::<RedisResult<_>>()?
+            }
+        };
+        Ok(Value::Array(answers))
+    }
+}
+
+impl ConnectionLike for Connection {
+    fn req_packed_command<'a>(&'a mut self, cmd: &'a Cmd) -> RedisFuture<'a, Value> {
+        match self {
+            Self::One(connection) => connection.req_packed_command(cmd),
+            Self::Many(connection) => connection.req_packed_command(cmd),
+        }
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        pipeline: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        match self {
+            Self::One(connection) => connection.req_packed_commands(pipeline, offset, count),
+            Self::Many(connection) => connection.req_packed_commands(pipeline, offset, count),
+        }
+    }
+
+    fn get_db(&self) -> i64 {
+        match self {
+            Self::One(connection) => connection.get_db(),
+            Self::Many(connection) => connection.get_db(),
+        }
+    }
+}
+
+/// The connection to a server or a cluster, shared by all who ask.
 pub struct Link {
     client: Client,
+    cluster: Option<ClusterClient>,
     config: AsyncConnectionConfig,
     pace: Pace,
     location: String,
@@ -68,7 +128,7 @@ pub struct Link {
 
 #[derive(Default)]
 struct State {
-    connection: Option<MultiplexedConnection>,
+    connection: Option<Connection>,
     /// How many connections there have been: which of them broke.
     number: u64,
     /// The present one was closed from the other side.
@@ -84,18 +144,38 @@ impl std::fmt::Debug for Link {
 }
 
 impl Link {
-    /// A link that connects when it is first asked.
+    /// Connects to the server, or to the cluster that it is a node of, and asks what may be expected of it.
     ///
     /// # Errors
-    /// [`Error::Refused`] if the address is none that this program can reach.
-    pub fn new(address: &Address, pace: Pace) -> Result<Self, Error> {
+    /// As each [`Error`] says.
+    pub async fn open(address: &Address, pace: Pace) -> Result<(Self, Promise), Error> {
         let client = address.client()?;
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(pace.connect))
             .set_response_timeout(Some(pace.answer))
             .set_pipeline_buffer_size(1000);
         let location = address.location().to_owned();
-        Ok(Self { client, config, pace, location, state: Mutex::default() })
+        let mut link = Self { client, cluster: None, config, pace, location, state: Mutex::default() };
+        let promise = Promise::of(&link).await?;
+        if !promise.is_clustered {
+            return Ok((link, promise));
+        }
+        // What is sent anew must be for us to decide: a commit may not be.
+        let cluster = ClusterClientBuilder::new([address.info.clone()])
+            .connection_timeout(pace.connect)
+            .response_timeout(pace.answer)
+            .overall_response_timeout(Some(pace.answer))
+            .tcp_settings(address.info.tcp_settings().clone())
+            .use_protocol(ProtocolVersion::RESP3)
+            .retries(0);
+        let cluster = match address.certificates.clone() {
+            Some(certificates) => cluster.certs(certificates),
+            None => cluster,
+        };
+        link.cluster = Some(cluster.build().map_err(|error| link.error(&error))?);
+        link.state = Mutex::default();
+        let promise = Promise::of(&link).await?;
+        Ok((link, promise))
     }
 
     /// Where it leads, without secrets.
@@ -114,8 +194,10 @@ impl Link {
         if let Err(error) = &answer
             && is_broken(error)
         {
+            // A cluster's node that has not what is asked for has done nothing.
+            let is_undone = error.is_cluster_error();
             self.leave(number, error).await;
-            if repeatable && !error.is_timeout() {
+            if (repeatable || is_undone) && !error.is_timeout() {
                 let (connection, number) = self.connection().await?;
                 answer = request.send(connection).await;
                 if let Err(error) = &answer
@@ -130,7 +212,7 @@ impl Link {
     }
 
     /// The connection, and its number.
-    async fn connection(&self) -> Result<(MultiplexedConnection, u64), Error> {
+    async fn connection(&self) -> Result<(Connection, u64), Error> {
         let mut state = self.state.lock().await;
         if let Some(connection) = &state.connection
             && !state.closed.load(Ordering::Relaxed)
@@ -143,16 +225,8 @@ impl Link {
             return Err(error.clone());
         }
         state.connection = None;
-        // Who notices a server's end before it asks loses no request to it.
         let closed = Arc::new(AtomicBool::new(false));
-        let config = self.config.clone().set_push_sender({
-            let closed = closed.clone();
-            move |push: PushInfo| {
-                closed.fetch_or(push.kind == PushKind::Disconnection, Ordering::Relaxed);
-                Ok::<(), SendError>(())
-            }
-        });
-        match self.client.get_multiplexed_async_connection_with_config(&config).await {
+        match self.connect(closed.clone()).await {
             Ok(connection) => {
                 state.number += 1;
                 state.closed = closed;
@@ -166,6 +240,19 @@ impl Link {
                 Err(error)
             }
         }
+    }
+
+    async fn connect(&self, closed: Arc<AtomicBool>) -> RedisResult<Connection> {
+        if let Some(cluster) = &self.cluster {
+            // It has a connection to each node, and sees to them itself.
+            return cluster.get_async_connection().await.map(Connection::Many);
+        }
+        // Who notices a server's end before it asks loses no request to it.
+        let config = self.config.clone().set_push_sender(move |push: PushInfo| {
+            closed.fetch_or(push.kind == PushKind::Disconnection, Ordering::Relaxed);
+            Ok::<(), SendError>(())
+        });
+        self.client.get_multiplexed_async_connection_with_config(&config).await.map(Connection::One)
     }
 
     /// Leaves a connection that broke, unless somebody has done so already.
@@ -197,6 +284,9 @@ impl Link {
                 }
                 Some("OOM") => Error::Full,
                 Some("MISCONF") if said.contains("No space left") => Error::Full,
+                _ if said.contains("invalid peer certificate") => {
+                    Error::Refused(format!("{location} has a certificate that is not to be trusted: {said}"))
+                }
                 _ if said.contains("refused to switch database") => {
                     Error::Refused(format!("there is no such database at {location}: {said}"))
                 }
@@ -213,5 +303,6 @@ fn is_broken(error: &RedisError) -> bool {
     // A server that became a replica answers on, and is no use: another may have its name now.
     error.is_unrecoverable_error()
         || error.is_io_error()
+        || error.is_cluster_error()
         || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
 }

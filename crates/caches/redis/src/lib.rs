@@ -1,7 +1,8 @@
 //! The cache on Redis (7 or newer), shared by several instances.
 //!
 //! # Addresses
-//! `redis://[user][:password@]host[:port][/database][?parameter=value&...]`, `rediss://` for TLS. A server that may drop what it holds
+//! `redis://[user][:password@]host[:port][/database][?parameter=value&...]`, `rediss://` for TLS
+//! (`ca=FILE`: with a certificate signed by one in that file). A node of a cluster leads to all of it. A server that may drop what it holds
 //! (`maxmemory-policy` other than `noeviction`) is refused, because leases and counters must last until their end;
 //! `volatile=allowed` takes it all the same. `timeout=MILLISECONDS` is the longest wait for a connection and for an answer
 //! (500). Nothing here needs a server that keeps its data over a restart.
@@ -32,7 +33,7 @@ use jiff::SignedDuration;
 use listen::Listening;
 use philia_ports::cache::{CacheKey, Lease, Messages, check_time, check_value};
 use philia_ports::{Cache, CacheError, Clock, PartitionId};
-use philia_redis::{Address, Allowed, Error, Link, Pace, Promise, Request, digest, digest_text};
+use philia_redis::{Address, Allowed, Error, Link, Pace, Request, digest, digest_text};
 use redis::{ScriptInvocation, cmd, pipe};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +43,7 @@ use std::time::Duration;
 const TIMEOUT: Duration = Duration::from_millis(500);
 /// What may be said in the URL.
 const PARAMETERS: &[(&str, Allowed)] =
-    &[("volatile", Allowed::Words(&["allowed"])), ("timeout", Allowed::Milliseconds)];
+    &[("volatile", Allowed::Words(&["allowed"])), ("timeout", Allowed::Milliseconds), ("ca", Allowed::File)];
 /// Names that are cleared at once.
 const CLEARED_AT_ONCE: usize = 500;
 /// The longest that anything is kept, in milliseconds: a thousand years.
@@ -72,8 +73,7 @@ impl RedisCache {
         let address = Address::parse(url, PARAMETERS).map_err(refused)?;
         let timeout = address.milliseconds("timeout").unwrap_or(TIMEOUT);
         let pace = Pace { connect: timeout, answer: timeout, rest: timeout.min(TIMEOUT) };
-        let link = Link::new(&address, pace).map_err(refused)?;
-        let promise = Promise::of(&link).await.map_err(refused)?;
+        let (link, promise) = Link::open(&address, pace).await.map_err(refused)?;
         let location = address.location();
         if promise.is_replica {
             let words = format!("{location} is a read-only replica; give the address of the server that it copies");

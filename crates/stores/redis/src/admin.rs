@@ -14,7 +14,7 @@ use philia_redis::{Error, Promise, Request};
 use redis::{cmd, pipe};
 use std::time::Duration;
 
-/// Partitions that are asked at once.
+/// Shards or partitions that are asked at once.
 const AT_ONCE: usize = 64;
 /// How often to look whether the server has rewritten its files.
 const LOOK: Duration = Duration::from_millis(20);
@@ -31,11 +31,12 @@ impl RedisStore {
         most: usize,
     ) -> Result<Vec<Vec<Vec<u8>>>, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut all = pipe();
-        for shard in 0..SHARDS {
-            all.cmd("ZRANGE").arg(list(shard)).arg(from).arg(to).arg("BYLEX").arg("LIMIT").arg(0).arg(most);
-        }
-        self.ask(Request::Pipeline(&all)).await
+        let shards = stream::iter(0..SHARDS).map(|shard| async move {
+            let mut range = cmd("ZRANGE");
+            range.arg(list(shard)).arg(from).arg(to).arg("BYLEX").arg("LIMIT").arg(0).arg(most);
+            self.ask(Request::Command(&range)).await
+        });
+        shards.buffered(AT_ONCE).try_collect().await
     }
 
     pub(crate) async fn due_jobs(
@@ -145,17 +146,19 @@ impl RedisStore {
     async fn rewrite(&self, command: &str, running: &str, status: &str) -> Result<(), StoreError> {
         let mut begun = false;
         for _ in 0..LOOKS {
-            let info: String = self.ask(Request::Command(cmd("INFO").arg("persistence"))).await?;
-            let says = |name: &str, value: &str| info.lines().any(|line| line == format!("{name}:{value}"));
+            let infos: Vec<String> = self.ask(Request::EveryNode(cmd("INFO").arg("persistence"))).await?;
+            let says = |name: &str, value: &str| {
+                infos.iter().flat_map(|info| info.lines()).any(|line| line == format!("{name}:{value}"))
+            };
             let busy = ["rdb_bgsave_in_progress", "aof_rewrite_in_progress", "aof_rewrite_scheduled"];
             match (begun, busy.iter().any(|name| says(name, "1"))) {
                 (true, _) if !says(running, "1") && !says("aof_rewrite_scheduled", "1") => {
-                    return match says(status, "ok") {
-                        true => Ok(()),
-                        false => Err(StoreError::Unavailable(format!("{command} failed at {}", self.link.location()))),
+                    return match says(status, "err") {
+                        false => Ok(()),
+                        true => Err(StoreError::Unavailable(format!("{command} failed at {}", self.link.location()))),
                     };
                 }
-                (false, false) => match self.link.ask::<redis::Value>(Request::Command(&cmd(command)), false).await {
+                (false, false) => match self.link.ask::<redis::Value>(Request::EveryNode(&cmd(command)), false).await {
                     Ok(_) => {
                         begun = true;
                         continue;

@@ -6,12 +6,14 @@
 //! - `error`: what Redis' errors mean to the port.
 //!
 //! # Addresses
-//! `redis://[user][:password@]host[:port][/database][?parameter=value&...]`, `rediss://` for TLS.
+//! `redis://[user][:password@]host[:port][/database][?parameter=value&...]`, `rediss://` for TLS. A node
+//! of a cluster leads to all of it.
 //!
 //! | parameter | what it does |
 //! |---|---|
 //! | `fsync=everysec` | takes a server that syncs its log every second (or does not say when): a crash of its machine may lose the commits of the last second |
 //! | `volatile=allowed` | takes a server that keeps nothing over a restart, or drops what it holds when its memory is full: for trying things out |
+//! | `ca=FILE` | for `rediss://`: the server's certificate is signed by one in that file (PEM), not by a public authority |
 //! | `timeout=MILLISECONDS` | the longest wait for a connection and for an answer (5000) |
 //!
 //! # Durability
@@ -69,6 +71,7 @@ const PARAMETERS: &[(&str, Allowed)] = &[
     ("fsync", Allowed::Words(&["everysec"])),
     ("volatile", Allowed::Words(&["allowed"])),
     ("timeout", Allowed::Milliseconds),
+    ("ca", Allowed::File),
 ];
 
 /// A record store on a Redis server. It connects anew by itself when the server was away.
@@ -93,12 +96,9 @@ impl RedisStore {
         let address = Address::parse(url, PARAMETERS).map_err(error::at_start)?;
         let timeout = address.milliseconds("timeout").unwrap_or(TIMEOUT);
         let pace = Pace { connect: timeout, answer: timeout, rest: REST };
-        let store = Self {
-            link: Link::new(&address, pace).map_err(error::at_start)?,
-            late_sync: address.parameter("fsync").is_some(),
-            volatile: address.parameter("volatile").is_some(),
-        };
-        let promise = Promise::of(&store.link).await.map_err(error::at_start)?;
+        let (link, promise) = Link::open(&address, pace).await.map_err(error::at_start)?;
+        let (late_sync, volatile) = (address.parameter("fsync").is_some(), address.parameter("volatile").is_some());
+        let store = Self { link, late_sync, volatile };
         store.check(&promise).map_err(StoreError::Invalid)?;
         store.check_schema().await?;
         Ok(store)

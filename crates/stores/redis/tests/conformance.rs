@@ -25,6 +25,7 @@ impl Fixture for OnRedis {
 
 philia_testkit::store_conformance!(on_redis());
 philia_testkit::durable_store_conformance!(on_redis());
+philia_testkit::shared_store_conformance!(on_redis());
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
