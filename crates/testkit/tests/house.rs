@@ -32,6 +32,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("philia-store-sqlite", &["philia-mind", "philia-ports"]),
     ("philia-store-postgres", &["philia-mind", "philia-ports"]),
     ("philia-store-dynamo", &["philia-mind", "philia-ports"]),
+    ("philia-store-mongo", &["philia-mind", "philia-ports"]),
     ("philia-cache-local", &["philia-mind", "philia-ports"]),
     // What its store and its cache share: the connection.
     ("philia-redis", &["philia-mind", "philia-ports"]),
