@@ -83,9 +83,9 @@ async fn number(
     if found.map_err(|told| error(location, &told))?.get::<_, Option<String>>(0).is_none() {
         return Ok(0);
     }
-    let sql = format!("SELECT number::int FROM {marker}");
+    let sql = format!("SELECT number::text FROM {marker}");
     let stands = transaction.query_typed_opt(&sql, &[]).await.map_err(|told| error(location, &told))?;
-    let number = stands.and_then(|row| row.try_get::<_, i32>(0).ok()).and_then(|number| u32::try_from(number).ok());
+    let number: Option<u32> = stands.and_then(|row| row.try_get::<_, &str>(0).ok().and_then(|text| text.parse().ok()));
     number.filter(|number| *number > 0).ok_or_else(|| StoreError::Corrupt {
         location: location.into(),
         detail: "its table \"philia_schema\" holds no number".into(),

@@ -126,8 +126,9 @@ impl Process {
         let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
         let _ = Command::new("kill").arg("-KILL").arg(&pid).args(children.split_whitespace()).status().unwrap();
         let since = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
-            assert!(since.elapsed() < PATIENCE, "it was killed and listens still");
+        let lives = || children.split_whitespace().chain([pid.as_str()]).any(is_alive);
+        while lives() || TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
+            assert!(since.elapsed() < PATIENCE, "it was killed and lives still");
             std::thread::sleep(Duration::from_millis(2));
         }
     }
@@ -146,6 +147,12 @@ impl Process {
         self.keeper = Keeper::start(&self.command, &self.directory);
         self.wait();
     }
+}
+
+/// Does a process run? One that has ended and that nobody has asked about yet does not.
+fn is_alive(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
 }
 
 /// An empty directory of its own.

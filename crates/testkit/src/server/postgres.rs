@@ -114,6 +114,8 @@ impl Postgres {
 
     /// Starts it again after [`Postgres::kill`], with all that it had committed.
     pub fn restart(&mut self) {
+        // It names the process that was killed, which may wait for its parent to notice, and would be taken for alive.
+        let _ = std::fs::remove_file(self.process.directory.join("data/postmaster.pid"));
         self.process.restart();
         self.ready();
     }

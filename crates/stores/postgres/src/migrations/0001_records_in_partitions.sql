@@ -65,9 +65,9 @@ BEGIN
         doc       jsonb  NOT NULL CHECK (jsonb_typeof(doc) = 'object'),
         exact     text,
         blob      bytea,
-        -- None before 4713 BC, where PostgreSQL's calendar begins.
+        -- None before 4713 BC, where PostgreSQL's calendar begins, and after the year 10000.
         at_utc    timestamp GENERATED ALWAYS AS (
-          CASE WHEN at > -210000000000000000 THEN timestamp '1970-01-01' + at * interval '1 microsecond' END
+          CASE WHEN at BETWEEN -210000000000000000 AND 253500000000000000 THEN timestamp '1970-01-01' + at * interval '1 microsecond' END
         ) STORED,
         PRIMARY KEY (partition, id)
       )$table$, kind);
