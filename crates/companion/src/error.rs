@@ -73,6 +73,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Does the store fail in a way that may pass, so that what is known without it is better than nothing?
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_retryable())
+    }
+
     /// A word for it, of a short list: for counting.
     pub fn kind(&self) -> &'static str {
         match self {

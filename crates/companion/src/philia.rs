@@ -225,10 +225,15 @@ impl Philia {
     /// A handle for one person: `account` owns the key, `subject` is who is spoken with.
     ///
     /// # Errors
-    /// Names that are not allowed (see [`PartitionId::new`]); a store that does not answer.
+    /// Names that are not allowed (see [`PartitionId::new`]). A store that does not answer shows when it is asked for
+    /// something of theirs.
     pub async fn person(&self, account: &str, subject: &str) -> Result<Person> {
         let id = PartitionId::new(account, subject)?;
-        Ok(self.of(self.0.parts.store.open(&id).await?))
+        Ok(self.of(match self.0.parts.store.open(&id).await {
+            // They are answered all the same. A handle of somebody who was erased before cannot write anything.
+            Err(error) if error.is_retryable() => Partition { id, generation: 0 },
+            other => other?,
+        }))
     }
 
     /// The handle of whoever a partition is, on nobody's behalf.

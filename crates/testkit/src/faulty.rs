@@ -57,6 +57,9 @@ impl<S> FaultyStore<S> {
 #[async_trait]
 impl<S: Store> Store for FaultyStore<S> {
     async fn open(&self, id: &PartitionId) -> Result<Partition, StoreError> {
+        if self.reads.load(Ordering::SeqCst) > 0 {
+            return Err(StoreError::Unavailable("a test has it fail".into()));
+        }
         self.inner.open(id).await
     }
 

@@ -67,9 +67,11 @@ pub(crate) async fn page(
     };
     // The page stands even while the store does not: it then says so itself.
     let chosen = match person {
-        Ok(person) => person.persona(None).await,
-        Err(_) => door.philia.personas().get(&door.philia.default_profile().persona),
+        Ok(person) => person.persona(None).await.ok(),
+        Err(_) => None,
     };
+    let usual = || door.philia.personas().get(&door.philia.default_profile().persona);
+    let chosen = chosen.map_or_else(usual, Ok);
     let companion = chosen.map_or_else(|_| "Philia".to_owned(), |persona| persona.name.clone());
     rendered(&Page { version: VERSION.as_str(), companion: &companion })
 }

@@ -10,11 +10,13 @@ use crate::error::{Error, Result};
 use crate::philia::{Inner, Philia, lock};
 use crate::records::{Versioned, draft, read};
 use jiff::{SignedDuration, Timestamp};
+use lru::LruCache;
 use philia_ports::clock::{random_bytes, time_ordered_id};
 use philia_ports::store::{Change, Key, Kind, Scan};
 use philia_ports::{Partition, PartitionId, StoreError};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -26,7 +28,16 @@ pub(crate) struct House {
     pub(super) setup: Mutex<Option<String>>,
     /// How many requests of an account are running.
     pub(super) running: Arc<Mutex<HashMap<String, u32>>>,
+    /// Whether there was any account when that was last read.
+    inhabited: Mutex<Option<bool>>,
+    /// Accounts as they were last read: whoever came in lately is answered while the store fails.
+    lately: Mutex<LruCache<String, (Account, Timestamp)>>,
 }
+
+/// So many accounts are remembered for when the store fails.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(1000).unwrap();
+/// So long they count as read lately.
+const LATELY: SignedDuration = SignedDuration::from_mins(10);
 
 impl House {
     pub(crate) fn new(settings: &AccountSettings) -> Self {
@@ -35,6 +46,8 @@ impl House {
             signing: Mutex::default(),
             setup: Mutex::default(),
             running: Arc::default(),
+            inhabited: Mutex::default(),
+            lately: Mutex::new(LruCache::new(REMEMBERED)),
         }
     }
 }
@@ -57,11 +70,23 @@ impl Philia {
 }
 
 impl Accounts {
-    /// Is there any? What is answered without one is asked anew each time: another process may have made the first.
+    /// Is there any? What is answered without one is asked anew each time: another process may have made the first. While
+    /// the store fails, what was read last holds.
     ///
     /// # Errors
-    /// The store does not answer.
+    /// The store does not answer, and has not since the start.
     pub async fn exist(&self) -> Result<bool> {
+        let inhabited = &self.0.house.inhabited;
+        match self.look_for_any().await {
+            Ok(any) => {
+                *lock(inhabited) = Some(any);
+                Ok(any)
+            }
+            Err(error) => lock(inhabited).filter(|_| error.is_passing()).ok_or(error),
+        }
+    }
+
+    async fn look_for_any(&self) -> Result<bool> {
         let scan = Scan { limit: 1, ..Scan::of(Kind::Account) };
         Ok(!self.0.parts.store.scan(&self.system().await?, &scan).await?.items.is_empty())
     }
@@ -105,8 +130,25 @@ impl Accounts {
         found.pop().flatten().map(read).transpose()
     }
 
+    /// The account of that id. While the store fails, it is what it was when it was last read, if that was lately: who
+    /// came in then is answered, though nothing can be kept.
     pub(super) async fn account(&self, id: &str) -> Result<Option<Account>> {
-        Ok(self.get(Kind::Account, id).await?.map(|found| found.value))
+        let lately = || lock(&self.0.house.lately);
+        match self.get::<Account>(Kind::Account, id).await {
+            Ok(found) => {
+                let account = found.map(|found| found.value);
+                match &account {
+                    Some(account) => lately().put(id.to_owned(), (account.clone(), self.now())),
+                    None => lately().pop(id),
+                };
+                Ok(account)
+            }
+            Err(error) if error.is_passing() => {
+                let known = lately().get(id).filter(|(_, read)| self.now().duration_since(*read) < LATELY).cloned();
+                known.map(|(account, _)| Some(account)).ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The account of that name.
@@ -175,6 +217,8 @@ impl Accounts {
             if changes.is_empty() {
                 return Ok((value, said));
             }
+            // What it was does not hold any more, whatever comes of this.
+            lock(&self.0.house.lately).pop(id);
             match self.0.parts.store.commit(&self.system().await?, changes).await {
                 // Somebody changed it meanwhile: again, upon what it is now.
                 Err(StoreError::Conflict(_)) => {}
@@ -191,6 +235,7 @@ impl Accounts {
             gone(Kind::Account, account.id.clone()),
             self.entry(by)?,
         ];
+        lock(&self.0.house.lately).pop(&account.id);
         self.0.parts.store.commit(&self.system().await?, changes).await?;
         Ok(())
     }

@@ -558,3 +558,29 @@ async fn tokens_outlive_a_change_of_the_key_that_signs() {
     world.clock.advance(SignedDuration::from_hours(24 * 30));
     assert_ne!(kid(&tokens(&accounts, "bob").await.access_token), kid(&after.access_token));
 }
+
+#[tokio::test]
+async fn who_came_in_lately_is_answered_while_the_store_fails_and_nobody_else() {
+    let (world, accounts) = house(AccountSettings::default()).await;
+    let (ana, bob) = (tokens(&accounts, "ana").await.access_token, tokens(&accounts, "bob").await.access_token);
+    bearer(&accounts, &ana).await.unwrap();
+    // Bob's session is known here, and has ended: what was known of it before does not hold.
+    let bobs = bearer(&accounts, &bob).await.unwrap();
+    accounts.sign_out(&bobs).await.unwrap();
+
+    let fresh = World::reopened(&world);
+    world.store.fail_reads(usize::MAX);
+    world.store.fail_commits(usize::MAX);
+    assert!(accounts.are_asked(true).await.unwrap());
+    let identity = bearer(&accounts, &ana).await.unwrap();
+    let person = world.philia.person_of(&identity, None).await.unwrap();
+    let reply = person.ask(Incoming::new("test", "I want to kill myself")).await.unwrap();
+    assert_eq!((reply.model.as_str(), reply.saved), ("care", false));
+    let reply = person.ask(Incoming::new("test", "Hello there")).await.unwrap();
+    assert!(!reply.saved && reply.degraded.iter().any(|part| part == "store"), "{reply:?}");
+    assert!(bearer(&accounts, &bob).await.is_err());
+    assert!(bearer(&fresh.philia.accounts(), &ana).await.is_err(), "a program that never saw her");
+
+    world.clock.advance(SignedDuration::from_mins(11));
+    assert!(bearer(&accounts, &ana).await.is_err(), "that was not lately");
+}

@@ -13,7 +13,7 @@ const KILLS: u64 = 50;
 const PEOPLE: usize = 6;
 
 /// A small generator (SplitMix64, Steele et al. 2014), so that a failing run can be repeated by its seed.
-fn random(state: &mut u64) -> u64 {
+pub(crate) fn random(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

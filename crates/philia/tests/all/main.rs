@@ -17,6 +17,8 @@ mod forget;
 mod home;
 mod http;
 mod inputs;
+#[cfg(all(unix, feature = "postgres", feature = "redis"))]
+mod instances;
 mod memory;
 mod model;
 mod observed;
