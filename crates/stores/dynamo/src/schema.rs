@@ -133,7 +133,8 @@ impl Inner {
         let own = key("philia", "schema");
         if self.get(own.clone()).await?.is_none() {
             let any = self.client.scan().table_name(&self.place.table).limit(1).consistent_read(true).send().await;
-            if any.map_err(|error| self.failed(error))?.count() > 0 {
+            // Another instance may have begun meanwhile.
+            if any.map_err(|error| self.failed(error))?.count() > 0 && self.get(own.clone()).await?.is_none() {
                 return Err(self.corrupt("the table holds what Philia did not write: it is another program's"));
             }
             let mut item = own.clone();

@@ -26,6 +26,7 @@ impl Fixture for Table {
 
 philia_testkit::store_conformance!(Table::new());
 philia_testkit::durable_store_conformance!(Table::new());
+philia_testkit::shared_store_conformance!(Table::new());
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]

@@ -94,18 +94,26 @@ impl Inner {
     async fn check_schema(&self) -> Result<(), StoreError> {
         let meta = self.database().collection::<Document>(META);
         let own = doc! { "_id": "schema" };
-        if self.ask(meta.find_one(own.clone())).await?.is_none() {
-            for collection in [&self.partitions, &self.records] {
-                if self.ask(collection.find_one(doc! {})).await?.is_some() {
-                    let detail = format!("its collection {:?} is another program's", collection.name());
-                    return Err(self.corrupt(detail));
-                }
+        let mut found = self.ask(meta.find_one(own.clone())).await?;
+        if found.is_none() {
+            let theirs = self.theirs().await?;
+            // Another instance may have begun meanwhile.
+            found = self.ask(meta.find_one(own.clone())).await?;
+            if let Some(collection) = theirs.filter(|_| found.is_none()) {
+                return Err(self.corrupt(format!("its collection {collection:?} is another program's")));
             }
-            tracing::info!(location = self.name, "making the collections");
-            let made = doc! { "$setOnInsert": { "number": SCHEMA } };
-            self.ask(meta.update_one(own.clone(), made).upsert(true)).await?;
         }
-        let found = self.ask(meta.find_one(own)).await?.and_then(|found| integer(&found, "number"));
+        if found.is_none() {
+            tracing::info!(location = self.name, "making the collections");
+            let number = doc! { "$setOnInsert": { "number": SCHEMA } };
+            // Of two that do so at once, one may be told that it is there.
+            let made = self.ask(meta.update_one(own.clone(), number).upsert(true)).await;
+            found = self.ask(meta.find_one(own)).await?;
+            if found.is_none() {
+                made?;
+            }
+        }
+        let found = found.and_then(|found| integer(&found, "number"));
         match found {
             Some(SCHEMA) => Ok(()),
             Some(found) if found > SCHEMA => Err(StoreError::TooNew {
@@ -114,6 +122,16 @@ impl Inner {
             }),
             _ => Err(self.corrupt("its schema has no number that this program knows")),
         }
+    }
+
+    /// A collection of one of our names that holds something.
+    async fn theirs(&self) -> Result<Option<&str>, StoreError> {
+        for collection in [&self.partitions, &self.records] {
+            if self.ask(collection.find_one(doc! {})).await?.is_some() {
+                return Ok(Some(collection.name()));
+            }
+        }
+        Ok(None)
     }
 
     async fn make_indexes(&self) -> Result<(), StoreError> {

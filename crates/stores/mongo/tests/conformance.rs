@@ -51,6 +51,7 @@ impl Fixture for Database {
 
 philia_testkit::store_conformance!(Database::new());
 philia_testkit::durable_store_conformance!(Database::new());
+philia_testkit::shared_store_conformance!(Database::new());
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]

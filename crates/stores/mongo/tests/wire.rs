@@ -27,6 +27,7 @@ impl Fixture for Small {
 
 philia_testkit::store_conformance!(Some(Small::start()));
 philia_testkit::durable_store_conformance!(Some(Small::start()));
+philia_testkit::shared_store_conformance!(Some(Small::start()));
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
@@ -95,6 +96,11 @@ fn a_commit_is_one_transaction_of_a_snapshot_and_the_majority() {
         let of = |name: &str| -> Vec<Document> { server.commands(name).iter().filter(own).cloned().collect() };
         let (finds, updates, deletes) = (of("find"), of("update"), of("delete"));
         assert_eq!((finds.len(), updates.len(), deletes.len()), (2, 2, 1));
+        // What holds for all of it is said where it begins and ends, and nowhere else: a server refuses that.
+        for command in finds.iter().skip(1).chain(&updates).chain(&deletes) {
+            assert!(!command.contains_key("readConcern") && !command.contains_key("writeConcern"), "{command}");
+        }
+        assert!(!finds[0].contains_key("writeConcern"));
         assert!(finds[0].get_bool("startTransaction").unwrap() && !finds[1].contains_key("startTransaction"));
         assert_eq!(finds[0].get_document("readConcern").unwrap().get_str("level").unwrap(), "snapshot");
         assert_eq!(

@@ -5,8 +5,9 @@ can see them, and one that is cancelled puts back the whole table as it was when
 since. DynamoDB's transactions are atomic and isolated; here one request is answered after another, and a cancelled
 transaction puts back the items that it names.
 
-moto also copies the table for every transaction, and sorts all its items for every query; here it looks at no more
-than the items that are asked for, so that a table of many records can be tested in reasonable time.
+moto also copies the table for every transaction, sorts all its items for every query, and copies what it found in
+full, to take a few attributes of it; here it looks at no more than what is asked for, so that a table of many records
+can be tested in reasonable time.
 """
 
 import copy
@@ -15,7 +16,8 @@ import threading
 import types
 
 from moto.dynamodb import models, responses
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models import table as tables
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.server import main
 
@@ -23,6 +25,7 @@ one_at_a_time = threading.RLock()
 call_action = responses.DynamoHandler.call_action
 transact = models.DynamoDBBackend.transact_write_items
 query = Table.query
+project = Item.project
 
 
 def call_alone(self):
@@ -66,9 +69,21 @@ def query_few(self, hash_key, *arguments, **named):
         self.items = all_items
 
 
+def project_few(self, expressions):
+    if any(len(path) != 1 for path in expressions):
+        return project(self, expressions)
+    few = Item(self.hash_key, self.range_key, attrs={})
+    dict.update(few.attrs, {name: self.attrs[name] for [name] in expressions if name in self.attrs})
+    return few
+
+
+# Nobody writes while an answer is made of what was found.
+without_lists = types.SimpleNamespace(copy=copy.copy, deepcopy=lambda it: it if type(it) is list else copy.deepcopy(it))
 # A table is not copied: what a cancelled transaction has changed is put back above.
 without_tables = types.SimpleNamespace(deepcopy=lambda it: it if isinstance(it, Table) else copy.deepcopy(it))
 models.copy = without_tables
+tables.copy = without_lists
+Item.project = project_few
 responses.DynamoHandler.call_action = call_alone
 models.DynamoDBBackend.transact_write_items = transact_by_item
 Table.query = query_few
