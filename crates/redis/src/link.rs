@@ -257,6 +257,10 @@ impl Link {
 
     /// Leaves a connection that broke, unless somebody has done so already.
     async fn leave(&self, number: u64, error: &RedisError) {
+        if self.cluster.is_some() {
+            // It finds its nodes again by itself, also where the first that it knew is gone.
+            return;
+        }
         let mut state = self.state.lock().await;
         if state.number == number {
             state.connection = None;

@@ -11,8 +11,15 @@ use philia_ports::store::{
 use philia_redis::Request;
 use redis::pipe;
 
+/// Records whose blobs are read at once: of the largest, 35 MB.
+const BLOBS_AT_ONCE: usize = 100;
+
 /// Bytes as they come, or none.
 pub(crate) type Bytes = Option<Vec<u8>>;
+
+fn place_of(record: &Record) -> Position {
+    Position { at: micros(record.at), id: record.key.id.clone() }
+}
 
 impl RedisStore {
     /// A record from its value and its blob.
@@ -64,25 +71,50 @@ impl RedisStore {
             return Ok(Page { items: Vec::new(), next: None });
         }
         let home = Home::of(id);
+        // One more than the page holds, to know whether there is a next.
+        let wanted = scan.page_size() + 1;
+        let most = if scan.blobs { wanted.min(BLOBS_AT_ONCE) } else { wanted };
+        let (mut after, mut before) = (after, before);
+        let mut items = Vec::new();
+        while items.len() < wanted {
+            let most = most.min(wanted - items.len());
+            let some = self.read_part(&home, scan, &after, &before, most).await?;
+            let is_last = some.len() < most;
+            items.extend(some);
+            let Some(last) = items.last().filter(|_| !is_last) else { break };
+            match scan.order {
+                Order::Ascending => after = place_of(last),
+                Order::Descending => before = place_of(last),
+            }
+        }
+        let more = items.len() > scan.page_size();
+        items.truncate(scan.page_size());
+        let next = items.last().filter(|_| more).map(|last| place_of(last).to_cursor());
+        Ok(Page { items, next })
+    }
+
+    /// At most so many records between two places.
+    async fn read_part(
+        &self,
+        home: &Home,
+        scan: &Scan,
+        after: &Position,
+        before: &Position,
+        most: usize,
+    ) -> Result<Vec<Record>, StoreError> {
         let beyond = |position: &Position| [b"(", &names::place(position)[..]].concat();
         let mut script = SCAN.key(home.records(scan.kind));
         script.key(home.blobs(scan.kind)).key(home.times(scan.kind));
-        script.arg(beyond(&after)).arg(beyond(&before));
-        script.arg(if scan.order == Order::Descending { "REV" } else { "" });
-        // One more than the page holds, to know whether there is a next.
-        script.arg(scan.page_size() + 1).arg(u8::from(scan.blobs));
+        script.arg(beyond(after)).arg(beyond(before));
+        script.arg(if scan.order == Order::Descending { "REV" } else { "" }).arg(most).arg(u8::from(scan.blobs));
         let (ids, values, blobs): (Vec<String>, Vec<Bytes>, Vec<Bytes>) = self.ask(Request::Script(&script)).await?;
-        let more = ids.len() > scan.page_size();
         let mut blobs = blobs.into_iter();
-        let mut items = Vec::with_capacity(ids.len());
-        for (id, value) in ids.into_iter().zip(values).take(scan.page_size()) {
+        let found = ids.into_iter().zip(values).map(|(id, value)| {
             let key = Key::new(scan.kind, id);
             let value = value.ok_or_else(|| self.link.corrupt(format!("{key} is listed and not there")))?;
-            items.push(self.record(key, &value, blobs.next().flatten())?);
-        }
-        let place_of = |last: &Record| Position { at: micros(last.at), id: last.key.id.clone() };
-        let next = items.last().filter(|_| more).map(|last| place_of(last).to_cursor());
-        Ok(Page { items, next })
+            self.record(key, &value, blobs.next().flatten())
+        });
+        found.collect()
     }
 
     pub(crate) async fn read_changes(

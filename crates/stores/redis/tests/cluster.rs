@@ -1,11 +1,13 @@
 //! The Redis store passes the suite that every store passes on a cluster, too: no commit crosses what must stay together.
 #![allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
 
-use philia_ports::store::StoreAdmin;
+use jiff::Timestamp;
+use philia_ports::store::{Change, Draft, Key, Kind, PartitionId, Scan, StoreAdmin, StoreError};
 use philia_store_redis::RedisStore;
 use philia_testkit::server::redis::Redis;
 use philia_testkit::store::{self, Fixture};
 use redis::{Connection, Value, cmd};
+use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -76,5 +78,38 @@ fn people_live_on_all_nodes_and_are_found_on_all() {
         store::everything_is_there_after_a_restart(&cluster).await;
         empty();
         store::erasing_one_leaves_the_others(&cluster).await;
+    });
+}
+
+#[test]
+fn a_node_that_comes_back_is_used_again() {
+    let Some(mut cluster) = cluster(1) else { return };
+    store::run(async {
+        let store = cluster.open().await;
+        let ana = store.open(&PartitionId::new("home", "ana").unwrap()).await.unwrap();
+        let commit = async |id: &str| {
+            let key = Key::new(Kind::Memory, id);
+            let draft = Draft { key, at: Timestamp::UNIX_EPOCH, doc: json!({}), blob: None };
+            store.commit(&ana, vec![Change::Insert(draft)]).await
+        };
+        commit("before").await.unwrap();
+        for round in 0..3 {
+            cluster.0[0].kill();
+            let failed = commit("meanwhile").await;
+            assert!(matches!(failed, Err(StoreError::Unavailable(_))), "{failed:?}");
+            cluster.0[0].restart();
+            let since = Instant::now();
+            loop {
+                match commit(&format!("after {round}")).await {
+                    Ok(_) | Err(StoreError::Conflict(_)) => break,
+                    Err(StoreError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(5)).await,
+                    Err(other) => panic!("{other}"),
+                }
+                assert!(since.elapsed() < Duration::from_secs(60), "it does not come back");
+            }
+        }
+        let kept = store.scan(&ana, &Scan::of(Kind::Memory)).await.unwrap().items;
+        let ids: Vec<&str> = kept.iter().map(|record| record.key.id.as_str()).collect();
+        assert_eq!(ids, ["after 0", "after 1", "after 2", "before"]);
     });
 }
