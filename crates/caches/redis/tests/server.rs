@@ -224,3 +224,30 @@ fn what_is_no_proper_server_is_refused_with_words() {
         assert!(matches!(nobody, Err(CacheError::Unavailable(_))), "{nobody:?}");
     });
 }
+
+#[test]
+fn it_works_on_a_cluster() {
+    let Some(server) = Redis::start_with(&["--cluster-enabled", "yes"]) else { return };
+    run(async {
+        let url = format!("redis://127.0.0.1:{}", server.port());
+        command(&url, &["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]).await;
+        // It takes a moment to find that all slots are there.
+        let url = format!("{url}?timeout=10000");
+        let cache = until("a connection", async || RedisCache::open(&url, clock()).await.ok()).await;
+        until("an answer", async || cache.set(&key("a"), b"x".to_vec(), DAY).await.ok()).await;
+        let mut messages = cache.subscribe(&key("news")).await.unwrap();
+        for subject in ["ana", "ben", "cem"] {
+            let partition = PartitionId::new("home", subject).unwrap();
+            let key = |name: &str| CacheKey::new(&partition, name).unwrap();
+            cache.set(&key("a"), subject.into(), DAY).await.unwrap();
+            assert_eq!(cache.increment(&key("n"), 2, DAY).await, Ok(2));
+            assert!(cache.lease(&key("l"), "one", DAY).await.unwrap().is_some());
+            assert_eq!(cache.get(&key("a")).await, Ok(Some(subject.into())));
+            cache.remove(&key("a")).await.unwrap();
+            cache.clear(&partition).await.unwrap();
+            assert_eq!(cache.increment(&key("n"), 1, DAY).await, Ok(1));
+        }
+        cache.publish(&key("news"), b"hello".to_vec()).await.unwrap();
+        assert_eq!(messages.next().await.unwrap(), b"hello");
+    });
+}

@@ -4,7 +4,7 @@ use crate::RedisStore;
 use crate::error::Place as _;
 use crate::names::{self, Home, SHARDS};
 use crate::read::Bytes;
-use crate::scripts::ERASE;
+use crate::scripts::{ERASE, FORGET};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use philia_ports::store::{
@@ -119,18 +119,44 @@ impl RedisStore {
     pub(crate) async fn erase_partition(&self, id: &PartitionId) -> Result<(), StoreError> {
         let home = Home::of(id);
         let mut script = ERASE.key(&home.meta);
-        script.key(home.people()).key(home.due()).key(home.times(Kind::Job));
+        script.key(home.people()).key(home.due()).key(home.traces()).key(home.times(Kind::Job));
         for kind in Kind::ALL {
             script.key(&home.kind(*kind));
         }
         script.arg(names::person(id));
-        let _: u64 = self.write(&script).await.map_err(|error| self.link.error(error))?;
-        self.rewrite_files().await
+        let traces: u64 = self.write(&script).await.map_err(|error| self.link.error(error))?;
+        self.remove_traces(&[(home.traces(), traces)]).await
+    }
+
+    /// Finishes what somebody has begun who was interrupted.
+    pub(crate) async fn finish_erasures(&self) -> Result<(), StoreError> {
+        let traces = self.traces().await?;
+        if traces.is_empty() { Ok(()) } else { self.remove_traces(&traces).await }
+    }
+
+    /// The shards of which erased people can still be read, and how many.
+    pub(crate) async fn traces(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let shards = stream::iter(0..SHARDS).map(|shard| async move {
+            let key = names::traces(shard);
+            let count: Option<u64> = self.ask(Request::Command(cmd("GET").arg(&key))).await?;
+            Ok(count.map(|count| (key, count)))
+        });
+        shards.buffered(AT_ONCE).try_filter_map(async |traces| Ok(traces)).try_collect().await
+    }
+
+    /// Makes sure that nothing which is gone can be read from the server's files, and notes that it is so.
+    pub(crate) async fn remove_traces(&self, traces: &[(String, u64)]) -> Result<(), StoreError> {
+        self.rewrite_files().await?;
+        for (key, count) in traces {
+            let mut script = FORGET.key(key);
+            let _: redis::Value = self.ask(Request::Script(script.arg(*count))).await?;
+        }
+        Ok(())
     }
 
     /// Has the server write its log anew from what it holds, and waits for that: what was deleted or overwritten is in
     /// the old one still. A snapshot, if it makes any, is made anew, too.
-    pub(crate) async fn rewrite_files(&self) -> Result<(), StoreError> {
+    async fn rewrite_files(&self) -> Result<(), StoreError> {
         let promise = Promise::of(&self.link).await.map_err(|error| self.link.error(error))?;
         if promise.append_only {
             self.rewrite("BGREWRITEAOF", "aof_rewrite_in_progress", "aof_last_bgrewrite_status").await?;

@@ -31,6 +31,7 @@
 //! | `philia:schema` | string | the version of this layout |
 //! | `philia:{SHARD}:people` | sorted set, by bytes | the partitions that hold any record |
 //! | `philia:{SHARD}:due` | sorted set, by bytes | all jobs by time, partition and id |
+//! | `philia:{SHARD}:traces` | string | how many erasures may still be read from the server's files |
 //! | `philia:{SHARD}:HASH` | hash | a partition's `generation`, `head`, and number of `records` |
 //! | `philia:{SHARD}:HASH:KIND` | hash | by id: time, version, document |
 //! | `philia:{SHARD}:HASH:KIND:blob` | hash | by id: the blob |
@@ -38,7 +39,12 @@
 //! | `philia:{SHARD}:HASH:KIND:seq` | sorted set, by score | the commit that changed an id last; also of what is gone |
 //!
 //! Times are ordered by bytes and not by scores, because a score is a double, exact to 2^53: in microseconds that is the
-//! year 2255, and the port goes to 9999. Of who was erased, the generation stays, under the hash of the name.
+//! year 2255, and the port goes to 9999.
+//!
+//! # Erasure
+//! Of who was erased, the generation stays, under the hash of the name. The server's log is written anew, so that nobody
+//! can read from it what is gone; whoever is interrupted over that leaves a note, and the next to open the store, or to
+//! erase, sees to it. Replicas and backups are their owners' to see to.
 
 mod admin;
 mod commit;
@@ -101,6 +107,7 @@ impl RedisStore {
         let store = Self { link, late_sync, volatile };
         store.check(&promise).map_err(StoreError::Invalid)?;
         store.check_schema().await?;
+        store.finish_erasures().await?;
         Ok(store)
     }
 
@@ -200,7 +207,7 @@ impl StoreAdmin for RedisStore {
     }
 
     async fn scrub(&self) -> Result<(), StoreError> {
-        self.rewrite_files().await
+        self.remove_traces(&self.traces().await?).await
     }
 
     async fn health(&self) -> Result<StoreHealth, StoreError> {

@@ -30,6 +30,10 @@ impl Home {
         due(self.shard)
     }
 
+    pub(crate) fn traces(&self) -> String {
+        traces(self.shard)
+    }
+
     pub(crate) fn records(&self, kind: Kind) -> String {
         format!("{}:{kind}", self.meta)
     }
@@ -60,6 +64,11 @@ pub(crate) fn people(shard: u16) -> String {
 /// The list of a shard's jobs.
 pub(crate) fn due(shard: u16) -> String {
     format!("philia:{{{shard:03}}}:due")
+}
+
+/// How many erasures may still be read from the server's files.
+pub(crate) fn traces(shard: u16) -> String {
+    format!("philia:{{{shard:03}}}:traces")
 }
 
 /// A time as bytes that sort as it does.

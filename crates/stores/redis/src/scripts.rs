@@ -25,10 +25,17 @@ script! {
 }
 
 script! {
-    /// Removes everything of a partition and raises its generation.
+    /// Removes everything of a partition and raises its generation; how many erasures have left traces in the files.
     ///
-    /// KEYS: meta, people, due, the times of its jobs, and all others. ARGV: partition.
+    /// KEYS: meta, people, due, traces, the times of its jobs, and all others. ARGV: partition.
     ERASE, "erase.lua"
+}
+
+script! {
+    /// There are no traces any more, unless somebody was erased meanwhile.
+    ///
+    /// KEYS: traces. ARGV: how many erasures had left some.
+    FORGET, "forget.lua"
 }
 
 script! {

@@ -203,6 +203,17 @@ fn bytes_below(directory: &Path) -> Vec<u8> {
     bytes
 }
 
+/// Waits: what was replaced is removed by a thread of the server's.
+async fn until_not(told: impl Fn(&str) -> bool, text: &str) {
+    for _ in 0..1000 {
+        if !told(text) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{text} can still be read");
+}
+
 #[test]
 fn who_is_erased_is_gone_from_the_files_and_the_name_with_them() {
     let Some(server) = Redis::start() else { return };
@@ -211,7 +222,7 @@ fn who_is_erased_is_gone_from_the_files_and_the_name_with_them() {
         set(&url, "save", "3600 1").await;
         set(&url, "rdbcompression", "no").await;
         let directory: Vec<String> = command(&url, &["CONFIG", "GET", "dir"]).await;
-        let told = |text: &str| {
+        let told = &|text: &str| {
             let bytes = bytes_below(Path::new(&directory[1]));
             bytes.windows(text.len()).any(|window| window == text.as_bytes())
         };
@@ -224,18 +235,20 @@ fn who_is_erased_is_gone_from_the_files_and_the_name_with_them() {
         let ana = store.open(&ana()).await.unwrap();
         store.commit(&ana, vec![insert("b", "a kitten called Mittens")]).await.unwrap();
         store.erase(&unmistakable).await.unwrap();
-        for _ in 0..1000 {
-            // What was replaced is removed by a thread of the server's.
-            if !told("Sparky") && !told("quetzalcoatlus") {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        assert!(!told("Sparky") && !told("quetzalcoatlus"), "it can still be read");
+        until_not(told, "Sparky").await;
+        until_not(told, "quetzalcoatlus").await;
         assert!(told("Mittens"));
+        // Somebody who erased was interrupted: whoever opens the store next ends it.
+        command::<()>(&url, &["SET", "philia:{007}:traces", "2"]).await;
+        command::<()>(&url, &["SET", "anything", "a parrot called Polly"]).await;
+        command::<()>(&url, &["DEL", "anything"]).await;
+        assert!(told("Polly"));
+        taken(&url).await;
+        until_not(told, "Polly").await;
         // Nothing is left in memory but how often they were erased.
         let keys: Vec<String> = command(&url, &["KEYS", "*"]).await;
         assert_eq!(keys.iter().filter(|key| key.contains("memory")).count(), 4, "only of the other: {keys:?}");
+        assert!(!keys.iter().any(|key| key.contains("traces")), "{keys:?}");
         assert_eq!(store.open(&unmistakable).await.unwrap().generation, 1);
     });
 }
