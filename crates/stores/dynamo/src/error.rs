@@ -1,7 +1,7 @@
 //! What DynamoDB's errors mean to the port.
 
 use crate::Inner;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use philia_ports::store::StoreError;
 use std::error::Error;
 
@@ -15,18 +15,24 @@ pub(crate) const BUSY: &[&str] = &[
     "TransactionInProgressException",
 ];
 
+/// What an error says, and those that led to it.
+fn told(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 impl Inner {
     /// The port's error for one of the SDK's. No secret is in it: the SDK tells none.
     pub(crate) fn failed<E, R>(&self, error: SdkError<E, R>) -> StoreError
     where
         E: Error + ProvideErrorMetadata + 'static,
-        R: std::fmt::Debug,
+        R: std::fmt::Debug + 'static,
     {
         let name = self.place.name();
         let SdkError::ServiceError(service) = &error else {
             let detail = match &error {
                 SdkError::TimeoutError(_) => format!("no answer within {} s", self.place.timeout().as_secs()),
-                _ => DisplayErrorContext(&error).to_string().lines().next().unwrap_or_default().to_owned(),
+                _ => told(&error),
             };
             return StoreError::Unavailable(format!("{detail} ({name})"));
         };

@@ -183,7 +183,7 @@ impl Inner {
     }
 
     /// The port's error for a transaction that was not done.
-    fn cancelled<R: std::fmt::Debug>(&self, error: SdkError<Failure, R>) -> StoreError {
+    fn cancelled<R: std::fmt::Debug + 'static>(&self, error: SdkError<Failure, R>) -> StoreError {
         let reasons: &[CancellationReason] = match error.as_service_error() {
             Some(Failure::TransactionCanceledException(cancelled)) => cancelled.cancellation_reasons(),
             _ => &[],

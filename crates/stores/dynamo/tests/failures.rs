@@ -341,7 +341,12 @@ fn what_is_refused_and_what_is_not_there_is_told() {
         assert!(refused.is_retryable() && refused.to_string().contains("UnrecognizedClientException"), "{refused}");
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let absent = DynamoStore::open(&by(&server.url(), server, &format!("http://{nobody}"))).await.unwrap_err();
-        assert!(absent.is_retryable() && absent.to_string().contains("dynamodb://philia_test"), "{absent}");
+        let words = absent.to_string();
+        assert!(
+            absent.is_retryable() && words.contains("refused") && words.contains("dynamodb://philia_test"),
+            "{words}"
+        );
+        assert!(!words.contains("DispatchFailure"), "meant for people: {words}");
         assert!(!absent.to_string().contains("test:test"));
         // What may write nothing reads on.
         let url = server.url();
