@@ -38,6 +38,8 @@
 //! | `philia:{SHARD}:HASH:KIND:time` | sorted set, by bytes | time and id |
 //! | `philia:{SHARD}:HASH:KIND:seq` | sorted set, by score | the commit that changed an id last; also of what is gone |
 //!
+//! A record takes about 650 bytes of the server's memory besides its document and its blob.
+//!
 //! Times are ordered by bytes and not by scores, because a score is a double, exact to 2^53: in microseconds that is the
 //! year 2255, and the port goes to 9999.
 //!
