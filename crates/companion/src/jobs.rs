@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::gate::{Held, LEASE};
 use crate::learn;
 use crate::memories::retention;
+use crate::moving::kept;
 use crate::observe;
 use crate::person::Person;
 use crate::philia::Philia;
@@ -94,7 +95,7 @@ impl Philia {
     }
 
     async fn sweep_all(&self) {
-        tokio::join!(self.sweep_jobs(), self.reembed_quietly(), self.sweep_retention());
+        tokio::join!(self.sweep_jobs(), self.reembed_quietly(), self.sweep_retention(), self.sweep_backups());
     }
 
     /// Takes up what an instance that died left behind, as soon as its leases have ended.
@@ -183,6 +184,9 @@ impl Philia {
             ("reflect", _) => person.reflect_job(job).await.map(|_| Outcome::Done),
             (retention::TASK, _) if which == Which::AtStart || job.at > self.now() => Ok(Outcome::Kept),
             (retention::TASK, _) => person.retention_job(job).await.map(|()| Outcome::Done),
+            // It takes as long as all that is kept: not at a start.
+            (kept::TASK, _) if which == Which::AtStart => Ok(Outcome::Kept),
+            (kept::TASK, _) => self.renew_backups_job(job).await.map(|()| Outcome::Done),
             ("scrub", _) => person.scrub_job(job).await.map(|()| Outcome::Done),
             (learn::SECOND, _) => {
                 // Nobody waits for a model: not the other jobs, not the doors at the start.

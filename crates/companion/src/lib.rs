@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod knowledge;
 pub mod learn;
 pub mod memories;
+pub mod moving;
 pub mod news;
 pub mod observe;
 pub mod once;

@@ -227,6 +227,8 @@ impl Person {
 
     /// Erases the person: every record and everything derived from them, for good.
     pub async fn erase(&self) -> Result<()> {
+        let philia = Philia(Arc::clone(&self.app));
+        philia.promise_renewed_backups().await?;
         self.app.parts.store.erase(&self.partition.id).await?;
         self.let_go().await;
         if let Err(error) = self.app.parts.index.clear(&self.partition).await {

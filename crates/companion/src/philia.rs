@@ -85,6 +85,8 @@ pub(crate) struct Inner {
     pub(crate) lessons: Counters,
     pub(crate) accesses: Accesses,
     pub(crate) house: House,
+    /// Held while a backup is made in the directory of backups.
+    pub(crate) backing_up: AsyncMutex<()>,
     /// Turns in a row that no configured model answered.
     pub(crate) unanswered_by_models: AtomicU64,
     /// All memories are known to have vectors of the configured embedder.
@@ -193,6 +195,7 @@ impl Philia {
         let house = House::new(&parts.settings.accounts);
         let philia = Self(Arc::new(Inner {
             house,
+            backing_up: AsyncMutex::default(),
             parts,
             vault,
             rules: Rules::new(),

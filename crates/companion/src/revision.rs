@@ -3,12 +3,18 @@
 //! The store counts the versions of every record. A handle made with [`Person::upon`] watches one record: a commit that
 //! changes another version of it than the expected one is refused before it reaches the store, and the store refuses it
 //! if somebody was faster. So no use case needs to know of it.
+//!
+//! A revision names the partition's generation besides the version: the store counts versions anew after an erasure, and
+//! when everything was moved to another engine, and what somebody saw before is not taken for what is there now.
 
 use crate::error::{Error, Result};
 use crate::person::Person;
 use philia_ports::store::{Change, Key, Kind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Bits of a revision that tell the version; those above them tell the generation.
+const VERSION_BITS: u32 = 40;
 
 /// Something of a person's that can be edited, by the id of its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,31 +83,39 @@ impl Watched {
 }
 
 impl Person {
-    /// The version that something is at; 0 if it is not kept, or as it was born.
+    /// The revision that something is at; 0 if it is not kept, or as it was born.
     ///
     /// # Errors
     /// The store failed.
     pub async fn revision(&self, thing: Thing<'_>) -> Result<u64> {
+        Ok(self.revision_of(self.version(thing).await?))
+    }
+
+    async fn version(&self, thing: Thing<'_>) -> Result<u64> {
         let [record] = self.get_records([thing.key()]).await?;
         Ok(record.map_or(0, |record| record.version))
     }
 
-    /// A handle that watches something. With `expected`, which says whether a version will do, it changes nothing but
+    fn revision_of(&self, version: u64) -> u64 {
+        if version == 0 { 0 } else { self.partition.generation << VERSION_BITS | version }
+    }
+
+    /// A handle that watches something. With `expected`, which says whether a revision will do, it changes nothing but
     /// the version that it is at now.
     ///
     /// # Errors
     /// [`Error::Stale`] if that will not do; later, whatever changes it may fail so.
     pub async fn upon(self, thing: Thing<'_>, expected: Option<impl Fn(u64) -> bool>) -> Result<Self> {
-        let version = self.revision(thing).await?;
-        if expected.as_ref().is_some_and(|will_do| !will_do(version)) {
+        let version = self.version(thing).await?;
+        if expected.as_ref().is_some_and(|will_do| !will_do(self.revision_of(version))) {
             return Err(Error::Stale);
         }
         let watched = Watched { key: thing.key(), strictly: expected.is_some(), version: AtomicU64::new(version) };
         Ok(Self { watched: Some(Arc::new(watched)), ..self })
     }
 
-    /// The version that what is watched has now, by what was done through this handle.
+    /// The revision that what is watched has now, by what was done through this handle.
     pub fn revised(&self) -> u64 {
-        self.watched.as_ref().map_or(0, |watched| watched.version.load(Ordering::Relaxed))
+        self.watched.as_ref().map_or(0, |watched| self.revision_of(watched.version.load(Ordering::Relaxed)))
     }
 }

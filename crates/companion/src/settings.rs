@@ -1,6 +1,7 @@
 //! Every number an operator may change, with its default. The binary's configuration schema names the ranges.
 
 use crate::accounts::AccountSettings;
+use crate::moving::BackupSettings;
 use philia_mind::life::LifeConfig;
 use philia_mind::memory::chunk::Sizes;
 use philia_ports::model::Usage;
@@ -57,6 +58,8 @@ pub struct Settings {
     pub attachment_max_bytes: usize,
     /// Accounts, and how much they may do.
     pub accounts: AccountSettings,
+    /// Backups that the program makes by itself.
+    pub backup: BackupSettings,
     /// What models cost, by `provider:model`.
     pub prices: Vec<(String, Price)>,
 }
@@ -103,6 +106,7 @@ impl Default for Settings {
             chunk: Sizes::default(),
             retention_days: None,
             attachment_max_bytes: 10 * 1024 * 1024,
+            backup: BackupSettings::default(),
             prices: Vec::new(),
             accounts: AccountSettings::default(),
         }

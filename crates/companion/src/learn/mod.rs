@@ -12,7 +12,7 @@ pub(crate) use crate::facts::{LiveFact, fact_id};
 pub(crate) use lesson::Lesson;
 pub use second::Lessons;
 pub(crate) use second::{Counters, TASK as SECOND};
-pub(crate) use write::statement_id;
+pub(crate) use write::{Statement, statement_id};
 
 use crate::error::{Error, Result};
 use crate::hook::Event;

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 /// 32 bytes that nobody else has.
-pub(super) type Secret = Zeroizing<[u8; 32]>;
+pub(crate) type Secret = Zeroizing<[u8; 32]>;
 
 /// The only field of a sealed document.
 const FIELD: &str = "$sealed";
@@ -46,7 +46,7 @@ pub(super) fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Seals bytes under a key; the nonce comes before them.
-pub(super) fn seal(key: &[u8; 32], nonce: [u8; NONCE], place: &[u8], plain: &[u8]) -> Vec<u8> {
+pub(crate) fn seal(key: &[u8; 32], nonce: [u8; NONCE], place: &[u8], plain: &[u8]) -> Vec<u8> {
     let cipher = XChaCha20Poly1305::new(key.into());
     // Only a text of more than 256 GB cannot be sealed; such a one does not fit into a record.
     let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: place }).unwrap_or_default();
@@ -54,7 +54,7 @@ pub(super) fn seal(key: &[u8; 32], nonce: [u8; NONCE], place: &[u8], plain: &[u8
 }
 
 /// Opens what [`seal`] made; none if it was made under another key, or for another place, or is damaged.
-pub(super) fn open(key: &[u8; 32], place: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn open(key: &[u8; 32], place: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
     let cipher = XChaCha20Poly1305::new(key.into());
     cipher.decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: place }).ok().map(Zeroizing::new)
@@ -195,7 +195,7 @@ impl Sealer {
 }
 
 /// Is there anything sealed about this record?
-pub(super) fn is_sealed(record: &Record) -> bool {
+pub(crate) fn is_sealed(record: &Record) -> bool {
     sealed_text(&record.doc).is_some() || record.key.id.starts_with(MARK)
 }
 

@@ -7,7 +7,7 @@
 //! - `vault`: the store before the store that seals and opens.
 //! - `tier`: giving what is there the form it is to have.
 
-mod cipher;
+pub(crate) mod cipher;
 mod consent;
 mod master;
 mod reach;

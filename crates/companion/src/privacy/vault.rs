@@ -135,6 +135,11 @@ impl Vault {
         Self { inner, keys, chance, clock, shared, entries: RwLock::default(), masters: RwLock::default() }
     }
 
+    /// The store as it is, sealed where it is.
+    pub(crate) fn beneath(&self) -> &dyn StoreAdmin {
+        &*self.inner
+    }
+
     fn entry(&self, id: &PartitionId) -> Arc<Entry> {
         if let Some(entry) = self.entries.read().unwrap_or_else(PoisonError::into_inner).get(id) {
             return Arc::clone(entry);
