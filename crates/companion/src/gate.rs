@@ -17,6 +17,10 @@ use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// What the names of leases begin with.
+const GATE: &str = "gate/";
+/// The lease of the one instance that does what is overdue.
+pub(crate) const SWEEPING: &str = "gate/sweep";
 /// How long a lease outlives an instance that died.
 pub(crate) const LEASE: Duration = Duration::from_secs(15);
 /// How often it is renewed.
@@ -135,7 +139,7 @@ impl Held {
 
     /// Takes it, unless somebody else has it.
     async fn take(app: &Arc<Inner>, of: &PartitionId, name: &str) -> Result<Option<Self>, CacheError> {
-        let key = CacheKey::new(of, format!("gate/{name}"))?;
+        let key = CacheKey::new(of, format!("{GATE}{name}"))?;
         let cache = Arc::clone(&app.parts.cache);
         // A name of its own: what gives up the one before must not give up this one.
         let owner = app.fresh_id();

@@ -21,6 +21,12 @@ use std::sync::Arc;
 pub(crate) static STORES: &[Engine<dyn StoreAdmin>] = &[
     engine!("memory", "memory://", StoreAdmin, |_, _| Arc::new(MemoryStore::new())),
     engine!("SQLite", "sqlite://PATH", StoreAdmin, |url, _| Arc::new(open_sqlite(url)?)),
+    engine!("Redis", "redis[s]://HOST:PORT/DATABASE", "redis", StoreAdmin, |url, _| {
+        Arc::new(philia_store_redis::RedisStore::open(url).await?)
+    }),
+    engine!("DynamoDB", "dynamodb://TABLE?region=REGION", "dynamo", StoreAdmin, |url, _| {
+        Arc::new(philia_store_dynamo::DynamoStore::open(url).await?)
+    }),
 ];
 
 /// The engines that find memories.

@@ -3,8 +3,9 @@
 use crate::config::{Config, Role};
 use crate::engines;
 use crate::system::{SystemChance, SystemClock};
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use philia_companion::jobs::Recovered;
+use philia_companion::moving::unfinished;
 use philia_companion::privacy::{Embedders, Models};
 use philia_companion::reembed::Former;
 use philia_companion::turn::Unanswered;
@@ -50,8 +51,21 @@ pub(crate) async fn talking(config: &Config) -> anyhow::Result<Philia> {
     Ok(philia)
 }
 
+/// The same without doing what was left over: for what only looks at what is kept.
+pub(crate) async fn beside(config: &Config) -> anyhow::Result<Philia> {
+    Ok(Philia::new(parts(config).await?))
+}
+
 async fn recovered(config: &Config) -> anyhow::Result<(Philia, Vec<Unanswered>)> {
-    let philia = Philia::new(parts(config).await?);
+    let parts = parts(config).await?;
+    if let Some(from) = unfinished(&*parts.store).await? {
+        bail!(
+            "the store at {} is half full: everything of {from} was being moved into it. Do that again to its end, or \
+             begin with an empty store",
+            config.store.url
+        );
+    }
+    let philia = Philia::new(parts);
     philia.unlock().await?;
     let Recovered { done, unanswered } = philia.recover().await?;
     if done > 0 {

@@ -102,11 +102,11 @@ async fn write(store: &dyn StoreAdmin, snapshot: Snapshot, name: &str, lines: &L
     let begins = json!({ "partition": name, "generation": snapshot.partition.generation, "head": snapshot.head });
     put(lines, begins.to_string().into_bytes()).await?;
     let mut tally = Tally::default();
-    let passed = snapshot.lines(store, async |kind, line| {
+    let mut records = snapshot.lines();
+    while let Some((kind, line)) = records.next(store).await? {
         tally.add_line(kind, &line);
-        put(lines, line).await
-    });
-    passed.await?;
+        put(lines, line).await?;
+    }
     let sum = tally.sum();
     let mut ends = json!({ "end": name });
     if let (Some(ends), Ok(serde_json::Value::Object(sum))) = (ends.as_object_mut(), serde_json::to_value(&sum)) {

@@ -4,7 +4,7 @@
 //! a new backup is made and all older ones in that directory are removed. What is forgotten of somebody who stays leaves with the
 //! oldest backup.
 
-use super::{Backup, Progress, Total, back_up, verify};
+use super::{Backup, Tell, Total, back_up, verify};
 use crate::error::{Error, Result};
 use crate::philia::Philia;
 use jiff::{SignedDuration, Timestamp};
@@ -76,18 +76,13 @@ impl Philia {
     ///
     /// # Errors
     /// As for [`back_up`]; a file that is there already.
-    pub async fn back_up_to(
-        &self,
-        path: &Path,
-        passphrase: Option<SecretString>,
-        tell: impl Fn(Progress) + Send + Sync,
-    ) -> Result<Kept> {
+    pub async fn back_up_to(&self, path: &Path, passphrase: Option<SecretString>, tell: Tell<'_>) -> Result<Kept> {
         let parts = &self.0.parts;
         let mut tries = TRIES;
         loop {
             tries -= 1;
             let how = Backup { now: self.now(), passphrase: passphrase.clone(), chance: parts.chance.clone() };
-            match write(self, path, how, &tell).await {
+            match write(self, path, how, tell).await {
                 Err(Error::Store(StoreError::Unavailable(why))) if tries > 0 => {
                     tracing::warn!(why, "the backup is begun anew");
                 }
@@ -108,7 +103,7 @@ impl Philia {
         let _one_at_a_time = self.0.backing_up.lock().await;
         private_dir(&dir)?;
         let name = format!("{}{}{}", NAME.0, self.now().strftime("%Y%m%dT%H%M%S%.6fZ"), NAME.1);
-        let kept = self.back_up_to(&dir.join(name), settings.passphrase.clone(), |_| ()).await?;
+        let kept = self.back_up_to(&dir.join(name), settings.passphrase.clone(), &|_| ()).await?;
         let names = names(&dir)?;
         for old in &names[..names.len().saturating_sub(settings.keep.max(1))] {
             fs::remove_file(dir.join(old))?;
@@ -201,7 +196,7 @@ impl Philia {
     }
 }
 
-async fn write(philia: &Philia, path: &Path, how: Backup, tell: &(impl Fn(Progress) + Send + Sync)) -> Result<Kept> {
+async fn write(philia: &Philia, path: &Path, how: Backup, tell: Tell<'_>) -> Result<Kept> {
     if path.exists() {
         return Err(Error::Refused(format!("there is a file at {} already", path.display())));
     }

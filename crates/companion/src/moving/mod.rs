@@ -38,8 +38,10 @@ pub use migrate::migrate;
 pub use restore::{Manifest, restore, verify};
 pub use tally::Sum;
 
+use crate::gate::SWEEPING;
 use philia_ports::store::{MAX_PAGE, PartitionInfo};
-use philia_ports::{PartitionId, StoreAdmin, StoreError};
+use philia_ports::{Cache, CacheKey, PartitionId, StoreAdmin, StoreError};
+use std::time::Duration;
 
 /// How far something has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +66,20 @@ pub struct Total {
     /// All of them together; its hash is over the names and hashes of the partitions, in their order.
     #[serde(flatten)]
     pub sum: Sum,
+}
+
+/// Does a Philia work on the store of this cache now? Only a cache that several share can tell.
+pub async fn is_in_use(cache: &dyn Cache) -> bool {
+    let Ok(key) = CacheKey::new(&PartitionId::system(), SWEEPING) else { return false };
+    match cache.lease(&key, "moving", Duration::from_secs(1)).await {
+        Ok(None) => true,
+        Ok(Some(_)) => {
+            // It ends by itself in a second.
+            let _ = cache.lease(&key, "moving", Duration::ZERO).await;
+            false
+        }
+        Err(_) => false,
+    }
 }
 
 /// All partitions that hold anything, and that of the program itself last: so whoever comes while others are read has an

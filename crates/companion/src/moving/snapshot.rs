@@ -150,30 +150,36 @@ impl Snapshot {
         self.records.is_empty()
     }
 
-    /// Hands over the lines in their order.
-    ///
-    /// # Errors
-    /// The store's; [`StoreError::Unavailable`] if a file was removed meanwhile: all of it is to be done again.
-    pub(super) async fn lines(
-        self,
-        store: &dyn StoreAdmin,
-        mut line: impl AsyncFnMut(Kind, Vec<u8>) -> Result<()>,
-    ) -> Result<()> {
+    /// Its lines in their order.
+    pub(super) fn lines(self) -> Lines {
         let ordered = self.records.into_iter().map(|((kind, id), (at, held))| (kind, at, id, held));
         let mut ordered: Vec<_> = ordered.collect();
         ordered.sort_unstable_by(|a, b| (a.0.as_str(), a.1, &a.2).cmp(&(b.0.as_str(), b.1, &b.2)));
-        for (kind, _, id, held) in ordered {
-            match held {
-                Held::Line(text) => line(kind, text).await?,
-                Held::Later(version) => {
-                    let found = store.get_many(&self.partition, &[Key::new(Kind::Blob, id)]).await?;
-                    match found.into_iter().next().flatten() {
-                        Some(record) if record.version == version => line(Kind::Blob, tally::line(&record)).await?,
-                        _ => return Err(StoreError::Unavailable("a file was removed while it was read".into()).into()),
-                    }
-                }
-            }
+        Lines { partition: self.partition, left: ordered.into_iter() }
+    }
+}
+
+/// The lines of a partition at one commit.
+pub(super) struct Lines {
+    partition: Partition,
+    left: std::vec::IntoIter<(Kind, i64, String, Held)>,
+}
+
+impl Lines {
+    /// The next line; none at the end.
+    ///
+    /// # Errors
+    /// The store's; [`StoreError::Unavailable`] if a file was removed meanwhile: all of it is to be done again.
+    pub(super) async fn next(&mut self, store: &dyn StoreAdmin) -> Result<Option<(Kind, Vec<u8>)>> {
+        let Some((kind, _, id, held)) = self.left.next() else { return Ok(None) };
+        let version = match held {
+            Held::Line(line) => return Ok(Some((kind, line))),
+            Held::Later(version) => version,
+        };
+        let found = store.get_many(&self.partition, &[Key::new(kind, id)]).await?;
+        match found.into_iter().next().flatten() {
+            Some(record) if record.version == version => Ok(Some((kind, tally::line(&record)))),
+            _ => Err(StoreError::Unavailable("a file was removed while it was read".into()).into()),
         }
-        Ok(())
     }
 }

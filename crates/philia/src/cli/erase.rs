@@ -11,7 +11,8 @@ const EXAMPLES: &str = "Examples:
   philia erase --yes                  everything of yours on this machine
   philia erase --user ana --yes
 
-It cannot be undone. Copies that you made yourself (exports, backups) are yours to delete.";
+It cannot be undone. Backups that Philia made by itself are made anew, without you. Copies that you made yourself (exports,
+backups elsewhere) are yours to delete.";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -29,8 +30,9 @@ impl Erase {
             note("This erases every message, memory, file and setting, for good. Say so with --yes.");
             return Ok(ExitCode::FAILURE);
         }
-        let person = wire::philia(&context.config).await?.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
-        person.erase().await?;
+        let philia = wire::philia(&context.config).await?;
+        philia.person(wire::LOCAL_ACCOUNT, &self.who.user).await?.erase().await?;
+        philia.renew_backups().await?;
         print("Everything is gone, from the store and from the bytes of its files.\n")?;
         Ok(ExitCode::SUCCESS)
     }

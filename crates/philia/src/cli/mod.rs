@@ -1,5 +1,6 @@
 //! The command line: one file per command. Commands translate and show; what they do is the companion's.
 
+mod backup;
 mod bench;
 mod block;
 mod chat;
@@ -13,6 +14,7 @@ mod import;
 mod key;
 mod mcp;
 mod memory;
+mod migrate;
 mod mood;
 pub(crate) mod paint;
 mod persona;
@@ -20,9 +22,11 @@ mod personality;
 mod privacy;
 mod probe;
 mod progress;
+mod restore;
 mod serve;
 mod show;
 mod simulate;
+mod store;
 mod task;
 mod user;
 
@@ -82,6 +86,14 @@ enum Command {
     Privacy(privacy::Privacy),
     /// Erase everything of a person, for good
     Erase(erase::Erase),
+    /// Everything in one file, sealed if you like, while Philia is used or not
+    Backup(backup::Backup),
+    /// Everything from such a file, into an empty store
+    Restore(restore::Restore),
+    /// Everything from one engine into another
+    Migrate(migrate::Migrate),
+    /// The store itself: check all that is in it
+    Store(store::StoreArgs),
     /// The characters one can talk with: see, check, mix, make, bring in and take out
     Persona(persona::PersonaArgs),
     /// Memories: search, add, change, merge, forget; facts and conflicts
@@ -202,6 +214,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Export(args) => args.run(&context).await,
             Command::Privacy(args) => args.run(&context).await,
             Command::Erase(args) => args.run(&context).await,
+            Command::Backup(args) => args.run(&context).await,
+            Command::Restore(args) => args.run(&context).await,
+            Command::Migrate(args) => args.run(&context).await,
+            Command::Store(args) => args.run(&context).await,
             Command::Persona(args) => args.run(&context).await,
             Command::Memory(args) => args.run(&context).await,
             Command::Task(args) => args.run(&context).await,

@@ -1,6 +1,7 @@
 //! A progress bar on stderr; nothing where that is no terminal.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use philia_companion::moving::Progress as Moved;
 
 /// A bar that counts something.
 pub(crate) struct Progress(ProgressBar);
@@ -20,6 +21,13 @@ impl Progress {
     pub(crate) fn tell(&self, done: usize, all: usize) {
         self.0.set_length(all as u64);
         self.0.set_position(done as u64);
+    }
+
+    /// So much has been moved.
+    pub(crate) fn moved(&self, progress: Moved) {
+        self.0.set_length(progress.of);
+        self.0.set_position(progress.partitions);
+        self.0.set_message(format!("people, {} records", progress.records));
     }
 
     /// Takes the bar away.

@@ -14,6 +14,7 @@ pub(crate) use surroundings::Surroundings;
 use crate::engines::Url;
 use layers::Problem;
 use philia_companion::accounts::{AccountSettings, Hashing, Mode, Rates, Registration};
+use philia_companion::moving::BackupSettings;
 use philia_companion::settings::Price;
 use philia_mind::life::LifeConfig;
 use philia_mind::memory::chunk::Sizes;
@@ -38,6 +39,7 @@ pub(crate) struct Config {
     pub(crate) providers: BTreeMap<String, Provider>,
     pub(crate) index: Index,
     pub(crate) cache: Cache,
+    pub(crate) backup: Backup,
     pub(crate) prompt: Prompt,
     pub(crate) blocks: Blocks,
     pub(crate) documents: Documents,
@@ -186,6 +188,16 @@ pub(crate) struct Index {
 pub(crate) struct Cache {
     pub(crate) url: Url,
     pub(crate) budget_mb: usize,
+}
+
+/// `[backup]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Backup {
+    pub(crate) dir: Option<PathBuf>,
+    pub(crate) every_hours: f64,
+    pub(crate) keep: usize,
+    pub(crate) passphrase: Option<SecretString>,
 }
 
 /// `[documents]`
@@ -386,6 +398,17 @@ impl Config {
         }
     }
 
+    /// Backups by the clock.
+    pub(crate) fn backup_settings(&self) -> BackupSettings {
+        let Backup { dir, every_hours, keep, passphrase } = self.backup.clone();
+        BackupSettings {
+            dir: Some(dir.unwrap_or_else(|| self.data.dir.join("backups"))),
+            every: Some(every_hours).filter(|hours| *hours > 0.0).map(|hours| Duration::from_secs_f64(hours * 3600.0)),
+            keep,
+            passphrase,
+        }
+    }
+
     /// The mind's and the turn's numbers.
     pub(crate) fn companion_settings(&self) -> philia_companion::Settings {
         philia_companion::Settings {
@@ -413,6 +436,7 @@ impl Config {
             retention_days: Some(self.privacy.retention_days).filter(|days| *days > 0),
             attachment_max_bytes: self.documents.attachment_max_mb * 1024 * 1024,
             accounts: self.account_settings(),
+            backup: self.backup_settings(),
             // They are read, and may be refused, where the parts are put together.
             prices: Vec::new(),
         }
@@ -432,7 +456,10 @@ mod tests {
     #[test]
     fn the_defaults_are_complete_and_are_the_minds_own() {
         let loaded = load(&home([]), None, &[]).unwrap();
-        assert_eq!(loaded.config.companion_settings(), philia_companion::Settings::default());
+        let settings = loaded.config.companion_settings();
+        assert!(settings.backup.dir.as_ref().is_some_and(|dir| dir.ends_with("backups")));
+        let nowhere = BackupSettings { dir: None, ..settings.backup.clone() };
+        assert_eq!(philia_companion::Settings { backup: nowhere, ..settings }, philia_companion::Settings::default());
         assert!(loaded.config.models.chat.chain.is_empty());
         assert_eq!(loaded.config.person.time_zone, "UTC");
         assert!(loaded.config.store.url.file().is_some());

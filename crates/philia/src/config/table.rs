@@ -416,6 +416,27 @@ pub(super) static SECTIONS: &[&[Key]] = &[
         Some("6.0"),
         "After so many hours half of a mood has worn off.",
     )],
+    &[
+        key(
+            "backup.dir",
+            Takes::Path,
+            None,
+            "Where backups are kept that are made by the clock or asked for without a place; `backups` in the data directory by default.",
+        ),
+        key(
+            "backup.every_hours",
+            Takes::Number(0.0, 8760.0, "hours"),
+            Some("0.0"),
+            "How often `philia serve` makes one; 0 is never.",
+        ),
+        key("backup.keep", Takes::Whole(1, 1000, "backups"), Some("7"), "How many are kept; the oldest go."),
+        key(
+            "backup.passphrase",
+            Takes::Secret,
+            None,
+            "What they are sealed with, at least 12 characters. Without it they are as clear as the store is. Keep it where the backups are not.",
+        ),
+    ],
     &[key(
         "persona.default",
         Takes::Text,

@@ -13,6 +13,7 @@
 //! - [`openapi`] adds what holds for all: problems, the way to log in, ids of operations.
 
 pub(crate) mod admin_audit;
+pub(crate) mod admin_backup;
 pub(crate) mod admin_config;
 pub(crate) mod admin_incident_review;
 pub(crate) mod admin_incidents;
@@ -185,6 +186,7 @@ pub(crate) fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(admin_stats::get))
         .routes(routes!(admin_incidents::get))
         .routes(routes!(admin_incident_review::post))
+        .routes(routes!(admin_backup::post))
         .routes(routes!(admin_jobs::get))
         .routes(routes!(admin_config::get))
         .routes(routes!(admin_audit::get))
