@@ -21,6 +21,9 @@ use std::sync::Arc;
 pub(crate) static STORES: &[Engine<dyn StoreAdmin>] = &[
     engine!("memory", "memory://", StoreAdmin, |_, _| Arc::new(MemoryStore::new())),
     engine!("SQLite", "sqlite://PATH", StoreAdmin, |url, _| Arc::new(open_sqlite(url)?)),
+    engine!("PostgreSQL", "postgres[ql]://USER@HOST/DATABASE", "postgres", StoreAdmin, |url, _| {
+        Arc::new(philia_store_postgres::PostgresStore::open(url).await?)
+    }),
     engine!("Redis", "redis[s]://HOST:PORT/DATABASE", "redis", StoreAdmin, |url, _| {
         Arc::new(philia_store_redis::RedisStore::open(url).await?)
     }),
