@@ -76,7 +76,7 @@ impl Embedder for Hashing {
 
 struct World {
     philia: Philia,
-    store: Arc<FaultyStore<MemoryStore>>,
+    store: Arc<FaultyStore>,
     clock: Arc<ManualClock>,
     embedder: Arc<Hashing>,
 }

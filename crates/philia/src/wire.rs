@@ -78,7 +78,11 @@ async fn recovered(config: &Config) -> anyhow::Result<(Philia, Vec<Unanswered>)>
 pub(crate) async fn parts(config: &Config) -> anyhow::Result<Parts> {
     private_dir(&config.data.dir)
         .with_context(|| format!("the data directory {} cannot be made", config.data.dir.display()))?;
-    let store = store(config).await?;
+    parts_over(config, store(config).await?).await
+}
+
+/// The same over a store that is open.
+pub(crate) async fn parts_over(config: &Config, store: Arc<dyn StoreAdmin>) -> anyhow::Result<Parts> {
     let index = engines::open(engines::INDEXES, &config.index.url, config).await.context("index.url")?;
     let cache = engines::open(engines::CACHES, &config.cache.url, config).await.context("cache.url")?;
     let clock = Arc::new(SystemClock);

@@ -4,20 +4,25 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use philia_ports::store::{Change, Cursor, Feed, Key, Kind, Page, PartitionInfo, Record, Scan, StoreHealth};
 use philia_ports::{Partition, PartitionId, Store, StoreAdmin, StoreError};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Wraps a store; its commits, or all its calls, fail while it is told so.
-#[derive(Debug)]
-pub struct FaultyStore<S> {
-    inner: S,
+pub struct FaultyStore {
+    inner: Arc<dyn StoreAdmin>,
     spared: AtomicUsize,
     commits: AtomicUsize,
     reads: AtomicUsize,
 }
 
-impl<S> FaultyStore<S> {
+impl FaultyStore {
     /// A store that does not fail yet.
-    pub fn new(inner: S) -> Self {
+    pub fn new(inner: impl StoreAdmin) -> Self {
+        Self::over(Arc::new(inner))
+    }
+
+    /// The same over one that others use, too.
+    pub fn over(inner: Arc<dyn StoreAdmin>) -> Self {
         Self { inner, spared: AtomicUsize::new(0), commits: AtomicUsize::new(0), reads: AtomicUsize::new(0) }
     }
 
@@ -38,8 +43,8 @@ impl<S> FaultyStore<S> {
     }
 
     /// The store behind it.
-    pub fn inner(&self) -> &S {
-        &self.inner
+    pub fn inner(&self) -> &dyn StoreAdmin {
+        &*self.inner
     }
 
     fn take(counter: &AtomicUsize) -> bool {
@@ -55,7 +60,7 @@ impl<S> FaultyStore<S> {
 }
 
 #[async_trait]
-impl<S: Store> Store for FaultyStore<S> {
+impl Store for FaultyStore {
     async fn open(&self, id: &PartitionId) -> Result<Partition, StoreError> {
         if self.reads.load(Ordering::SeqCst) > 0 {
             return Err(StoreError::Unavailable("a test has it fail".into()));
@@ -87,7 +92,7 @@ impl<S: Store> Store for FaultyStore<S> {
 }
 
 #[async_trait]
-impl<S: StoreAdmin> StoreAdmin for FaultyStore<S> {
+impl StoreAdmin for FaultyStore {
     async fn due(&self, before: Timestamp, limit: usize) -> Result<Vec<(Partition, Record)>, StoreError> {
         self.inner.due(before, limit).await
     }

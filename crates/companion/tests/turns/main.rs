@@ -23,3 +23,18 @@ mod safety;
 mod second;
 mod tasks;
 mod world;
+
+/// What is expected of conversations, of the store in memory.
+mod in_memory {
+    macro_rules! tests {
+        (; $($name:ident)*) => {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    crate::conversation::$name(crate::world::World::new()).await;
+                }
+            )*
+        };
+    }
+    crate::conversation::conversations!(tests);
+}

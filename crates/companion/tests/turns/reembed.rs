@@ -72,7 +72,7 @@ impl Embedder for Hashing {
 const SAID: usize = 150;
 
 /// A store with memories that `old` embedded.
-async fn lived(old: &Arc<Hashing>) -> Arc<FaultyStore<MemoryStore>> {
+async fn lived(old: &Arc<Hashing>) -> Arc<FaultyStore> {
     let store = Arc::new(FaultyStore::new(MemoryStore::new()));
     let world = World::over(store.clone(), None, old.clone());
     let ana = world.person("ana").await;
@@ -82,7 +82,7 @@ async fn lived(old: &Arc<Hashing>) -> Arc<FaultyStore<MemoryStore>> {
     store
 }
 
-fn changed(store: &Arc<FaultyStore<MemoryStore>>, old: &Arc<Hashing>, new: &Arc<Hashing>) -> World {
+fn changed(store: &Arc<FaultyStore>, old: &Arc<Hashing>, new: &Arc<Hashing>) -> World {
     let former = old.clone();
     let make = move |id: &str| (id == former.info.id).then(|| former.clone() as Arc<dyn Embedder>);
     let world = World::following(store.clone(), None, new.clone(), Some(Box::new(make)));
@@ -91,7 +91,7 @@ fn changed(store: &Arc<FaultyStore<MemoryStore>>, old: &Arc<Hashing>, new: &Arc<
     world
 }
 
-async fn memories(store: &FaultyStore<MemoryStore>) -> Vec<(Memory, usize)> {
+async fn memories(store: &FaultyStore) -> Vec<(Memory, usize)> {
     let partition = store.open(&PartitionId::new("test", "ana").unwrap()).await.unwrap();
     let scan = Scan { blobs: true, ..Scan::of(Kind::Memory) };
     let page = store.scan(&partition, &scan).await.unwrap();

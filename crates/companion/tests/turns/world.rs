@@ -12,7 +12,7 @@ use philia_index_embedded::EmbeddedIndex;
 use philia_mind::Profile;
 use philia_models::static_table::StaticTable;
 use philia_ports::model::{ChatDelta, ChatReply, ChatRequest, ChatStream, FinishReason, ModelInfo, Usage};
-use philia_ports::{ChatModel, Embedder, ModelError};
+use philia_ports::{ChatModel, Embedder, ModelError, StoreAdmin};
 use philia_store_memory::MemoryStore;
 use philia_testkit::cache::FaultyCache;
 use philia_testkit::faulty::FaultyStore;
@@ -24,7 +24,7 @@ use tokio::sync::Notify;
 
 pub(crate) struct World {
     pub(crate) philia: Philia,
-    pub(crate) store: Arc<FaultyStore<MemoryStore>>,
+    pub(crate) store: Arc<FaultyStore>,
     pub(crate) cache: Arc<FaultyCache<LocalCache>>,
     pub(crate) clock: Arc<ManualClock>,
 }
@@ -32,7 +32,12 @@ pub(crate) struct World {
 impl World {
     /// A world without a model.
     pub(crate) fn new() -> Self {
-        Self::with(None)
+        Self::on(Arc::new(MemoryStore::new()))
+    }
+
+    /// The same over another store.
+    pub(crate) fn on(store: Arc<dyn StoreAdmin>) -> Self {
+        Self::over(Arc::new(FaultyStore::over(store)), None, Arc::new(StaticTable::load().expect("the static table")))
     }
 
     pub(crate) fn with(chat: Option<Arc<dyn ChatModel>>) -> Self {
@@ -81,17 +86,13 @@ impl World {
         (0..count).map(instance).collect()
     }
 
-    pub(crate) fn over(
-        store: Arc<FaultyStore<MemoryStore>>,
-        chat: Option<Arc<dyn ChatModel>>,
-        embedder: Arc<dyn Embedder>,
-    ) -> Self {
+    pub(crate) fn over(store: Arc<FaultyStore>, chat: Option<Arc<dyn ChatModel>>, embedder: Arc<dyn Embedder>) -> Self {
         Self::following(store, chat, embedder, None)
     }
 
     /// A world in which another embedder may have served before.
     pub(crate) fn following(
-        store: Arc<FaultyStore<MemoryStore>>,
+        store: Arc<FaultyStore>,
         chat: Option<Arc<dyn ChatModel>>,
         embedder: Arc<dyn Embedder>,
         former: Option<Box<Former>>,
@@ -100,7 +101,7 @@ impl World {
     }
 
     fn made(
-        store: Arc<FaultyStore<MemoryStore>>,
+        store: Arc<FaultyStore>,
         chat: Option<Arc<dyn ChatModel>>,
         fast: Option<Arc<dyn ChatModel>>,
         embedder: Arc<dyn Embedder>,
@@ -128,7 +129,7 @@ impl World {
 }
 
 fn parts(
-    store: &Arc<FaultyStore<MemoryStore>>,
+    store: &Arc<FaultyStore>,
     clock: &Arc<ManualClock>,
     chat: Option<Arc<dyn ChatModel>>,
     fast: Option<Arc<dyn ChatModel>>,

@@ -9,7 +9,6 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-const KILLS: u64 = 50;
 const PEOPLE: usize = 6;
 
 /// A small generator (SplitMix64, Steele et al. 2014), so that a failing run can be repeated by its seed.
@@ -26,12 +25,16 @@ type Acknowledged = Arc<Mutex<BTreeMap<(usize, String), String>>>;
 
 #[test]
 fn no_kill_loses_or_doubles_an_acknowledged_message() {
-    let home = Home::new();
+    survives(&Home::new(), 50);
+}
+
+/// Kills the program so often, and looks at what it had acknowledged.
+pub(crate) fn survives(home: &Home, kills: u64) {
     let acknowledged: Acknowledged = Arc::default();
     let mut seed = 20_261_120;
 
-    for round in 0..KILLS {
-        let server = Server::start(&home);
+    for round in 0..kills {
+        let server = Server::start(home);
         if round % 10 == 0 {
             check(&server, &acknowledged);
         }
@@ -53,7 +56,7 @@ fn no_kill_loses_or_doubles_an_acknowledged_message() {
         }
     }
 
-    let server = Server::start(&home);
+    let server = Server::start(home);
     check(&server, &acknowledged);
     let count = acknowledged.lock().expect("the list").len();
     assert!(count >= 50, "only {count} messages were acknowledged: the load was too small to show anything");

@@ -12,6 +12,8 @@ mod crowd;
 mod doctor;
 #[cfg(unix)]
 mod ending;
+#[cfg(feature = "engines")]
+mod engines;
 mod exchange;
 mod forget;
 mod home;

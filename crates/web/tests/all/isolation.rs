@@ -1,14 +1,28 @@
 //! What is one account's is nobody else's, whatever the route: every operation of the OpenAPI document is called with
 //! one user's token and everything that names another's. A route that is added is called, too.
 
-use crate::world::{World, request};
+use super::world::{World, request};
 use axum::body::Body;
 use jiff::SignedDuration;
-use philia_companion::accounts::{Actor, NewKey, Rates, Reach, Scope};
+use philia_companion::accounts::{Actor, NewKey, Reach, Scope};
 use philia_ports::store::{Key, Kind, Record, Scan};
 use philia_ports::{PartitionId, Store as _, StoreAdmin as _};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Hands the names of all walks to a macro, behind whatever else it is given; it makes a test of each, in a house without
+/// limits.
+macro_rules! walks {
+    ($make:ident $($with:tt)*) => {
+        $make! { $($with)*;
+            nobody_reads_or_changes_what_is_anothers
+            what_is_the_admins_is_nobody_elses
+            every_other_route_asks_who_is_there
+            a_key_opens_only_what_it_is_for
+        }
+    };
+}
+pub(crate) use walks;
 
 /// A word that stands in everything of Bea's, and nowhere else.
 const MARK: &str = "zanzibarium";
@@ -106,8 +120,7 @@ async fn everything(world: &World, account: &str) -> BTreeMap<String, Record> {
 }
 
 /// A house in which Bea has something of everything; her account's id, and everything by which it is named.
-async fn lived_in() -> (World, String, BTreeSet<String>) {
-    let world = World::housed(Rates::unlimited()).await;
+async fn lived_in(world: World) -> (World, String, BTreeSet<String>) {
     let bea = world.token("bea").await;
     let account = world.philia.accounts().show("bea").await.unwrap().id;
     let post = async |path: &str, body: Value| {
@@ -171,7 +184,7 @@ impl Operation {
         token: &str,
         name: &str,
         more: &str,
-    ) -> crate::world::Answer {
+    ) -> super::world::Answer {
         let mut path = self.path.clone();
         for parameter in &self.in_path {
             path = path.replace(&format!("{{{parameter}}}"), &escaped(name));
@@ -202,9 +215,8 @@ impl Operation {
     }
 }
 
-#[tokio::test]
-async fn nobody_reads_or_changes_what_is_anothers() {
-    let (world, account, names) = lived_in().await;
+pub(crate) async fn nobody_reads_or_changes_what_is_anothers(world: World) {
+    let (world, account, names) = lived_in(world).await;
     let document = Document::of(&world).await;
     let adam = world.token("adam").await;
     let any = NewKey { label: "any".into(), scopes: BTreeSet::from([Scope::All]), reach: Reach::Any, days: None };
@@ -250,9 +262,8 @@ async fn nobody_reads_or_changes_what_is_anothers() {
     }
 }
 
-#[tokio::test]
-async fn what_is_the_admins_is_nobody_elses() {
-    let (world, _, names) = lived_in().await;
+pub(crate) async fn what_is_the_admins_is_nobody_elses(world: World) {
+    let (world, _, names) = lived_in(world).await;
     let document = Document::of(&world).await;
     let adam = world.token("adam").await;
     let scopes = BTreeSet::from([Scope::All]);
@@ -283,9 +294,8 @@ const OPEN: [&str; 8] = [
     "GET /health/{part}",
 ];
 
-#[tokio::test]
-async fn every_other_route_asks_who_is_there() {
-    let (world, _, _) = lived_in().await;
+pub(crate) async fn every_other_route_asks_who_is_there(world: World) {
+    let (world, _, _) = lived_in(world).await;
     let document = Document::of(&world).await;
     for operation in document.operations() {
         let name = format!("{} {}", operation.method, operation.path);
@@ -307,9 +317,8 @@ async fn every_other_route_asks_who_is_there() {
     }
 }
 
-#[tokio::test]
-async fn a_key_opens_only_what_it_is_for() {
-    let (world, _, _) = lived_in().await;
+pub(crate) async fn a_key_opens_only_what_it_is_for(world: World) {
+    let (world, _, _) = lived_in(world).await;
     let document = Document::of(&world).await;
     let parts = [
         (Scope::Chat, "/api/chat"),

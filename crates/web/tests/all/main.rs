@@ -28,3 +28,21 @@ mod streaming;
 mod tasks;
 mod things;
 mod world;
+
+/// The walks through everything that is another's, on the store in memory.
+mod in_memory {
+    use crate::world::World;
+    use philia_companion::accounts::Rates;
+
+    macro_rules! tests {
+        (; $($name:ident)*) => {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    crate::isolation::$name(World::housed(Rates::unlimited()).await).await;
+                }
+            )*
+        };
+    }
+    crate::isolation::walks!(tests);
+}

@@ -12,7 +12,7 @@ use philia_index_embedded::EmbeddedIndex;
 use philia_mind::Profile;
 use philia_models::static_table::StaticTable;
 use philia_ports::model::{ChatDelta, ChatReply, ChatRequest, ChatStream, FinishReason, ModelInfo, Usage};
-use philia_ports::{ChatModel, Embedder, EmbedderError, EmbedderInfo, ModelError};
+use philia_ports::{ChatModel, Embedder, EmbedderError, EmbedderInfo, ModelError, StoreAdmin};
 use philia_store_memory::MemoryStore;
 use philia_testkit::faulty::FaultyStore;
 use philia_testkit::world::{CountingChance, ManualClock};
@@ -95,7 +95,7 @@ impl ChatModel for Puppet {
 /// Everything.
 pub(crate) struct World {
     pub(crate) philia: Philia,
-    pub(crate) store: Arc<FaultyStore<MemoryStore>>,
+    pub(crate) store: Arc<FaultyStore>,
     pub(crate) router: Router,
     pub(crate) clock: Arc<ManualClock>,
 }
@@ -184,10 +184,15 @@ impl World {
     /// A world with an admin, `ana`, and two others, `adam` and `bea`. Their passwords are [`PASSWORD`], and cheap to
     /// guess.
     pub(crate) async fn housed(public: Rates) -> Self {
+        Self::housed_on(Arc::new(MemoryStore::new()), public).await
+    }
+
+    /// The same over another store.
+    pub(crate) async fn housed_on(store: Arc<dyn StoreAdmin>, public: Rates) -> Self {
         let usual = AccountSettings::default();
         let hashing = Hashing { memory_kib: 64, passes: 1, ..usual.hashing };
         let accounts = AccountSettings { hashing, public, ..usual };
-        let world = Self::made(None, Options::default(), Settings { accounts, ..Settings::default() });
+        let world = Self::over(store, None, Options::default(), Settings { accounts, ..Settings::default() });
         for (name, role) in [("ana", Role::Admin), ("adam", Role::Public), ("bea", Role::Public)] {
             let new = NewAccount { name, password: Some(PASSWORD), role };
             world.philia.accounts().add(&new, &Actor::command_line()).await.unwrap();
@@ -216,7 +221,16 @@ impl World {
     }
 
     fn made(chat: Option<Arc<dyn ChatModel>>, options: Options, settings: Settings) -> Self {
-        let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+        Self::over(Arc::new(MemoryStore::new()), chat, options, settings)
+    }
+
+    fn over(
+        store: Arc<dyn StoreAdmin>,
+        chat: Option<Arc<dyn ChatModel>>,
+        options: Options,
+        settings: Settings,
+    ) -> Self {
+        let store = Arc::new(FaultyStore::over(store));
         let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
         let philia = Philia::new(Parts {
             store: Arc::clone(&store) as _,

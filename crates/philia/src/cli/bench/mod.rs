@@ -1,5 +1,6 @@
 //! `philia bench`: how fast everything but the model is.
 
+mod engines;
 mod http;
 mod load;
 mod recall;
@@ -25,6 +26,7 @@ const EXAMPLES: &str = "Examples:
   philia bench recall --memories 10000,100000
   philia bench recall --texts memories.txt --queries questions.txt --json
   philia bench remember --rate 5000 --seconds 10
+  philia bench engines --store sqlite:// --store redis://127.0.0.1/7
   philia bench vectors --texts memories.txt --out memories.f32
   philia --set store.url=memory:// bench
 
@@ -52,6 +54,9 @@ enum What {
     /// A server in a process of its own under load: turns a second, latencies, memory, idle connections
     #[command(after_help = load::EXAMPLES)]
     Load(load::Load),
+    /// The same work on one engine after the other, as one table
+    #[command(after_help = engines::EXAMPLES)]
+    Engines(engines::Engines),
     /// The vectors of the lines of a file, to measure other systems on the same ones
     #[command(after_help = vectors::EXAMPLES)]
     Vectors(vectors::Vectors),
@@ -64,6 +69,7 @@ impl Bench {
             What::Recall(recall) => recall.run(context).await,
             What::Remember(remember) => remember.run(context).await,
             What::Load(load) => load.run(context).await,
+            What::Engines(engines) => engines.run(context).await,
             What::Vectors(vectors) => vectors.run(context).await,
         }
     }

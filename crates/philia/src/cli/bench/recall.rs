@@ -329,7 +329,7 @@ fn read_all(block: &[u64]) -> u64 {
 }
 
 /// Puts texts into the store as memories with vectors, as learning would.
-async fn fill(parts: &Parts, partition: &Partition, texts: &[String]) -> anyhow::Result<()> {
+pub(super) async fn fill(parts: &Parts, partition: &Partition, texts: &[String]) -> anyhow::Result<()> {
     let progress = Progress::new("memories");
     let until = parts.clock.now();
     let mut commits: JoinSet<anyhow::Result<()>> = JoinSet::new();

@@ -75,7 +75,12 @@ impl Turns {
 }
 
 /// Everybody says everything, side by side; how long each turn took.
-async fn talk(philia: &Philia, server: Option<SocketAddr>, users: u16, turns: u16) -> anyhow::Result<Vec<Duration>> {
+pub(super) async fn talk(
+    philia: &Philia,
+    server: Option<SocketAddr>,
+    users: u16,
+    turns: u16,
+) -> anyhow::Result<Vec<Duration>> {
     let mut people = tokio::task::JoinSet::new();
     for user in 0..users {
         let (philia, user) = (philia.clone(), format!("user-{user}"));
