@@ -27,6 +27,9 @@ pub(crate) static STORES: &[Engine<dyn StoreAdmin>] = &[
     engine!("Redis", "redis[s]://HOST:PORT/DATABASE", "redis", StoreAdmin, |url, _| {
         Arc::new(philia_store_redis::RedisStore::open(url).await?)
     }),
+    engine!("MongoDB", "mongodb://HOST/DATABASE", "mongo", StoreAdmin, |url, _| {
+        Arc::new(philia_store_mongo::MongoStore::open(url).await?)
+    }),
     engine!("DynamoDB", "dynamodb://TABLE?region=REGION", "dynamo", StoreAdmin, |url, _| {
         Arc::new(philia_store_dynamo::DynamoStore::open(url).await?)
     }),

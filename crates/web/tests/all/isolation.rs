@@ -166,6 +166,7 @@ async fn lived_in(world: World) -> (World, String, BTreeSet<String>) {
         names.remove(common);
     }
     assert!(names.len() > 12, "{names:?}");
+    let names = names.into_iter().step_by(world.every).collect();
     (world, account, names)
 }
 

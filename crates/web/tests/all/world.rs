@@ -98,6 +98,8 @@ pub(crate) struct World {
     pub(crate) store: Arc<FaultyStore>,
     pub(crate) router: Router,
     pub(crate) clock: Arc<ManualClock>,
+    /// The walks name every so many of what is another's: all of it, but where each call takes long.
+    pub(crate) every: usize,
 }
 
 /// An answer, read to its end.
@@ -248,7 +250,7 @@ impl World {
             master_keys: Arc::new(philia_companion::privacy::HeldKeys::default()),
             settings,
         });
-        Self { router: router(philia.clone(), options), philia, store, clock }
+        Self { router: router(philia.clone(), options), philia, store, clock, every: 1 }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

@@ -9,17 +9,19 @@ use crate::crash;
 use crate::home::Home;
 use philia_ports::StoreAdmin;
 use philia_store_dynamo::DynamoStore;
+use philia_store_mongo::MongoStore;
 use philia_store_postgres::PostgresStore;
 use philia_store_redis::RedisStore;
 use philia_store_sqlite::SqliteStore;
 use philia_testkit::server::{dynamo, postgres, redis};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
 /// The engines that are tried: one line each, in [`Place::new`] and here.
 macro_rules! on_every_engine {
     ($make:ident) => {
-        $make! { sqlite postgres_16 postgres_18 redis_7 dynamodb }
+        $make! { sqlite postgres_16 postgres_18 redis_7 dynamodb mongodb }
     };
 }
 use on_every_engine;
@@ -44,6 +46,7 @@ impl Place {
             "postgres_18" => postgres::shared(18)?.database(),
             "redis_7" => redis::shared()?.database(),
             "dynamodb" => dynamo::shared()?.url(),
+            "mongodb" => mongodb()?,
             other => panic!("there is no engine {other}"),
         };
         Some(Self { url, _dir: None })
@@ -57,9 +60,24 @@ impl Place {
             "postgres" => Arc::new(PostgresStore::open(url).await.unwrap()),
             "redis" => Arc::new(RedisStore::open(url).await.unwrap()),
             "dynamodb" => Arc::new(DynamoStore::open(url).await.unwrap()),
+            "mongodb" => Arc::new(MongoStore::open(url).await.unwrap()),
             other => panic!("there is no engine {other}"),
         }
     }
+}
+
+/// An empty database of the replica set at `MONGODB_URL`; none (and a visible skip) where there is none.
+#[allow(clippy::print_stderr, reason = "a skip must be seen")]
+fn mongodb() -> Option<String> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let Ok(server) = std::env::var("MONGODB_URL") else {
+        eprintln!("SKIPPED: MONGODB_URL names no MongoDB");
+        return None;
+    };
+    let (server, options) = server.split_once('?').unwrap_or((&server, ""));
+    let hosts = server.trim_start_matches("mongodb://").split('/').next().unwrap();
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    Some(format!("mongodb://{hosts}/philia_engines_{}_{number}?{options}", std::process::id()))
 }
 
 /// Runs something over the store of an engine, on a runtime of its own.
