@@ -165,3 +165,38 @@ fn another_programs(location: &str, what: &str) -> StoreError {
         detail: format!("it holds another program's tables ({what}); name a schema of its own by ?schema=NAME"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PostgresStore;
+    use philia_testkit::server::postgres;
+    use philia_testkit::store::run;
+
+    #[test]
+    fn an_older_database_is_brought_up_to_date() {
+        let Some(server) = postgres::shared(18) else { return };
+        let url = server.database();
+        let database = url.rsplit('/').next().unwrap();
+        let ask = |sql: &str| server.psql(database, sql).unwrap().trim().to_owned();
+        let open = |migrations: &[&str]| run(PostgresStore::open_with(&url, migrations)).map(|_| ());
+        open(MIGRATIONS).unwrap();
+        ask("INSERT INTO partition (account, subject, generation, head, records) VALUES ('home', 'ana', 0, 0, 0)");
+
+        let today = u32::try_from(MIGRATIONS.len()).unwrap();
+        let with = |two: [&'static str; 2]| [MIGRATIONS, &two].concat();
+        let colour = "ALTER TABLE partition ADD COLUMN colour text";
+        // The second fails after it has begun: the first stays, nothing of the second does.
+        let failed = open(&with([colour, "CREATE TABLE third (x text); CREATE TABLE third (x text)"]));
+        assert!(matches!(failed, Err(StoreError::Corrupt { .. })), "{failed:?}");
+        assert_eq!(ask("SELECT number FROM philia_schema"), (today + 1).to_string());
+        assert_eq!(ask("SELECT to_regclass('third') IS NULL, count(*) FROM partition WHERE colour IS NULL"), "t|1");
+
+        let fixed = with([colour, "CREATE TABLE third (x text)"]);
+        open(&fixed).unwrap();
+        open(&fixed).unwrap();
+        assert_eq!(ask("SELECT number FROM philia_schema"), (today + 2).to_string());
+        let older = open(MIGRATIONS);
+        assert!(matches!(older, Err(StoreError::TooNew { found, known }) if (found, known) == (today + 2, today)));
+    }
+}
