@@ -29,7 +29,7 @@ pub(crate) async fn furnish(store: &dyn StoreAdmin, people: usize, records: usiz
         for n in 0..records {
             let kind = [Kind::Incident, Kind::Job, Kind::Blob, Kind::Plugin][n % 4];
             let doc = json!({ "text": format!("what {person} said: {n} ✓"), "n": n, "x": 0.1 * n as f64, "deep": [{ "b": null, "a": -1 }] });
-            let blob = (n % 3 == 0).then(|| (0..n % 50).map(|byte| byte as u8).collect());
+            let blob = n.is_multiple_of(3).then(|| (0..n % 50).map(|byte| byte as u8).collect());
             changes.push(insert(kind, format!("r{:05}", n * 7919 % 10_007), 1_000_000 * (n as i64 % 13), doc, blob));
         }
         for some in changes.chunks(MAX_CHANGES) {
