@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use philia_ports::store::{Change, Cursor, Feed, Key, Kind, Page, PartitionInfo, Record, Scan, StoreHealth};
 use philia_ports::{Partition, PartitionId, Store, StoreAdmin, StoreError};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Wraps a store; its commits, or all its calls, fail while it is told so.
 pub struct FaultyStore {
@@ -13,6 +13,7 @@ pub struct FaultyStore {
     spared: AtomicUsize,
     commits: AtomicUsize,
     reads: AtomicUsize,
+    dying: AtomicBool,
 }
 
 impl FaultyStore {
@@ -23,7 +24,26 @@ impl FaultyStore {
 
     /// The same over one that others use, too.
     pub fn over(inner: Arc<dyn StoreAdmin>) -> Self {
-        Self { inner, spared: AtomicUsize::new(0), commits: AtomicUsize::new(0), reads: AtomicUsize::new(0) }
+        Self {
+            inner,
+            spared: AtomicUsize::new(0),
+            commits: AtomicUsize::new(0),
+            reads: AtomicUsize::new(0),
+            dying: AtomicBool::new(false),
+        }
+    }
+
+    /// After so many more commits nothing answers any more, as if the server had died, until [`FaultyStore::recover`].
+    pub fn die_after(&self, commits: usize) {
+        self.fail_commits_after(commits, usize::MAX);
+        self.dying.store(true, Ordering::SeqCst);
+    }
+
+    /// Everything answers again.
+    pub fn recover(&self) {
+        self.fail_commits(0);
+        self.fail_reads(0);
+        self.dying.store(false, Ordering::SeqCst);
     }
 
     /// The next `count` commits fail as a full disk does. 0 mends it.
@@ -52,7 +72,8 @@ impl FaultyStore {
     }
 
     fn read(&self) -> Result<(), StoreError> {
-        if Self::take(&self.reads) {
+        let dead = self.dying.load(Ordering::SeqCst) && self.spared.load(Ordering::SeqCst) == 0;
+        if dead || Self::take(&self.reads) {
             return Err(StoreError::Unavailable("a test has it fail".into()));
         }
         Ok(())

@@ -61,8 +61,9 @@ pub(super) async fn feel(person: &Person, turn: &mut Turn, sink: &Sink) -> Resul
     let now = turn.interaction.at;
     let zone = person.zone(&turn.profile);
     let state = match person.rested(&turn.persona, &turn.profile, now).await {
-        Err(error) if turn.version == 0 => {
+        Err(error) if turn.version == 0 || error.is_passing() => {
             tracing::warn!(%error, "the companion's state cannot be read; it feels as a newborn");
+            turn.goes_unsaved();
             Versioned { value: CompanionState::newborn(&turn.persona, now, &zone), version: 0 }
         }
         other => other?,

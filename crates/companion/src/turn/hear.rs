@@ -119,14 +119,28 @@ impl Turn {
         }
         // A repeated delivery may have waited behind the first one, and what waited may have been forgotten: see what
         // has become of it.
-        if self.version > 0
-            && let Some(Versioned { value, version }) =
-                person.get::<Interaction>(Kind::Interaction, self.interaction.id.as_str()).await?
-        {
-            self.interaction = value;
-            self.version = version;
+        if self.version == 0 {
+            return Ok(());
+        }
+        match person.get::<Interaction>(Kind::Interaction, self.interaction.id.as_str()).await {
+            Ok(Some(Versioned { value, version })) => {
+                self.interaction = value;
+                self.version = version;
+            }
+            Ok(None) => {}
+            Err(error) if error.is_passing() => {
+                tracing::error!(%error, "the store failed; this turn goes on unsaved");
+                self.goes_unsaved();
+            }
+            Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// From here on nothing of it is kept but what was heard, which is answered once more when the program next starts.
+    pub(super) fn goes_unsaved(&mut self) {
+        self.version = 0;
+        self.without("store");
     }
 
     /// Notes how long a step took.

@@ -246,3 +246,19 @@ async fn recall_follows_the_store_and_nothing_else() {
     let found = same.recall(&Request::new("Moss the cat")).await.unwrap().memories;
     assert!(found.iter().any(|hit| hit.memory.content.contains("Moss")), "{found:?}");
 }
+
+#[tokio::test]
+async fn a_store_that_goes_away_while_a_turn_is_answered_takes_no_answer_with_it() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    world.say(&person, "My dog is called Sparky.").await;
+    // What it hears is the last that is committed.
+    world.store.die_after(1);
+    let reply = person.ask(Incoming::new("test", "How are you today?")).await.unwrap();
+    assert!(!reply.saved && reply.degraded.contains(&"store".to_owned()), "{reply:?}");
+    assert!(!reply.reply.is_empty());
+    world.philia.idle().await;
+    world.store.recover();
+    assert_eq!(start_again(&world).await, 1, "it is answered when the store is there again");
+    assert_eq!(person.history(None, 10, None).await.unwrap().items[0].stage, Stage::Answered);
+}
