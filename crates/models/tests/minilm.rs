@@ -12,7 +12,7 @@ use std::path::PathBuf;
 fn minilm() -> Option<MiniLm> {
     let Some(dir) = std::env::var_os("PHILIA_MINILM_DIR") else {
         assert!(std::env::var_os("CI").is_none(), "PHILIA_MINILM_DIR is not set");
-        eprintln!("SKIPPED: PHILIA_MINILM_DIR is not set");
+        philia_testkit::skipped("PHILIA_MINILM_DIR is not set");
         return None;
     };
     Some(MiniLm::open(&PathBuf::from(dir)).unwrap())
@@ -181,7 +181,7 @@ fn what_is_not_its_files_is_refused_with_a_word() {
 #[test]
 fn weights_that_are_cut_off_are_refused_at_once() {
     let Some(from) = std::env::var_os("PHILIA_MINILM_DIR").map(PathBuf::from) else {
-        eprintln!("SKIPPED: PHILIA_MINILM_DIR is not set");
+        philia_testkit::skipped("PHILIA_MINILM_DIR is not set");
         return;
     };
     let dir = tempfile::tempdir().unwrap();

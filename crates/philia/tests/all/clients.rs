@@ -35,15 +35,15 @@ fn root() -> PathBuf {
 }
 
 /// Where the clients are.
-#[expect(clippy::print_stderr, reason = "a skip must be seen")]
 fn clients() -> Option<PathBuf> {
     let named = std::env::var_os("PHILIA_CLIENTS_DIR").map(PathBuf::from);
     let place = named.unwrap_or_else(|| root().join("target/clients"));
     if place.join("venv/bin/python").exists() && place.join("node_modules").exists() {
         return Some(place);
     }
-    assert!(std::env::var_os("CI").is_none(), "the clients are not in {}: scripts/clients/install", place.display());
-    eprintln!("SKIPPED: the clients are not in {}; scripts/clients/install puts them there", place.display());
+    let why = format!("the clients are not in {}; scripts/clients/install puts them there", place.display());
+    assert!(std::env::var_os("CI").is_none(), "{why}");
+    philia_testkit::skipped(&why);
     None
 }
 

@@ -17,11 +17,10 @@ struct Database {
 }
 
 impl Database {
-    #[allow(clippy::print_stderr, reason = "a skip must be seen")]
     fn new() -> Option<Self> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let Ok(server) = std::env::var("MONGODB_URL") else {
-            eprintln!("SKIPPED: MONGODB_URL names no MongoDB");
+            philia_testkit::skipped("MONGODB_URL names no MongoDB");
             return None;
         };
         let name = format!("philia_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));

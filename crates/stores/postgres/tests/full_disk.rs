@@ -1,6 +1,6 @@
 //! A disk that is really full: a small file system of its own, as a tablespace, where this process may mount one.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and a skip must be seen")]
+#![allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
 
 use jiff::Timestamp;
 use philia_ports::store::{Change, Draft, Key, Kind, PartitionId, Scan, Store, StoreError};
@@ -21,7 +21,7 @@ impl SmallDisk {
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self(directory));
         }
-        eprintln!("SKIPPED: only root can mount a tmpfs to try a full disk on");
+        philia_testkit::skipped("only root can mount a tmpfs to try a full disk on");
         None
     }
 }

@@ -7,7 +7,6 @@ use philia_ports::store::{Change, Draft, Key, Kind, PartitionId, Scan, Store, St
 use philia_store_sqlite::SqliteStore;
 use philia_testkit::store::run;
 use serde_json::json;
-use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -23,7 +22,7 @@ impl SmallDisk {
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self(directory));
         }
-        let _ = writeln!(std::io::stderr(), "SKIPPED: only root can mount a tmpfs to try a full disk on");
+        philia_testkit::skipped("only root can mount a tmpfs to try a full disk on");
         None
     }
 

@@ -37,10 +37,10 @@ fn installed() -> PathBuf {
 ///
 /// # Panics
 /// In CI, where it must be.
-#[allow(clippy::print_stderr, reason = "a skip must be seen")]
 pub fn skip(what: &str) {
-    assert!(std::env::var_os("CI").is_none(), "{what} is not installed; scripts/backends/install installs it");
-    eprintln!("SKIPPED: {what} is not installed; scripts/backends/install installs it");
+    let why = format!("{what} is not installed; scripts/backends/install installs it");
+    assert!(std::env::var_os("CI").is_none(), "{why}");
+    crate::skipped(&why);
 }
 
 /// A port that is free now.

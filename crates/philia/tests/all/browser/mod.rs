@@ -31,11 +31,10 @@ impl Drop for Running {
 }
 
 /// A browser; where there is none, the test is skipped for all to see, but not where everything must be tested.
-#[expect(clippy::print_stderr, reason = "a skip must be seen")]
 fn browser() -> Option<Browser> {
     let Some(missing) = driver::missing() else { return Some(Browser::start()) };
     assert!(std::env::var_os("CI").is_none(), "{missing} is needed to test the page");
-    eprintln!("skipped: there is no {missing} to test the page with");
+    philia_testkit::skipped(&format!("there is no {missing} to test the page with"));
     None
 }
 

@@ -67,11 +67,10 @@ impl Place {
 }
 
 /// An empty database of the replica set at `MONGODB_URL`; none (and a visible skip) where there is none.
-#[allow(clippy::print_stderr, reason = "a skip must be seen")]
 fn mongodb() -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let Ok(server) = std::env::var("MONGODB_URL") else {
-        eprintln!("SKIPPED: MONGODB_URL names no MongoDB");
+        philia_testkit::skipped("MONGODB_URL names no MongoDB");
         return None;
     };
     let (server, options) = server.split_once('?').unwrap_or((&server, ""));
