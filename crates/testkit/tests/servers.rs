@@ -33,7 +33,8 @@ fn redis_keeps_what_it_acknowledged_when_it_is_killed() {
     assert!(ask(&server, "SET a 1").starts_with("+OK"));
     server.kill();
     server.restart();
-    assert!(ask(&server, "GET a").starts_with("$1\r\n1"));
+    let kept = ask(&server, "GET a");
+    assert!(kept.starts_with("$1\r\n1"), "{kept}");
     assert_ne!(server.database(), server.database());
 }
 

@@ -1,9 +1,12 @@
 //! A Redis server for tests.
 
 use super::{Process, directory, free_port, skip};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// How many databases one server has: more than a test binary has tests.
 const DATABASES: u32 = 4096;
@@ -75,5 +78,23 @@ impl Redis {
     /// Starts it again after [`Redis::kill`], with what it had kept.
     pub fn restart(&mut self) {
         self.process.restart();
+        self.loaded();
+    }
+
+    /// Waits until it has read what it kept: it listens before. Whether it asks for a password does not matter here.
+    fn loaded(&self) {
+        let since = Instant::now();
+        loop {
+            let mut said = String::new();
+            let asked = TcpStream::connect((Ipv4Addr::LOCALHOST, self.process.port)).and_then(|mut stream| {
+                stream.write_all(b"PING\r\nQUIT\r\n")?;
+                stream.read_to_string(&mut said)
+            });
+            if asked.is_ok() && !said.is_empty() && !said.starts_with("-LOADING") {
+                return;
+            }
+            assert!(since.elapsed() < super::PATIENCE, "Redis is not ready: {asked:?} {said}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
