@@ -59,7 +59,8 @@ pub(crate) fn survives(home: &Home, kills: u64) {
     let server = Server::start(home);
     check(&server, &acknowledged);
     let count = acknowledged.lock().expect("the list").len();
-    assert!(count as u64 >= kills, "only {count} messages were acknowledged: the load was too small to show anything");
+    // Every second kill waits for one.
+    assert!(count as u64 >= kills / 2, "only {count} messages were acknowledged: the load was too small to show anything");
 }
 
 /// Talks until the server is gone, and notes what it acknowledged.
