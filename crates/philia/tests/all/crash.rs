@@ -60,7 +60,10 @@ pub(crate) fn survives(home: &Home, kills: u64) {
     check(&server, &acknowledged);
     let count = acknowledged.lock().expect("the list").len();
     // Every second kill waits for one.
-    assert!(count as u64 >= kills / 2, "only {count} messages were acknowledged: the load was too small to show anything");
+    assert!(
+        count as u64 >= kills / 2,
+        "only {count} messages were acknowledged: the load was too small to show anything"
+    );
 }
 
 /// Talks until the server is gone, and notes what it acknowledged.
