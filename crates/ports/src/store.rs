@@ -19,7 +19,7 @@
 
 mod rules;
 
-pub use rules::{Position, check_changes, check_feed, from_micros, micros};
+pub use rules::{Position, check_changes, check_feed, from_micros, micros, partitions_page};
 
 use async_trait::async_trait;
 use jiff::Timestamp;

@@ -6,6 +6,7 @@ pub mod faulty;
 pub mod index;
 pub mod model_server;
 pub mod server;
+pub mod small_disk;
 pub mod store;
 pub mod world;
 

@@ -1,6 +1,7 @@
 //! The servers that other tests stand on start, can be killed and started again, and go away with their process.
 #![allow(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
 
+use philia_testkit::server::Server as _;
 use philia_testkit::server::{dynamo, postgres, redis};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};

@@ -6,6 +6,7 @@ use philia_cache_redis::RedisCache;
 use philia_ports::cache::MAX_VALUE_BYTES;
 use philia_ports::{Cache, CacheError, CacheKey, Clock, PartitionId};
 use philia_testkit::cache::run;
+use philia_testkit::server::Server as _;
 use philia_testkit::server::redis::{self, Redis};
 use philia_testkit::world::ManualClock;
 use std::io::{Read as _, Write as _};

@@ -4,6 +4,7 @@ use crate::home::Home;
 use crate::http;
 use crate::people::Client;
 use crate::serve::Server;
+use philia_testkit::server::Server as _;
 use philia_testkit::server::{postgres, redis};
 use serde_json::Value;
 use std::collections::BTreeMap;

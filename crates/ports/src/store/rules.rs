@@ -4,7 +4,8 @@
 //! disagree about what is allowed.
 
 use super::{
-    Change, Cursor, Draft, Key, Kind, MAX_CHANGES, MAX_DEPTH, MAX_PAGE, MAX_RECORD_BYTES, Order, Scan, StoreError,
+    Change, Cursor, Draft, Key, Kind, MAX_CHANGES, MAX_DEPTH, MAX_PAGE, MAX_RECORD_BYTES, Order, PartitionId, Scan,
+    StoreError,
 };
 use jiff::Timestamp;
 use serde_json::Value;
@@ -49,6 +50,21 @@ pub fn check_feed(kind: Kind, limit: usize) -> Result<(), StoreError> {
         return Err(StoreError::Invalid("a limit of 0 is not allowed: at least 1".into()));
     }
     Ok(())
+}
+
+/// What a page of [`partitions`](super::StoreAdmin::partitions) holds: so many at most, those after this one.
+///
+/// # Errors
+/// [`StoreError::Invalid`] for a limit of zero or a cursor that no store made.
+pub fn partitions_page(limit: usize, cursor: Option<&Cursor>) -> Result<(usize, Option<PartitionId>), StoreError> {
+    if limit == 0 {
+        return Err(no_page());
+    }
+    Ok((limit.min(MAX_PAGE), cursor.map(|cursor| PartitionId::parse(&cursor.0)).transpose()?))
+}
+
+fn no_page() -> StoreError {
+    StoreError::Invalid(format!("a limit of 0 is not allowed: 1 to {MAX_PAGE}"))
 }
 
 fn check_id(key: &Key) -> Result<(), StoreError> {
@@ -148,7 +164,7 @@ impl Scan {
     /// [`StoreError::Invalid`] for a limit of zero or a cursor that no store made.
     pub fn range(&self) -> Result<(Position, Position), StoreError> {
         if self.limit == 0 {
-            return Err(StoreError::Invalid(format!("a limit of 0 is not allowed: 1 to {MAX_PAGE}")));
+            return Err(no_page());
         }
         // Ids are never empty, so "after (at, nothing)" is "from at on", and "before (at, nothing)" "until at".
         let mut after = Position { at: self.from.map_or(i64::MIN, micros_up), id: String::new() };

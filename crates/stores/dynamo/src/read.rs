@@ -14,7 +14,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use philia_ports::store::{
     Cursor, Feed, Key, Kind, MAX_CHANGES, MAX_PAGE, Order, Page, Partition, PartitionId, PartitionInfo, Position,
-    Record, Scan, StoreError, Touched, check_feed, micros,
+    Record, Scan, StoreError, Touched, check_feed, micros, partitions_page,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -362,11 +362,7 @@ impl Inner {
         limit: usize,
         cursor: Option<Cursor>,
     ) -> Result<Page<PartitionInfo>, StoreError> {
-        if limit == 0 {
-            return Err(StoreError::Invalid(format!("a limit of 0 is not allowed: 1 to {MAX_PAGE}")));
-        }
-        let limit = limit.min(MAX_PAGE);
-        let start = cursor.map(|cursor| PartitionId::parse(&cursor.0)).transpose()?;
+        let (limit, start) = partitions_page(limit, cursor.as_ref())?;
         let place = |id: &PartitionId| text_of(&Home::of(id).entry(), SK).map(after).unwrap_or_default();
         let mut from = start.as_ref().map_or_else(|| "\u{1}".to_owned(), place);
         // No name is as long.

@@ -15,6 +15,7 @@ use philia_ports::store::{
     Change, Draft, Key, Kind, MAX_CHANGES, Partition, PartitionId, Scan, Store, StoreAdmin, StoreError,
 };
 use philia_store_dynamo::DynamoStore;
+use philia_testkit::server::Server as _;
 use philia_testkit::server::dynamo::{self, Dynamo};
 use philia_testkit::store::run;
 use serde_json::json;

@@ -5,8 +5,9 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use philia_ports::store::{
-    Change, Cursor, Draft, Feed, Key, Kind, MAX_PAGE, Order, Page, Partition, PartitionId, PartitionInfo, Position,
-    Record, Scan, Store, StoreAdmin, StoreError, StoreHealth, Touched, check_changes, check_feed, from_micros, micros,
+    Change, Cursor, Draft, Feed, Key, Kind, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan,
+    Store, StoreAdmin, StoreError, StoreHealth, Touched, check_changes, check_feed, from_micros, micros,
+    partitions_page,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
@@ -229,14 +230,9 @@ impl StoreAdmin for MemoryStore {
     }
 
     async fn partitions(&self, limit: usize, cursor: Option<Cursor>) -> Result<Page<PartitionInfo>, StoreError> {
-        if limit == 0 {
-            return Err(StoreError::Invalid(format!("a limit of 0 is not allowed: 1 to {MAX_PAGE}")));
-        }
+        let (limit, after) = partitions_page(limit, cursor.as_ref())?;
         let state = self.read();
-        let after = match cursor {
-            Some(cursor) => Bound::Excluded(PartitionId::parse(&cursor.0)?),
-            None => Bound::Unbounded,
-        };
+        let after = after.map_or(Bound::Unbounded, Bound::Excluded);
         let holds_any = |contents: &Contents| contents.tables.values().any(|table| !table.records.is_empty());
         let mut some = state
             .partitions
@@ -246,7 +242,7 @@ impl StoreAdmin for MemoryStore {
                 partition: Partition { id: id.clone(), generation: state.generation(id) },
                 head: contents.head,
             });
-        let items: Vec<_> = some.by_ref().take(limit.min(MAX_PAGE)).collect();
+        let items: Vec<_> = some.by_ref().take(limit).collect();
         let next = some.next().and(items.last()).map(|last| Cursor(last.partition.id.to_string()));
         Ok(Page { items, next })
     }

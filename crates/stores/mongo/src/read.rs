@@ -7,8 +7,8 @@ use mongodb::action::Find;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::ReadConcern;
 use philia_ports::store::{
-    Cursor, Feed, Key, Kind, MAX_CHANGES, MAX_PAGE, Order, Page, Partition, PartitionId, PartitionInfo, Position,
-    Record, Scan, StoreError, Touched, check_feed, micros,
+    Cursor, Feed, Key, Kind, MAX_CHANGES, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan,
+    StoreError, Touched, check_feed, micros, partitions_page,
 };
 use std::collections::HashMap;
 
@@ -151,13 +151,9 @@ impl Inner {
         limit: usize,
         cursor: Option<Cursor>,
     ) -> Result<Page<PartitionInfo>, StoreError> {
-        if limit == 0 {
-            return Err(StoreError::Invalid(format!("a limit of 0 is not allowed: 1 to {MAX_PAGE}")));
-        }
-        let limit = limit.min(MAX_PAGE);
+        let (limit, after) = partitions_page(limit, cursor.as_ref())?;
         let mut within = doc! { "r": { "$gt": 0 }, "_id": { "$ne": hash(&PartitionId::system()) } };
-        if let Some(cursor) = cursor {
-            let after = PartitionId::parse(&cursor.0)?;
+        if let Some(after) = after {
             let values = [Bson::String(after.account().into()), Bson::String(after.subject().into())];
             within.extend(pair(["a", "u"], "$gt", values));
         }

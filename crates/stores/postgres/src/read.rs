@@ -4,8 +4,8 @@ use crate::erase::name_hash;
 use crate::link::{Link, Value};
 use jiff::Timestamp;
 use philia_ports::store::{
-    Cursor, Feed, Key, Kind, MAX_PAGE, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan,
-    StoreError, StoreHealth, Touched, check_feed, from_micros, micros,
+    Cursor, Feed, Key, Kind, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan, StoreError,
+    StoreHealth, Touched, check_feed, from_micros, micros, partitions_page,
 };
 use std::collections::HashMap;
 use tokio_postgres::Row;
@@ -225,11 +225,7 @@ pub(crate) async fn partitions(
     limit: usize,
     cursor: Option<Cursor>,
 ) -> Result<Page<PartitionInfo>, StoreError> {
-    if limit == 0 {
-        return Err(StoreError::Invalid(format!("a limit of 0 is not allowed: 1 to {MAX_PAGE}")));
-    }
-    let limit = limit.min(MAX_PAGE);
-    let after = cursor.map(|cursor| PartitionId::parse(&cursor.0)).transpose()?;
+    let (limit, after) = partitions_page(limit, cursor.as_ref())?;
     let (account, subject) = after.as_ref().map_or(("", ""), |id| (id.account(), id.subject()));
     let sql = format!(
         "SELECT account, subject, generation, head FROM {}.partition

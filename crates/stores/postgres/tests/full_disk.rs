@@ -6,31 +6,10 @@ use jiff::Timestamp;
 use philia_ports::store::{Change, Draft, Key, Kind, PartitionId, Scan, Store, StoreError};
 use philia_store_postgres::PostgresStore;
 use philia_testkit::server::postgres::Postgres;
+use philia_testkit::small_disk::SmallDisk;
 use philia_testkit::store::run;
 use serde_json::json;
 use std::process::Command;
-
-/// A small file system, gone when dropped.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    fn mount() -> Option<Self> {
-        let directory = tempfile::tempdir().unwrap();
-        let options = ["-t", "tmpfs", "-o", "size=24m,mode=777", "philia-test"];
-        let mounted = Command::new("mount").args(options).arg(directory.path()).output();
-        if mounted.is_ok_and(|output| output.status.success()) {
-            return Some(Self(directory));
-        }
-        philia_testkit::skipped("only root can mount a tmpfs to try a full disk on");
-        None
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).output();
-    }
-}
 
 fn insert(n: usize) -> Change {
     // What cannot be packed: a page holds few of these.
@@ -43,9 +22,9 @@ fn insert(n: usize) -> Change {
 #[test]
 fn a_full_disk_is_told_and_nothing_is_half_there() {
     // The disk outlives the server that stands on it.
-    let Some(disk) = SmallDisk::mount() else { return };
+    let Some(disk) = SmallDisk::mount(24) else { return };
     let Some(server) = Postgres::start(18) else { return };
-    let place = disk.0.path().join("space");
+    let place = disk.path().join("space");
     std::fs::create_dir(&place).unwrap();
     let owner = server.psql("postgres", "SHOW data_directory").unwrap();
     let given = Command::new("chown").arg("--reference").arg(owner.trim()).arg(&place).status().unwrap();

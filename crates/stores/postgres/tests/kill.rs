@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use philia_ports::store::{Change, Draft, Key, Kind, PartitionId, Scan, Store, StoreAdmin, StoreError};
 use philia_store_postgres::PostgresStore;
+use philia_testkit::server::Server as _;
 use philia_testkit::server::postgres::Postgres;
 use serde_json::json;
 use std::collections::BTreeSet;

@@ -8,7 +8,8 @@ use crate::scripts::{ERASE, FORGET};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use philia_ports::store::{
-    Cursor, Key, Kind, MAX_PAGE, Page, Partition, PartitionId, PartitionInfo, Record, StoreError, StoreHealth, micros,
+    Cursor, Key, Kind, Page, Partition, PartitionId, PartitionInfo, Record, StoreError, StoreHealth, micros,
+    partitions_page,
 };
 use philia_redis::{Error, Promise, Request};
 use redis::{cmd, pipe};
@@ -74,11 +75,8 @@ impl RedisStore {
         limit: usize,
         cursor: Option<Cursor>,
     ) -> Result<Page<PartitionInfo>, StoreError> {
-        if limit == 0 {
-            return Err(StoreError::Invalid(format!("a limit of 0 is not allowed: 1 to {MAX_PAGE}")));
-        }
-        let limit = limit.min(MAX_PAGE);
-        let mut after = cursor.map(|cursor| PartitionId::parse(&cursor.0)).transpose()?.map(|id| names::person(&id));
+        let (limit, after) = partitions_page(limit, cursor.as_ref())?;
+        let mut after = after.as_ref().map(names::person);
         let system = names::person(&PartitionId::system());
         let mut people: Vec<Vec<u8>> = Vec::new();
         // One more than the page holds, to know whether there is a next.

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use philia_ports::store::{Change, Draft, Key, Kind, PartitionId, Scan, StoreAdmin, StoreError};
 use philia_store_redis::RedisStore;
+use philia_testkit::server::Server as _;
 use philia_testkit::server::redis::Redis;
 use philia_testkit::store::{self, Fixture};
 use redis::{Connection, Value, cmd};

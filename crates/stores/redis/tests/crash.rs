@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use philia_ports::store::{Change, Draft, Key, Kind, Partition, PartitionId, Scan, Store, StoreError};
 use philia_store_redis::RedisStore;
+use philia_testkit::server::Server as _;
 use philia_testkit::server::redis::Redis;
 use philia_testkit::store::run;
 use serde_json::json;

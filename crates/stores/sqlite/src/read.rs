@@ -7,8 +7,8 @@ use crate::commit::erased;
 use crate::place::Place;
 use jiff::Timestamp;
 use philia_ports::store::{
-    Cursor, Feed, Key, Kind, MAX_PAGE, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan,
-    StoreError, Touched, check_feed, from_micros, micros,
+    Cursor, Feed, Key, Kind, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan, StoreError,
+    Touched, check_feed, from_micros, micros, partitions_page,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -300,12 +300,8 @@ pub(crate) fn partitions(
     limit: usize,
     cursor: Option<Cursor>,
 ) -> Result<Page<PartitionInfo>, StoreError> {
-    if limit == 0 {
-        return Err(StoreError::Invalid(format!("a limit of 0 is not allowed: 1 to {MAX_PAGE}")));
-    }
-    let limit = limit.min(MAX_PAGE);
+    let (limit, after) = partitions_page(limit, cursor.as_ref())?;
     let failed = |error| place.error(error);
-    let after = cursor.map(|cursor| PartitionId::parse(&cursor.0)).transpose()?;
     let (account, subject) = after.as_ref().map_or(("", ""), |id| (id.account(), id.subject()));
     let system = PartitionId::system();
     let mut statement = connection

@@ -5,37 +5,9 @@
 use jiff::Timestamp;
 use philia_ports::store::{Change, Draft, Key, Kind, PartitionId, Scan, Store, StoreError};
 use philia_store_sqlite::SqliteStore;
+use philia_testkit::small_disk::SmallDisk;
 use philia_testkit::store::run;
 use serde_json::json;
-use std::path::Path;
-use std::process::Command;
-
-/// A small file system, gone when dropped.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    /// None where this process may not make one, which is said past the harness, which would swallow it.
-    fn mount() -> Option<Self> {
-        let directory = tempfile::tempdir().unwrap();
-        let mounted =
-            Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "philia-test"]).arg(directory.path()).output();
-        if mounted.is_ok_and(|output| output.status.success()) {
-            return Some(Self(directory));
-        }
-        philia_testkit::skipped("only root can mount a tmpfs to try a full disk on");
-        None
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).output();
-    }
-}
 
 fn insert(n: usize) -> Change {
     let doc = json!({ "content": "x".repeat(20_000) });
@@ -44,7 +16,7 @@ fn insert(n: usize) -> Change {
 
 #[test]
 fn a_full_disk_is_told_and_nothing_is_half_there() {
-    let Some(disk) = SmallDisk::mount() else { return };
+    let Some(disk) = SmallDisk::mount(2) else { return };
     let path = disk.path().join("philia.db");
     let store = SqliteStore::open(&path).unwrap();
     run(async {
@@ -75,7 +47,7 @@ fn a_full_disk_is_told_and_nothing_is_half_there() {
 
 #[test]
 fn a_store_that_finds_no_room_to_begin_leaves_nothing() {
-    let Some(disk) = SmallDisk::mount() else { return };
+    let Some(disk) = SmallDisk::mount(2) else { return };
     let path = disk.path().join("philia.db");
     let ballast = disk.path().join("ballast");
     // Leave some kilobytes: enough for names, not for a store.

@@ -1,6 +1,7 @@
 //! A server for tests that speaks DynamoDB's protocol: moto's, made to keep a transaction together (see `dynamo.py`).
 
-use super::{Process, directory, free_port, installed, skip};
+use super::{Process, Server, directory, free_port, installed, skip};
+use std::ops::Deref;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -47,24 +48,18 @@ impl Dynamo {
     pub fn url(&self) -> String {
         format!("dynamodb://test:test@{}?region=eu-central-1&endpoint={}", self.table(), self.endpoint())
     }
+}
 
-    /// Ends it with SIGKILL.
-    pub fn kill(&self) {
-        self.process.kill();
-    }
-
-    /// Makes it hang: it takes connections and says nothing, until [`Dynamo::resume`].
-    pub fn hang(&self) {
-        self.process.signal("-STOP");
-    }
-
-    /// Lets it go on.
-    pub fn resume(&self) {
-        self.process.signal("-CONT");
-    }
-
-    /// Starts it again after [`Dynamo::kill`]: empty.
-    pub fn restart(&mut self) {
+impl Server for Dynamo {
+    fn restart(&mut self) {
         self.process.restart();
+    }
+}
+
+impl Deref for Dynamo {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        &self.process
     }
 }

@@ -83,9 +83,9 @@ impl Drop for Keeper {
     }
 }
 
-/// A server process that can be killed and started again where it was.
+/// A server process that can be killed, hung, and started again where it was.
 #[derive(Debug)]
-struct Process {
+pub struct Process {
     command: Vec<String>,
     directory: PathBuf,
     port: u16,
@@ -118,8 +118,13 @@ impl Process {
         std::fs::read_to_string(self.directory.join("server.pid")).unwrap().trim().to_owned()
     }
 
+    /// The port at which it listens.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Ends it and its children with SIGKILL: nothing is written, nobody is told.
-    fn kill(&self) {
+    pub fn kill(&self) {
         // Stopped first, so that it has no further child meanwhile.
         self.signal("-STOP");
         let pid = self.pid();
@@ -133,7 +138,17 @@ impl Process {
         }
     }
 
-    /// Sends it a signal (`-STOP` makes it hang rather than refuse, `-CONT` lets it go on).
+    /// Makes it hang rather than refuse: it takes connections and says nothing, until [`Process::resume`]. Of PostgreSQL the
+    /// postmaster alone hangs: who is connected already is served on.
+    pub fn hang(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
     fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([signal, &self.pid()]).status().unwrap();
         assert!(sent.success(), "kill {signal} {}", self.pid());
@@ -147,6 +162,12 @@ impl Process {
         self.keeper = Keeper::start(&self.command, &self.directory);
         self.wait();
     }
+}
+
+/// A server of a kind: a [`Process`], and how it comes back after [`Process::kill`].
+pub trait Server: std::ops::Deref<Target = Process> {
+    /// Starts it again, and waits until it answers.
+    fn restart(&mut self);
 }
 
 /// Does a process run? One that has ended and that nobody has asked about yet does not.

@@ -1,6 +1,7 @@
 //! A PostgreSQL server for tests.
 
-use super::{Process, directory, free_port, installed, skip};
+use super::{Process, Server, directory, free_port, installed, skip};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -90,34 +91,22 @@ impl Postgres {
     pub fn url(&self, database: &str) -> String {
         format!("postgres://philia@127.0.0.1:{}/{database}", self.process.port)
     }
+}
 
-    /// The port at which it listens.
-    pub fn port(&self) -> u16 {
-        self.process.port
-    }
-
-    /// Ends it and its backends with SIGKILL.
-    pub fn kill(&self) {
-        self.process.kill();
-    }
-
-    /// Makes it hang: what was connected stays so and hears nothing, until [`Postgres::resume`]. The postmaster alone
-    /// hangs: who is connected already is served on.
-    pub fn hang(&self) {
-        self.process.signal("-STOP");
-    }
-
-    /// Lets it go on.
-    pub fn resume(&self) {
-        self.process.signal("-CONT");
-    }
-
-    /// Starts it again after [`Postgres::kill`], with all that it had committed.
-    pub fn restart(&mut self) {
+impl Server for Postgres {
+    fn restart(&mut self) {
         // It names the process that was killed, which may wait for its parent to notice, and would be taken for alive.
         let _ = std::fs::remove_file(self.process.directory.join("data/postmaster.pid"));
         self.process.restart();
         self.ready();
+    }
+}
+
+impl Deref for Postgres {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        &self.process
     }
 }
 

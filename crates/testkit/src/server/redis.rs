@@ -1,8 +1,9 @@
 //! A Redis server for tests.
 
-use super::{Process, directory, free_port, skip};
+use super::{Process, Server, directory, free_port, skip};
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
+use std::ops::Deref;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -55,32 +56,6 @@ impl Redis {
         format!("redis://127.0.0.1:{}/{number}", self.process.port)
     }
 
-    /// The port at which it listens.
-    pub fn port(&self) -> u16 {
-        self.process.port
-    }
-
-    /// Ends it with SIGKILL.
-    pub fn kill(&self) {
-        self.process.kill();
-    }
-
-    /// Makes it hang: it takes connections and says nothing, until [`Redis::resume`].
-    pub fn hang(&self) {
-        self.process.signal("-STOP");
-    }
-
-    /// Lets it go on.
-    pub fn resume(&self) {
-        self.process.signal("-CONT");
-    }
-
-    /// Starts it again after [`Redis::kill`], with what it had kept.
-    pub fn restart(&mut self) {
-        self.process.restart();
-        self.loaded();
-    }
-
     /// Waits until it has read what it kept: it listens before. Whether it asks for a password does not matter here.
     fn loaded(&self) {
         let since = Instant::now();
@@ -96,5 +71,20 @@ impl Redis {
             assert!(since.elapsed() < super::PATIENCE, "Redis is not ready: {asked:?} {said}");
             std::thread::sleep(Duration::from_millis(5));
         }
+    }
+}
+
+impl Server for Redis {
+    fn restart(&mut self) {
+        self.process.restart();
+        self.loaded();
+    }
+}
+
+impl Deref for Redis {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        &self.process
     }
 }
