@@ -91,8 +91,8 @@ impl EmbeddedIndex {
     }
 
     /// Makes the thesaurus now (tens of milliseconds), so that the first search need not wait for it, and lists the
-    /// near words of every word (some tenths of a second), so that no search need find them. For a thread that nobody
-    /// waits for.
+    /// near words of every word (about a second), so that no search need find them. For a thread that nobody waits
+    /// for.
     pub fn warm(&self) {
         LazyLock::force(&self.thesaurus).list();
     }

@@ -59,15 +59,14 @@ impl<'a> Question<'a> {
         for term in &query.terms {
             let stem = person.words.find(&term.stem);
             let mut near = Vec::new();
-            if let Some(stem) = stem {
+            let known = thesaurus.number(&term.stem).is_some_and(|number| {
+                thesaurus.near(number, |kin| {
+                    near.extend(person.words.find_kin(kin.number).map(|stem| (stem, kin.cosine)));
+                })
+            });
+            judged |= known;
+            if !known && let Some(stem) = stem {
                 near.push((stem, 1.0));
-            }
-            let known = thesaurus.number(&term.stem).and_then(|kin| thesaurus.near(kin));
-            judged |= known.is_some();
-            for kin in known.iter().flat_map(|known| known.iter()) {
-                if let Some(stem) = person.words.find_kin(kin.number) {
-                    near.push((stem, kin.cosine));
-                }
             }
             let postings = stem.map(|stem| person.words.postings(stem));
             let live = postings.map_or(0, |postings| person.live(postings));

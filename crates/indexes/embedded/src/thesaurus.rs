@@ -5,22 +5,31 @@
 //! embeds the texts.
 
 use crate::vectors::{Probe, Row, Vectors};
-use lru::LruCache;
+use crate::{read, write};
 use philia_mind::text::Analyzer;
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::RwLock;
 
-/// Vectors of word stems. The commoner words come first.
-#[derive(Debug)]
+/// Which word stems are near which. The commoner words come first.
+#[derive(Debug, Default)]
 pub struct Thesaurus {
     numbers: HashMap<Box<str>, u32>,
-    vectors: Vectors,
-    /// The near stems of the commonest stems, once they are listed: comparing a stem with all others takes longer than
-    /// everything else a word of a question costs.
-    lists: OnceLock<Lists>,
-    /// The near stems of those that were asked about of late, with their cosines.
-    asked: Mutex<LruCache<u32, Arc<[Kin]>>>,
+    near: RwLock<Near>,
+}
+
+/// How the near stems of a stem are known.
+#[derive(Debug)]
+enum Near {
+    /// By comparing it with all others, which takes longer than everything else a word of a question costs.
+    Compared(Vectors),
+    /// From a list, once everybody's were made. The vectors are not needed any more.
+    Listed(Lists),
+}
+
+impl Default for Near {
+    fn default() -> Self {
+        Self::Compared(Vectors::default())
+    }
 }
 
 /// A stem that is near another.
@@ -28,32 +37,25 @@ pub struct Thesaurus {
 pub(crate) struct Kin {
     /// Which.
     pub(crate) number: u32,
-    /// The cosine, above [`NEAR`].
+    /// The cosine, above [`NEAR`] and at most 1, in steps of 1/255 of what lies between.
     pub(crate) cosine: f32,
 }
 
-/// Stems whose near ones are remembered; some kilobytes each.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2047);
-
-/// So many stems, the commonest, are listed ahead. All of them would be 20 MB.
-const LISTED: usize = 6000;
-
-impl Default for Thesaurus {
-    fn default() -> Self {
-        let asked = Mutex::new(LruCache::new(REMEMBERED));
-        Self { numbers: HashMap::new(), vectors: Vectors::default(), lists: OnceLock::new(), asked }
-    }
-}
-
-/// The near stems of a stem, the nearest first: numbers alone, some hundred bytes a stem.
-#[derive(Debug)]
+/// The near stems of every stem, itself first, then the nearest first; none of a stem without a vector.
+#[derive(Debug, Default)]
 struct Lists {
+    /// Which stems; at most [`LISTED`] can be told apart.
     numbers: Vec<u16>,
-    ends: Vec<usize>,
+    steps: Vec<u8>,
+    ends: Vec<u32>,
 }
 
-/// Below this cosine two words have nothing to do with each other.
-pub(crate) const NEAR: f64 = 0.25;
+/// Below this cosine two words have nothing to do with each other. (Between .2 and .35 it makes no difference to what
+/// is recalled; the higher, the fewer are looked at.)
+pub(crate) const NEAR: f64 = 0.3;
+
+/// More stems than this are not listed: they are compared whenever they are asked about.
+const LISTED: usize = 1 << 16;
 
 /// Stems that are compared with all others in one go.
 const BATCH: usize = 64;
@@ -90,7 +92,7 @@ impl Thesaurus {
         for (_, vector) in &stems {
             vectors.push(Row::of(vector).as_ref());
         }
-        Self { numbers, vectors, ..Self::default() }
+        Self { numbers, near: RwLock::new(Near::Compared(vectors)) }
     }
 
     /// The number of a stem; none if it is not known.
@@ -98,92 +100,86 @@ impl Thesaurus {
         self.numbers.get(stem).copied()
     }
 
-    /// The cosine of two stems as [`Thesaurus::near`] computes it; none where one has no vector.
-    #[cfg(test)]
-    pub(crate) fn cosine(&self, number: u32, other: u32) -> Option<f32> {
-        self.vectors.cosine(other as usize, &self.probe(number)?)
-    }
-
-    /// Lists the near stems of the commonest, so that they need not be looked for when they are first asked about.
+    /// Lists the near stems of all, so that nothing has to be compared when they are asked about.
     pub(crate) fn list(&self) {
-        let stems = self.numbers.len();
-        if u16::try_from(stems).is_err() {
-            return;
-        }
-        self.lists.get_or_init(|| {
-            let listed = stems.min(LISTED) as u32;
-            let mut lists = Lists { numbers: Vec::new(), ends: Vec::with_capacity(listed as usize) };
-            for first in (0..listed).step_by(BATCH) {
-                let some = first..(first + BATCH as u32).min(listed);
-                // A stem without a vector is near none.
-                let (at, probes): (Vec<usize>, Vec<Probe>) =
-                    some.clone().filter_map(|number| Some(((number - first) as usize, self.probe(number)?))).unzip();
-                let mut near: Vec<Vec<Kin>> = vec![Vec::new(); some.len()];
-                self.vectors.scan_all(&probes, NEAR as f32, |probe, number, cosine| {
-                    if f64::from(cosine) > NEAR && number != first + at[probe] as u32 {
-                        near[at[probe]].push(Kin { number, cosine });
-                    }
-                });
-                for mut near in near {
-                    near.sort_unstable_by(nearest_first);
-                    lists.numbers.extend(near.into_iter().map(|kin| kin.number as u16));
-                    lists.ends.push(lists.numbers.len());
-                }
-            }
-            lists.numbers.shrink_to_fit();
-            lists
-        });
+        let lists = match &*read(&self.near) {
+            Near::Compared(vectors) if self.numbers.len() <= LISTED => Lists::of(vectors, self.numbers.len() as u32),
+            _ => return,
+        };
+        *write(&self.near) = Near::Listed(lists);
     }
 
-    /// The stems near this one, itself not among them, the nearest first; none if it has no vector.
-    pub(crate) fn near(&self, number: u32) -> Option<Arc<[Kin]>> {
-        let lock = || self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(near) = lock().get(&number) {
-            return Some(Arc::clone(near));
-        }
-        let probe = self.probe(number)?;
-        let near: Arc<[Kin]> = match self.lists.get().and_then(|lists| lists.of(number)) {
-            Some(listed) => {
-                let kin = |other: &u16| {
-                    let number = u32::from(*other);
-                    Some(Kin { number, cosine: self.vectors.cosine(number as usize, &probe)? })
-                };
-                listed.iter().filter_map(kin).collect()
-            }
-            None => {
+    /// Tells the stems near this one, itself first, then the nearest first. False if it has no vector.
+    pub(crate) fn near(&self, number: u32, found: impl FnMut(Kin)) -> bool {
+        match &*read(&self.near) {
+            Near::Listed(lists) => lists.tell(number, found),
+            Near::Compared(vectors) => {
+                let Some(probe) = probe(vectors, number) else { return false };
                 let mut near = Vec::new();
-                self.vectors.scan(&probe, NEAR as f32, |other, cosine| {
-                    if f64::from(cosine) > NEAR && other != number {
-                        near.push(Kin { number: other, cosine });
-                    }
+                vectors.scan(&probe, NEAR as f32, |other, cosine| {
+                    near.extend(step(cosine).map(|step| (step, other)));
                     NEAR as f32
                 });
-                near.sort_unstable_by(nearest_first);
-                near.into()
+                sort(&mut near, number);
+                near.into_iter().map(Kin::new).for_each(found);
+                true
             }
-        };
-        lock().put(number, Arc::clone(&near));
-        Some(near)
+        }
     }
+}
 
-    fn probe(&self, number: u32) -> Option<Probe> {
-        Probe::mean(&[self.vectors.get(number as usize)], self.vectors.dimensions()).ok().flatten()
+impl Kin {
+    fn new((step, number): (u8, u32)) -> Self {
+        Self { number, cosine: (NEAR + (1.0 - NEAR) * f64::from(step) / f64::from(u8::MAX)) as f32 }
     }
 }
 
 impl Lists {
-    /// None for a stem that is not listed.
-    fn of(&self, number: u32) -> Option<&[u16]> {
+    fn of(vectors: &Vectors, stems: u32) -> Self {
+        let mut lists = Self { ends: Vec::with_capacity(stems as usize), ..Self::default() };
+        for first in (0..stems).step_by(BATCH) {
+            let some = first..(first + BATCH as u32).min(stems);
+            let (asked, probes): (Vec<u32>, Vec<Probe>) =
+                some.clone().filter_map(|number| Some((number, probe(vectors, number)?))).unzip();
+            let mut near: Vec<Vec<(u8, u32)>> = vec![Vec::new(); some.len()];
+            vectors.scan_all(&probes, NEAR as f32, |probe, number, cosine| {
+                near[(asked[probe] - first) as usize].extend(step(cosine).map(|step| (step, number)));
+            });
+            for (number, mut near) in some.zip(near) {
+                sort(&mut near, number);
+                lists.numbers.extend(near.iter().map(|(_, number)| *number as u16));
+                lists.steps.extend(near.iter().map(|(step, _)| step));
+                lists.ends.push(lists.numbers.len() as u32);
+            }
+        }
+        lists.numbers.shrink_to_fit();
+        lists.steps.shrink_to_fit();
+        lists
+    }
+
+    fn tell(&self, number: u32, found: impl FnMut(Kin)) -> bool {
         let number = number as usize;
-        let end = *self.ends.get(number)?;
-        let start = if number == 0 { 0 } else { self.ends[number - 1] };
-        Some(&self.numbers[start..end])
+        let start = if number == 0 { 0 } else { self.ends[number - 1] as usize };
+        let here = start..self.ends[number] as usize;
+        let kin = self.numbers[here.clone()].iter().zip(&self.steps[here.clone()]);
+        kin.map(|(number, step)| Kin::new((*step, u32::from(*number)))).for_each(found);
+        !here.is_empty()
     }
 }
 
-/// The order of a list; of equals the one of the lower number comes first.
-fn nearest_first(a: &Kin, b: &Kin) -> std::cmp::Ordering {
-    b.cosine.total_cmp(&a.cosine).then(a.number.cmp(&b.number))
+fn probe(vectors: &Vectors, number: u32) -> Option<Probe> {
+    Probe::mean(&[vectors.get(number as usize)], vectors.dimensions()).ok().flatten()
+}
+
+/// How many steps a cosine lies above [`NEAR`], rounded up; none if it does not.
+fn step(cosine: f32) -> Option<u8> {
+    let above = (f64::from(cosine) - NEAR) / (1.0 - NEAR);
+    (above > 0.0).then(|| (above * f64::from(u8::MAX)).ceil() as u8)
+}
+
+/// Puts the stem itself first, then the nearest; of equals the one of the lower number.
+fn sort(near: &mut [(u8, u32)], number: u32) {
+    near.sort_unstable_by_key(|(step, other)| (*other != number, std::cmp::Reverse(*step), *other));
 }
 
 #[cfg(test)]
@@ -202,14 +198,10 @@ mod tests {
         ]);
         let number = |stem: &str| thesaurus.number(stem).unwrap();
         assert_eq!(thesaurus.number("the"), None);
-        let near: Vec<(u32, f32)> = thesaurus
-            .near(number("dog"))
-            .unwrap()
-            .iter()
-            .filter(|kin| kin.number != number("car"))
-            .map(|kin| (kin.number, (kin.cosine * 10.0).round()))
-            .collect();
-        assert_eq!(near, [(number("puppi"), 10.0), (number("cart"), 7.0)]);
+        let mut near = near(&thesaurus, number("dog"));
+        near.retain(|kin| kin.number != number("car"));
+        let near: Vec<(u32, f32)> = near.iter().map(|kin| (kin.number, (kin.cosine * 10.0).round())).collect();
+        assert_eq!(near, [(number("dog"), 10.0), (number("puppi"), 10.0), (number("cart"), 7.0)]);
     }
 
     #[test]
@@ -219,13 +211,32 @@ mod tests {
         let new = || Thesaurus::new(words.iter().enumerate().map(|(at, word)| (word.as_str(), vector(at))));
         let (plain, listed) = (new(), new());
         listed.list();
-        assert!(listed.lists.get().is_some() && plain.lists.get().is_none());
+        assert!(matches!(*read(&listed.near), Near::Listed(_)));
+        let vectors = read(&plain.near);
+        let Near::Compared(vectors) = &*vectors else { panic!("listed without being asked") };
         let mut told = 0;
         for number in 0..plain.numbers.len() as u32 {
-            assert_eq!(plain.near(number), listed.near(number));
-            told += plain.near(number).map_or(0, |near| near.len());
+            let kin = near(&plain, number);
+            assert_eq!(kin, near(&listed, number));
+            assert_eq!(kin[0], Kin { number, cosine: 1.0 });
+            assert!(kin[1..].is_sorted_by(|one, two| one.cosine >= two.cosine));
+            let probe = probe(vectors, number).unwrap();
+            for kin in &kin {
+                let exact = vectors.cosine(kin.number as usize, &probe).unwrap();
+                assert!(
+                    (exact..exact + 0.003).contains(&kin.cosine) || kin.cosine == 1.0,
+                    "{kin:?} of {number}: {exact}"
+                );
+            }
+            told += kin.len();
         }
         assert!(told > 1000, "{told}");
+    }
+
+    fn near(thesaurus: &Thesaurus, number: u32) -> Vec<Kin> {
+        let mut near = Vec::new();
+        assert!(thesaurus.near(number, |kin| near.push(kin)));
+        near
     }
 
     fn letters(number: u8) -> String {
