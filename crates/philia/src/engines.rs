@@ -145,13 +145,17 @@ pub(crate) async fn open<T: ?Sized>(table: &'static [Engine<T>], url: &Url, conf
 /// Opens the store in a file, and says what to do when somebody else has it open.
 pub(crate) fn open_sqlite(url: &str) -> anyhow::Result<SqliteStore> {
     let path = url.strip_prefix("sqlite://").unwrap_or(url);
-    SqliteStore::open(Path::new(path)).map_err(|error| match error {
+    let store = SqliteStore::open(Path::new(path)).map_err(|error| match error {
         philia_ports::StoreError::InUse(_) => anyhow!(error).context(
             "another philia is using this data; talk through it (its page or API if it is `philia serve`), \
              end it, or choose another place with --data DIR",
         ),
         other => anyhow!(other),
-    })
+    })?;
+    if store.is_read_only() {
+        tracing::warn!("the disk of {path} cannot be written: nothing of what is said now is kept");
+    }
+    Ok(store)
 }
 
 /// The URL of an engine, which may hold a password: shown only without its secrets.

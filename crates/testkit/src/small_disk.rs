@@ -22,6 +22,15 @@ impl SmallDisk {
         None
     }
 
+    /// From now on nothing can be written to it.
+    ///
+    /// # Panics
+    /// If a file is open for writing.
+    pub fn make_read_only(&self) {
+        let mount = Command::new("mount").args(["-o", "remount,ro"]).arg(self.path()).output().unwrap();
+        assert!(mount.status.success(), "{mount:?}");
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.0.path()

@@ -50,7 +50,8 @@ pub struct Limits {
 
 impl SqliteStore {
     /// Opens the store at a path, and makes it if there is nothing yet (with its directory). An older schema is
-    /// brought up to date, after a backup beside it. Blocks for some milliseconds.
+    /// brought up to date, after a backup beside it. On a disk that cannot be written, what is there is read, and each
+    /// commit is [`Unavailable`](StoreError::Unavailable). Blocks for some milliseconds.
     ///
     /// # Errors
     /// [`InUse`](StoreError::InUse) if it is open already, here or in another process;
@@ -68,6 +69,11 @@ impl SqliteStore {
         let connection = place.open(limits)?;
         let writer = Writer::start(connection, place.clone())?;
         Ok(Self { readers: Readers::new(place.clone()), place, writer })
+    }
+
+    /// Can nothing be written, because the disk cannot?
+    pub fn is_read_only(&self) -> bool {
+        self.place.is_read_only()
     }
 
     /// Copies the store as it is now to a new file, while it goes on being used.

@@ -26,7 +26,10 @@ const LOG_BYTES: i64 = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Place {
     path: PathBuf,
-    _lock: File,
+    /// None on a disk that cannot be written and where there was no lock.
+    _lock: Option<File>,
+    /// The disk cannot be written: what is there is read.
+    read_only: bool,
 }
 
 impl Place {
@@ -49,13 +52,23 @@ impl Place {
                 directory.join(file.ok_or_else(|| StoreError::Invalid(format!("{} names no file", path.display())))?)
             }
         };
-        let lock =
-            private_file().open(beside(&path, ".lock")).map_err(|error| refused("cannot lock the store", error))?;
+        let lock = match private_file().open(beside(&path, ".lock")) {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == ErrorKind::ReadOnlyFilesystem && path.exists() => {
+                return Ok(Self { path, _lock: None, read_only: true });
+            }
+            Err(error) => return Err(refused("cannot lock the store", error)),
+        };
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
+            Ok(()) => Ok(Self { path, _lock: Some(lock), read_only: false }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
             Err(TryLockError::Error(error)) => Err(refused("cannot lock the store", error)),
         }
+    }
+
+    /// Can nothing be written here?
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.read_only
     }
 
     /// The path, for people.
@@ -93,6 +106,12 @@ impl Place {
         if self.is_new()? {
             self.create()?;
         }
+        if self.read_only {
+            let mut connection = self.open_reader()?;
+            schema::migrate(&mut connection, self, MIGRATIONS)?;
+            read::check_tables(&connection, self)?;
+            return Ok(connection);
+        }
         let mut connection = self.connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let failed = |error| self.error(error);
         // Until it has proved to be ours and whole, closing it must not touch it.
@@ -119,6 +138,12 @@ impl Place {
     }
 
     fn connect(&self, path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+        // Where there is no log, and none can be made, SQLite must be told that nobody writes.
+        let unchanging = self.read_only && !beside(path, "-wal").exists();
+        let (path, flags) = match unchanging {
+            true => (uri(path), flags | OpenFlags::SQLITE_OPEN_URI),
+            false => (path.to_owned(), flags),
+        };
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
             .and_then(|connection| connection.busy_timeout(PATIENCE).map(|()| connection))
             .map_err(|error| self.error(error))?;
@@ -216,6 +241,15 @@ impl Place {
         let done = fs::rename(from, to).and_then(|()| sync_directory(to));
         done.map_err(|error| self.refused("cannot move a finished file into its place", &error))
     }
+}
+
+/// A path as SQLite's URI of a file that nobody changes.
+fn uri(path: &Path) -> PathBuf {
+    let escaped = |c: char| match c {
+        '%' | '?' | '#' => format!("%{:02x}", u32::from(c)),
+        other => other.to_string(),
+    };
+    format!("file:{}?immutable=1", path.to_string_lossy().chars().map(escaped).collect::<String>()).into()
 }
 
 /// The 32-bit number at a place in SQLite's files; 0 beyond the end.

@@ -137,7 +137,9 @@ struct Desk {
 impl Desk {
     fn run(&mut self, mut queue: mpsc::Receiver<Work>) {
         // An erasure may have been cut short by a crash.
-        if let Err(error) = erase::finish(&self.connection, &self.place) {
+        if !self.place.is_read_only()
+            && let Err(error) = erase::finish(&self.connection, &self.place)
+        {
             tracing::error!(%error, "traces of an erased person may still be in the file");
         }
         while let Some(first) = queue.blocking_recv() {

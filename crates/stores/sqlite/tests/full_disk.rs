@@ -58,3 +58,32 @@ fn a_store_that_finds_no_room_to_begin_leaves_nothing() {
     std::fs::remove_file(&ballast).unwrap();
     run(SqliteStore::open(&path).unwrap().verify()).unwrap();
 }
+
+#[test]
+fn a_disk_that_cannot_be_written_is_read() {
+    let Some(disk) = SmallDisk::mount(4) else { return };
+    let path = disk.path().join("100% philia?.db");
+    let ana = PartitionId::new("home", "ana").unwrap();
+    {
+        let store = SqliteStore::open(&path).unwrap();
+        run(async {
+            let ana = store.open(&ana).await.unwrap();
+            store.commit(&ana, vec![insert(1)]).await.unwrap();
+        });
+        assert!(!store.is_read_only());
+    }
+    disk.make_read_only();
+    let store = SqliteStore::open(&path).unwrap();
+    assert!(store.is_read_only());
+    run(async {
+        let ana = store.open(&ana).await.unwrap();
+        assert_eq!(store.scan(&ana, &Scan::of(Kind::Memory)).await.unwrap().items.len(), 1);
+        for _ in 0..2 {
+            let refused = store.commit(&ana, vec![insert(2)]).await;
+            assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+        }
+        store.verify().await.unwrap();
+    });
+    // What is not there cannot be made.
+    assert!(matches!(SqliteStore::open(&disk.path().join("new.db")), Err(StoreError::Unavailable(_))));
+}
