@@ -3,6 +3,7 @@
 use super::Context;
 use super::paint::{Paint, note, print};
 use super::progress::Progress;
+use super::show;
 use crate::wire;
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -94,12 +95,6 @@ impl Backup {
 
 fn in_words(kept: &Kept, to: Option<&Path>, dir: Option<&Path>) -> String {
     let file = to.map_or_else(|| dir.unwrap_or(Path::new("")).join(&kept.file), Path::to_owned);
-    let size = kept.size as f64 / 1e6;
-    format!(
-        "{}: {} records of {} partitions, {size:.1} MB, read again and sound\n{}\n",
-        file.display(),
-        kept.total.sum.records,
-        kept.total.partitions,
-        kept.total.sum.sha256
-    )
+    let (records, size) = (show::records(&kept.total), show::size(kept.size));
+    format!("{}: {records}, {size}, read again and sound\n{}\n", file.display(), kept.total.sum.sha256)
 }

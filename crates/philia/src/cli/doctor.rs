@@ -3,6 +3,7 @@
 mod machine;
 
 use super::paint::{Paint, harmless, print};
+use super::show;
 use super::{Context, probe};
 use crate::system::SystemClock;
 use crate::wire;
@@ -265,7 +266,7 @@ async fn answers(context: &Context) -> anyhow::Result<String> {
 }
 
 fn described(health: StoreHealth) -> String {
-    let size = health.bytes.map(|bytes| format!(", {:.1} MB", bytes as f64 / 1e6)).unwrap_or_default();
+    let size = health.bytes.map(|bytes| format!(", {}", show::size(bytes))).unwrap_or_default();
     format!("{} at {}{size}", health.engine, health.location)
 }
 

@@ -3,6 +3,7 @@
 use super::Context;
 use super::paint::{note, print};
 use super::progress::Progress;
+use super::show;
 use crate::engines::{self, Url};
 use crate::system::SystemClock;
 use anyhow::{Context as _, bail};
@@ -66,10 +67,8 @@ impl Migrate {
         if self.json {
             print(&format!("{:#}\n", json!({ "total": total, "partitions": sums })))?;
         } else {
-            print(&format!(
-                "{} records of {} partitions are at {to}, read again and the same\n{}\n",
-                total.sum.records, total.partitions, total.sum.sha256
-            ))?;
+            let records = show::records(&total);
+            print(&format!("{records} are at {to}, read again and the same\n{}\n", total.sum.sha256))?;
             note("Put it into store.url, and keep the former store until you are sure.");
         }
         Ok(ExitCode::SUCCESS)

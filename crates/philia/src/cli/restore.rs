@@ -4,6 +4,7 @@ use super::Context;
 use super::backup::Passphrase;
 use super::paint::{note, print};
 use super::progress::Progress;
+use super::show;
 use crate::engines::{self, Url};
 use crate::system::SystemClock;
 use anyhow::Context as _;
@@ -81,8 +82,6 @@ impl Restore {
 fn in_words(manifest: &Manifest, checked: bool) -> String {
     let Manifest { header, total } = manifest;
     let what = if checked { "It is whole" } else { "Everything is restored, read again and the same" };
-    format!(
-        "{what}: {} records of {} partitions, as they were at {}\n{}\n",
-        total.sum.records, total.partitions, header.made_at, total.sum.sha256
-    )
+    let records = show::records(total);
+    format!("{what}: {records}, as they were at {}\n{}\n", header.made_at, total.sum.sha256)
 }

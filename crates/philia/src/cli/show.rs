@@ -4,6 +4,7 @@ use super::paint::{Paint, harmless};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use philia_companion::Person;
+use philia_companion::moving::Total;
 use philia_companion::person::MoodView;
 use philia_mind::memory::Speaker;
 use philia_mind::memory::recall::Recalled;
@@ -140,6 +141,23 @@ pub(crate) fn bar(share: f64) -> String {
 /// A number of things: `1 turn`, `2 turns`.
 pub(crate) fn counted(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Records and whose they are: `18 records of 2 people`. The program's own count as somebody's.
+pub(crate) fn records(total: &Total) -> String {
+    let people = if total.partitions == 1 { "1 person".into() } else { format!("{} people", total.partitions) };
+    format!("{} of {people}", counted(total.sum.records, "record"))
+}
+
+/// A size: `812 bytes`, `12.3 kB`, `4.5 MB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let of = |unit: f64, name: &str| format!("{:.1} {name}", bytes as f64 / unit);
+    match bytes {
+        0..1_000 => counted(bytes, "byte"),
+        1_000..1_000_000 => of(1e3, "kB"),
+        1_000_000..1_000_000_000 => of(1e6, "MB"),
+        _ => of(1e9, "GB"),
+    }
 }
 
 /// Text on one line, harmless, and not endless.

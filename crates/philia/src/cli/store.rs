@@ -3,6 +3,7 @@
 use super::Context;
 use super::paint::print;
 use super::progress::Progress;
+use super::show;
 use crate::engines::{self, Url};
 use anyhow::bail;
 use clap::{Args, Subcommand};
@@ -65,13 +66,7 @@ fn table(checked: &Checked, context: &Context) -> String {
     for (kind, count) in &sum.kinds {
         let _ = writeln!(out, "{kind:16} {count:>12}");
     }
-    let _ = writeln!(
-        out,
-        "{} {:>12}   of {} partitions",
-        paint.bold("records         "),
-        sum.records,
-        checked.total.partitions
-    );
+    let _ = writeln!(out, "{}", paint.bold(&format!("{:16} {}", "in all", show::records(&checked.total))));
     if checked.sealed > 0 {
         let _ = writeln!(out, "sealed           {:>12}   whose content is their person's alone", checked.sealed);
     }
