@@ -184,10 +184,22 @@ fn tagged(responses: &mut Map<String, Value>, method: &str, path: &str) {
     }
 }
 
-/// What derives cannot say of numbers: the width of an integer is a bound, and no default is none.
+/// A text that may be longer than this has its limit in words, if it has a pattern, too: who makes up texts for both at
+/// once takes seconds for each.
+const LONG: u64 = 1000;
+
+/// What derives cannot say of numbers: the width of an integer is a bound, and no default is none. And what is better
+/// said otherwise, of long texts.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(fields) => {
+            let most = fields.get("maxLength").and_then(Value::as_u64).filter(|most| *most > LONG);
+            if let Some(most) = most.filter(|_| fields.get("pattern").is_some_and(Value::is_string)) {
+                fields.remove("maxLength");
+                let said = fields.get("description").and_then(Value::as_str).map(|said| format!("{said} "));
+                let said = format!("{}Not longer than {most}.", said.unwrap_or_default());
+                fields.insert("description".into(), said.into());
+            }
             if fields.get("default").is_some_and(Value::is_null) {
                 fields.remove("default");
             }
