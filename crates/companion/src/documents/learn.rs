@@ -2,6 +2,7 @@
 
 use super::read::Text;
 use super::{Document, DocumentState, job_id, no_document};
+use crate::accounts::incidents;
 use crate::blobs::{drop_job, held_by};
 use crate::error::{Error, Result};
 use crate::hook::Event;
@@ -84,10 +85,11 @@ impl Person {
                 let vector = vectors.as_ref().and_then(|vectors| vectors.get(n)?.as_ref());
                 changes.push(Change::Insert(self.memory_draft(memory.clone(), vector)?));
             }
-            if let Some(threat) = planted {
-                let mut incident = incident(&threat);
+            let planted = planted.map(|threat| (format!("{id}-{first}"), threat));
+            if let Some((name, threat)) = &planted {
+                let mut incident = incident(threat);
                 incident["document"] = id.into();
-                changes.push(Change::Insert(draft(Kind::Incident, &format!("{id}-{first}"), self.now(), &incident)?));
+                changes.extend(incidents::changes(name, self.now(), &incident)?);
             }
             if vectors.is_none() {
                 let name = InteractionId::new(format!("{id}-{first}"));
@@ -96,6 +98,9 @@ impl Person {
             document.remembered = end;
             changes.push(self.put_document(&document, version)?);
             self.commit(changes).await?;
+            if let Some((name, _)) = &planted {
+                self.note_incident(name).await;
+            }
             version += 1;
             for memory in &memories {
                 self.app.tell(&self.partition.id, &Event::MemoryCreated(memory));
