@@ -3,6 +3,7 @@
 //! A turn does its own learning as soon as it is answered. This is for what was left over: by a crash, by a
 //! store that failed for a while, by an embedder that did not answer.
 
+use crate::accounts::incidents;
 use crate::error::Result;
 use crate::gate::{Held, LEASE};
 use crate::learn;
@@ -20,6 +21,7 @@ use philia_mind::interaction::Stage;
 use philia_ports::store::Record;
 use philia_ports::{Partition, PartitionId};
 use std::time::Duration;
+use tracing::{Instrument as _, debug_span};
 
 /// Jobs taken at once.
 const BATCH: usize = 100;
@@ -140,7 +142,8 @@ impl Philia {
             // They stay due, and are found again by a longer look.
             recovered.unanswered.clear();
             for (partition, job) in &due {
-                match self.do_job(partition, job, which).await {
+                let span = debug_span!("job", task = job.doc["task"].as_str());
+                match self.do_job(partition, job, which).instrument(span).await {
                     Ok(Outcome::Done) => {
                         observe::job("done");
                         recovered.done += 1;
@@ -207,6 +210,10 @@ impl Philia {
                     }
                 });
                 Ok(Outcome::Kept)
+            }
+            (incidents::TASK, _) => {
+                let id = job.doc["incident"].as_str().unwrap_or_default();
+                person.note_incident_job(id).await.map(|()| Outcome::Done)
             }
             ("embed", _) => person.embed(job).await.map(|()| Outcome::Done),
             // It takes as long as it takes, and nothing waits for it.

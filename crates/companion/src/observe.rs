@@ -60,14 +60,16 @@ pub(crate) fn step(step: &'static str, took: Duration) {
     histogram!("philia_turn_step_duration_seconds", "step" => step).record(took);
 }
 
-/// A turn has ended.
-pub(crate) fn turn(person: &Person, reply: &Reply, steps: &[Step], took: Duration) {
-    person.app.seen(person.id());
+/// A turn has ended. What concerns the operator more than the person counts although they would not be `counted`.
+pub(crate) fn turn(person: &Person, reply: &Reply, steps: &[Step], took: Duration, counted: bool) {
     let outcome = outcome(reply);
-    counter!("philia_turns_total", "outcome" => outcome).increment(1);
-    histogram!("philia_turn_duration_seconds").record(took);
-    for (name, took) in steps {
-        step(name, *took);
+    if counted || matches!(outcome, "care" | "unsaved") {
+        person.app.seen(person.id());
+        counter!("philia_turns_total", "outcome" => outcome).increment(1);
+        histogram!("philia_turn_duration_seconds").record(took);
+        for (name, took) in steps {
+            step(name, *took);
+        }
     }
     for part in &reply.degraded {
         counter!("philia_degraded_turns_total", "part" => part.clone()).increment(1);

@@ -230,6 +230,7 @@ impl Person {
         let philia = Philia(Arc::clone(&self.app));
         philia.promise_renewed_backups().await?;
         self.app.parts.store.erase(&self.partition.id).await?;
+        philia.accounts().forget_incidents(&self.partition.id).await?;
         self.let_go().await;
         if let Err(error) = self.app.parts.index.clear(&self.partition).await {
             tracing::warn!(%error, "the index could not be told of an erasure; it drops the data at its next use");

@@ -65,6 +65,14 @@ impl Http {
         self
     }
 
+    /// A client for others of the program that speak HTTP.
+    ///
+    /// # Errors
+    /// What is wrong with the address, or why there is no client.
+    pub fn client_for(&self, url: &str) -> Result<Client, String> {
+        self.client(&Address::parse(url)?).cloned().map_err(|failure| failure.to_string())
+    }
+
     /// Does what is sent to this address stay on this machine, or with a host that counts as such?
     pub(crate) fn stays_here(&self, address: &Address) -> bool {
         let host = address.url.host_str().unwrap_or_default().trim_matches(['[', ']']);

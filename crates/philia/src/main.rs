@@ -8,6 +8,7 @@ mod lifecycle;
 mod logging;
 mod metrics;
 mod system;
+mod traces;
 mod wire;
 
 /// A turn takes and gives back thousands of small pieces of memory, and often not on the same thread.

@@ -3,6 +3,7 @@
 use crate::config::{Config, Role};
 use crate::engines;
 use crate::system::{SystemChance, SystemClock};
+use crate::traces;
 use anyhow::{Context as _, anyhow, bail};
 use philia_companion::jobs::Recovered;
 use philia_companion::moving::unfinished;
@@ -85,6 +86,10 @@ pub(crate) async fn parts(config: &Config) -> anyhow::Result<Parts> {
 pub(crate) async fn parts_over(config: &Config, store: Arc<dyn StoreAdmin>) -> anyhow::Result<Parts> {
     let index = engines::open(engines::INDEXES, &config.index.url, config).await.context("index.url")?;
     let cache = engines::open(engines::CACHES, &config.cache.url, config).await.context("cache.url")?;
+    let (store, index, cache) = match is_traced(config) {
+        true => (traces::store(store), traces::index(index), traces::cache(cache)),
+        false => (store, index, cache),
+    };
     let clock = Arc::new(SystemClock);
     let embedder = Embedders::new(embedder(config)?, Arc::new(StaticTable::load()?));
     let former: Box<Former> = {
@@ -119,6 +124,11 @@ pub(crate) async fn parts_over(config: &Config, store: Arc<dyn StoreAdmin>) -> a
         master_keys: crate::keys::master_keys(config)?,
         settings,
     })
+}
+
+/// Is anybody told how long each call of an adapter takes?
+fn is_traced(config: &Config) -> bool {
+    config.traces.endpoint.is_some()
 }
 
 /// The store that `store.url` names.
@@ -273,7 +283,8 @@ pub(crate) fn embedded_index(config: &Config) -> Arc<EmbeddedIndex> {
 /// What turns texts into vectors.
 pub(crate) fn embedder(config: &Config) -> anyhow::Result<Arc<dyn Embedder>> {
     let embed = &config.models.embed;
-    embedder_named(config, &embed.embedder, embed.dimensions)
+    let embedder = embedder_named(config, &embed.embedder, embed.dimensions)?;
+    Ok(if is_traced(config) { traces::embedder(embedder) } else { embedder })
 }
 
 fn embedder_named(config: &Config, name: &str, dimensions: Option<usize>) -> anyhow::Result<Arc<dyn Embedder>> {
@@ -333,7 +344,10 @@ fn models(config: &Config, role: &Role) -> anyhow::Result<Models> {
     let settings: Vec<Settings> = role.chain.iter().map(|name| model_settings(config, role, name)).collect();
     let chance: Arc<dyn Chance> = Arc::new(SystemChance);
     let all = settings.iter().map(|settings| providers::chat(settings, &http(config), Arc::clone(&chance)));
-    let all = all.collect::<Result<Vec<_>, _>>()?;
+    let mut all = all.collect::<Result<Vec<_>, _>>()?;
+    if is_traced(config) {
+        all = all.into_iter().map(traces::chat).collect();
+    }
     let here: Vec<_> = all.iter().filter(|model| !model.info().remote).cloned().collect();
     let chain = |models: Vec<_>| -> Option<Arc<dyn ChatModel>> {
         if models.is_empty() { None } else { Some(Arc::new(Chain::new(models))) }

@@ -19,14 +19,14 @@ pub(crate) async fn log(State(door): State<Door>, request: Request, next: Next) 
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
 
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
     let request_id = id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
     // What is logged on the way, the turn's own line among it, can be found by the request.
-    let span = tracing::info_span!("request", request_id);
+    let span = tracing::info_span!("request", request_id, route);
     let mut response = next.run(request).instrument(span.clone()).await;
 
     let status = response.status().as_u16();
     let took = began.elapsed();
-    let route = route.as_ref().map_or("-", MatchedPath::as_str);
     let ms = took.as_secs_f64() * 1000.0;
     span.in_scope(|| tracing::info!(%method, route, status, ms, "request"));
     count(&method, route, status, took);

@@ -12,8 +12,9 @@
 //! | `mood` | without `id`: the companion's mood was changed by something else than a turn |
 //! | `task_due` | `task`: something came up |
 //!
-//! Messages are answered one after the other; who is in need is answered at once, however many wait. Who reads too slowly, or answers no ping, is let go of; and so is whose
-//! session or key was revoked, or who was suspended, before they are told anything more.
+//! Messages are answered one after the other; who is in need is answered at once, however many wait. Who reads too
+//! slowly, or answers no ping, is let go of; and so is whose session or key was revoked, before they are told anything
+//! more. Who is suspended is told nothing of what happens, and may speak: somebody in need is answered.
 
 use crate::api::chat_message::Said;
 use crate::api::chat_stream::told;
@@ -56,7 +57,10 @@ pub(crate) async fn open(
     params.done()?;
     let upgrade = upgrade.map_err(|error| Problem::malformed(format!("this is a WebSocket: {}", error.body_text())))?;
     let person = caller.person().await?;
-    person.still_in(door.options.near).await?;
+    match person.still_in(door.options.near).await {
+        Ok(()) | Err(Error::Suspended) => {}
+        Err(error) => return Err(error.into()),
+    }
     let news = person.news().await?;
     let upgrade = upgrade
         .read_buffer_size(BUFFER)
@@ -259,10 +263,8 @@ impl Talk {
                 self.close(close_code::POLICY, "the session or key does not hold any more").await;
                 Err(Over)
             }
-            Err(Error::Suspended) => {
-                self.close(close_code::POLICY, "the account is suspended").await;
-                Err(Over)
-            }
+            // They may speak: care answers them, too.
+            Err(Error::Suspended) => Ok(false),
             Err(error) => {
                 tracing::warn!(%error, "it cannot be known whether a socket may stay");
                 Ok(false)
@@ -275,10 +277,10 @@ impl Talk {
         if self.alive.elapsed() > SILENCE {
             return Err(Over);
         }
+        self.send(Message::Ping(Default::default())).await?;
         if !self.is_welcome().await? {
             return Ok(());
         }
-        self.send(Message::Ping(Default::default())).await?;
         for task in self.person.due_tasks().await.unwrap_or_default() {
             if self.told.insert(task.id.clone()) {
                 self.tell(json!({ "type": "task_due", "task": task })).await?;

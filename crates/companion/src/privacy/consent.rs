@@ -27,11 +27,13 @@ pub enum Purpose {
     RemoteModels,
     /// That what is said becomes memories. What is asked to be remembered or done is, all the same.
     Learning,
+    /// That their turns count in the operator's figures, without their name.
+    Statistics,
 }
 
 impl Purpose {
     /// Each of them.
-    pub const ALL: [Self; 3] = [Self::Proactive, Self::RemoteModels, Self::Learning];
+    pub const ALL: [Self; 4] = [Self::Proactive, Self::RemoteModels, Self::Learning, Self::Statistics];
 
     /// What holds as long as nothing was decided.
     const fn unless_decided(self) -> bool {
@@ -97,6 +99,11 @@ impl Person {
     async fn consent_record(&self) -> Result<Versioned<Consents>> {
         let known = self.get(Kind::Profile, ID).await?;
         Ok(known.unwrap_or(Versioned { value: Consents::default(), version: 0 }))
+    }
+
+    /// Do they agree to this?
+    pub(crate) async fn agrees_to(&self, purpose: Purpose) -> Result<bool> {
+        Ok(self.consent_record().await?.value.given(purpose))
     }
 
     /// What this person has agreed to, and when.

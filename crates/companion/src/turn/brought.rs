@@ -167,7 +167,14 @@ impl Person {
         let mut cursor: Option<Cursor> = None;
         while seen < BACK {
             let scan = Scan { cursor, ..Scan::newest(Kind::Interaction, PAGE) };
-            let page = self.page::<Interaction>(&scan).await?;
+            let page = match self.page::<Interaction>(&scan).await {
+                // It is answered all the same, as something new.
+                Err(error) if error.is_passing() => {
+                    tracing::warn!(%error, "the log cannot be read; the conversation counts as a new one");
+                    return Ok(None);
+                }
+                page => page?,
+            };
             seen += page.items.len();
             let found = page.items.into_iter().find(|turn| turn.message == message && !turn.redacted && answered(turn));
             if found.is_some() || page.next.is_none() {

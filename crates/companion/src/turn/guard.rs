@@ -3,14 +3,14 @@
 use super::hear::Turn;
 use super::settle::{ChangeOfState, keep};
 use super::{Reply, Result, Sink, TurnEvent, Walked};
+use crate::accounts::incidents;
 use crate::person::Person;
-use crate::records::draft;
 use crate::state::CompanionState;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::guard::care::Crisis;
 use philia_mind::guard::threat::{self, Escalation, Severity, Threat};
 use philia_ports::cache::CacheKey;
-use philia_ports::store::{Change, Kind, Page, Scan};
+use philia_ports::store::{Kind, Page, Scan};
 use philia_ports::{CacheError, PartitionId};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub(super) async fn care(person: &Person, mut turn: Turn, crisis: Crisis, sink: 
     };
     keep(person, turn, text, CARE.into(), None, Vec::new()).await.unwrap_or_else(|error| {
         tracing::error!(%error, "the care answer was given but could not be kept");
-        Walked { reply: answer, learn: None, steps: Vec::new() }
+        Walked { reply: answer, learn: None, steps: Vec::new(), counted: true }
     })
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn deflect(person: &Person, mut turn: Turn, threat: &Threat, si
         let mut incident = incident(threat);
         incident["interaction"] = id.into();
         incident["escalation"] = escalation.as_str().into();
-        besides.push(Change::Insert(draft(Kind::Incident, id, at, &incident)?));
+        besides.extend(incidents::changes(id, at, &incident)?);
     }
     match escalation {
         Escalation::Warning => {}
@@ -84,7 +84,11 @@ pub(super) async fn deflect(person: &Person, mut turn: Turn, threat: &Threat, si
         turn.interaction.mood_after = Some(after.life.mood_at(at, config));
     }
     let state = state.map(|state| (state, &apply as &ChangeOfState<'_>));
-    keep(person, turn, text, "guard".into(), state, besides).await
+    let walked = keep(person, turn, text, "guard".into(), state, besides).await?;
+    if walked.reply.saved {
+        person.note_incident(walked.reply.interaction_id.as_str()).await;
+    }
+    Ok(walked)
 }
 
 /// Answers whatever is said while the talk pauses.

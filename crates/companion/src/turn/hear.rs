@@ -7,6 +7,7 @@ use crate::gate::{Lease, Pass};
 use crate::learn;
 use crate::observe::Step;
 use crate::person::{Person, write};
+use crate::privacy::{Consents, Purpose};
 use crate::records::{Versioned, draft, read};
 use crate::state::{SessionState, ThreadState};
 use jiff::{SignedDuration, Timestamp};
@@ -47,6 +48,8 @@ pub(super) struct Turn {
     pub(super) tool_calls: Vec<ToolCall>,
     /// The model ran into its limit.
     pub(super) cut_short: bool,
+    /// It counts in the operator's figures. So does what could not be asked, because the store fails.
+    pub(super) counted: bool,
     /// Held from [`Turn::wait_for_turn`] on.
     pub(super) place: Option<Pass>,
 }
@@ -82,6 +85,7 @@ impl Turn {
             goes_on: false,
             tool_calls: Vec::new(),
             cut_short: false,
+            counted: true,
             place: None,
         }
     }
@@ -90,7 +94,8 @@ impl Turn {
     async fn heard_before(person: &Person, known: Versioned<Interaction>, profile: Profile) -> Result<Self> {
         let persona = person.find_persona(known.value.persona.as_str()).await?;
         let session_started = known.value.at;
-        Ok(Self::new(known.value, known.version, Before::Unknown, persona, profile, session_started))
+        let turn = Self::new(known.value, known.version, Before::Unknown, persona, profile, session_started);
+        Ok(Self { counted: person.agrees_to(Purpose::Statistics).await?, ..turn })
     }
 
     /// Takes the next place in the person's queue, so that the order of answering is the order of calling this.
@@ -265,11 +270,12 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
         Some(delivery) => delivered_id(&incoming.channel, delivery),
         None => InteractionId::new(time_ordered_id(now, &*person.app.parts.chance)),
     };
-    let [known, profile, known_thread] = person
+    let [known, profile, known_thread, consents] = person
         .get_records([
             Key::new(Kind::Interaction, id.as_str()),
             Key::new(Kind::Profile, "profile"),
             Key::new(Kind::Thread, thread.as_str()),
+            Consents::key(),
         ])
         .await?;
     let profile: Profile = match profile {
@@ -305,9 +311,19 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
     if let Some(closed) = closed {
         changes.push(Change::Insert(draft(Kind::Session, closed.id.as_str(), closed.started_at, &closed)?));
     }
-    person.commit(changes).await?;
+    match person.commit(changes).await {
+        // Who they are is known: only what they said cannot be kept.
+        Err(Error::Store(error)) if keeps_talking(&error) => {
+            tracing::error!(%error, "the store failed; this turn goes on unsaved");
+            let mut turn = fleeting(person, incoming, message, persona, profile);
+            turn.without("store");
+            return Ok(turn);
+        }
+        other => other?,
+    };
     let session_started = thread_state.session.started_at;
-    Ok(Turn::new(interaction, 1, Before::Version(version), persona, profile, session_started))
+    let turn = Turn::new(interaction, 1, Before::Version(version), persona, profile, session_started);
+    Ok(Turn { counted: Consents::of(consents)?.given(Purpose::Statistics), ..turn })
 }
 
 /// A turn that an earlier run of the program heard and did not answer, with its place in the queue; none if it is
@@ -332,12 +348,18 @@ async fn again(person: &Person, id: &InteractionId) -> Result<Turn> {
 }
 
 /// A turn that could not be made durable, with what is known without the store.
-pub(super) fn unsaved(person: &Person, incoming: &Incoming, message: &str) -> Result<Turn> {
+fn unsaved(person: &Person, incoming: &Incoming, message: &str) -> Result<Turn> {
     let profile = person.app.parts.default_profile.clone();
     let persona = person.app.parts.personas.get(incoming.persona.as_deref().unwrap_or(&profile.persona))?;
     let mut turn = fleeting(person, incoming, message, persona, profile);
     turn.without("store");
     Ok(turn)
+}
+
+/// The turn of somebody in need that could not be heard as it was handed in: whoever they wanted to talk with, care
+/// answers.
+pub(super) fn in_need(person: &Person, incoming: &Incoming, message: &str) -> Result<Turn> {
+    unsaved(person, &Incoming { persona: None, thread: None, ..incoming.clone() }, message)
 }
 
 /// A turn that is not to be kept.
@@ -347,7 +369,8 @@ async fn unrecorded(person: &Person, incoming: &Incoming, message: &str) -> Resu
         other => other?,
     };
     let persona = person.find_persona(incoming.persona.as_deref().unwrap_or(&profile.persona)).await?;
-    Ok(fleeting(person, incoming, message, persona, profile))
+    let counted = person.agrees_to(Purpose::Statistics).await?;
+    Ok(Turn { counted, ..fleeting(person, incoming, message, persona, profile) })
 }
 
 /// A turn of which the store knows nothing.

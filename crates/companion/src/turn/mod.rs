@@ -44,7 +44,7 @@ use philia_ports::model::ToolCall;
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use tokio::sync::mpsc;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, debug_span};
 
 /// What a door hands in.
 #[derive(Clone, Debug, Default)]
@@ -196,6 +196,8 @@ impl Person {
         let (sender, receiver) = mpsc::channel(64);
         let person = self.clone();
         let running = self.app.running.token();
+        // What the log says of the turn can be found by the request it came with.
+        let span = tracing::info_span!("turn", channel = incoming.channel);
         let task = async move {
             let turn = async {
                 let began = Instant::now();
@@ -209,12 +211,11 @@ impl Person {
                 }
             };
             // With the program its listeners go, too: that is no wish of theirs to hear no more.
-            person.app.stopped.run_until_cancelled(turn).await;
+            person.app.stopped.run_until_cancelled(turn.instrument(span)).await;
             drop(running);
         };
-        // What the log says of the turn can be found by the request it came with. As one type: the whole walk would be
-        // compiled anew for each of the ways in which a task is polled.
-        let task: BoxFuture<'static, ()> = Box::pin(task.in_current_span());
+        // As one type: the whole walk would be compiled anew for each of the ways in which a task is polled.
+        let task: BoxFuture<'static, ()> = Box::pin(task);
         tokio::spawn(task);
         TurnStream(receiver)
     }
@@ -231,23 +232,25 @@ struct Walked {
     learn: Option<Lesson>,
     /// How long its steps took.
     steps: Vec<Step>,
+    /// It counts in the operator's figures.
+    counted: bool,
 }
 
 impl Walked {
     /// Hands over the answer, then learns.
     async fn end(self, person: &Person, sink: Sink, began: Instant) {
-        let Self { reply, learn, mut steps } = self;
+        let Self { reply, learn, mut steps, counted } = self;
         let took = began.elapsed();
         sink.send(TurnEvent::Done(Box::new(reply.clone()))).await;
         drop(sink);
         if reply.saved || reply.degraded.iter().any(|part| part == "store") {
             person.spread(&News::Turn(reply.interaction_id.clone())).await;
         }
-        let Some(lesson) = learn else { return observe::turn(person, &reply, &steps, took) };
+        let Some(lesson) = learn else { return observe::turn(person, &reply, &steps, took, counted) };
         let learning = Instant::now();
-        lesson.learn(person).await;
+        lesson.learn(person).instrument(debug_span!("learn")).await;
         steps.push(("learn", learning.elapsed()));
-        observe::turn(person, &reply, &steps, took);
+        observe::turn(person, &reply, &steps, took, counted);
         // The next turn may begin meanwhile.
         if let Err(error) = person.learn_by_model().await {
             tracing::warn!(%error, "the fast model is asked later");
@@ -270,7 +273,6 @@ impl Lesson {
     }
 }
 
-#[tracing::instrument(skip_all, fields(channel = %incoming.channel))]
 async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked> {
     let message = hear::cleaned(&incoming.message, person.app.parts.settings.max_message_bytes)?;
     let caring = Instant::now();
@@ -282,17 +284,18 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
         None => person.may_talk().await?,
     };
 
-    let mut turn = match hear::hear(person, incoming.clone(), message.clone(), crisis.is_some(), sink).await {
-        // Whatever the store says, somebody in need gets an answer.
-        Err(Error::Store(error)) if crisis.is_some() => {
-            tracing::error!(%error, "the store failed; care answers all the same");
-            hear::unsaved(person, &incoming, &message)?
+    let hear = hear::hear(person, incoming.clone(), message.clone(), crisis.is_some(), sink);
+    let mut turn = match hear.instrument(debug_span!("hear")).await {
+        // Whatever the store says, and whatever is wrong with what was handed in, somebody in need gets an answer.
+        Err(error) if crisis.is_some() => {
+            tracing::error!(%error, "this cannot be kept; care answers all the same");
+            hear::in_need(person, &incoming, &message)?
         }
         other => other?,
     };
     turn.steps.extend([care, ("hear", hearing.elapsed())]);
     if let Some(answered) = turn.answered_before() {
-        return Ok(Walked { reply: answered, learn: None, steps: turn.steps });
+        return Ok(Walked { reply: answered, learn: None, steps: turn.steps, counted: turn.counted });
     }
     answer(person, turn, crisis, sink).await
 }
@@ -300,12 +303,12 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
 /// The walk from where the message is durable.
 async fn answer(person: &Person, mut turn: Turn, crisis: Option<Crisis>, sink: &Sink) -> Result<Walked> {
     if let Some(crisis) = crisis {
-        return Ok(guard::care(person, turn, crisis, sink).await);
+        return Ok(guard::care(person, turn, crisis, sink).instrument(debug_span!("care")).await);
     }
 
-    turn.wait_for_turn(person).await?;
+    turn.wait_for_turn(person).instrument(debug_span!("wait")).await?;
     if let Some(answered) = turn.answered_before() {
-        return Ok(Walked { reply: answered, learn: None, steps: turn.steps });
+        return Ok(Walked { reply: answered, learn: None, steps: turn.steps, counted: turn.counted });
     }
     let guarding = Instant::now();
     let threat = person.app.threats.check(&turn.interaction.message).filter(|_| !turn.goes_on);
@@ -323,12 +326,13 @@ async fn answer(person: &Person, mut turn: Turn, crisis: Option<Crisis>, sink: &
             Err(turn) => turn,
         };
     }
-    let mut remembered = compose::recall(person, &mut turn).await;
-    let feeling = feel::feel(person, &mut turn, sink).await?;
+    let mut remembered = compose::recall(person, &mut turn).instrument(debug_span!("recall")).await;
+    let feeling = feel::feel(person, &mut turn, sink).instrument(debug_span!("feel")).await?;
     remembered.tasks = compose::tasks(person, &mut turn, &feeling).await;
-    let mut said = speak::speak(person, &mut turn, &feeling, &remembered, sink).await;
+    let speak = speak::speak(person, &mut turn, &feeling, &remembered, sink);
+    let mut said = speak.instrument(debug_span!("speak")).await;
     let disclosed = notes::append(person, &turn, &feeling, &mut said, sink).await;
-    settle::settle(person, turn, feeling, remembered, said, disclosed).await
+    settle::settle(person, turn, feeling, remembered, said, disclosed).instrument(debug_span!("settle")).await
 }
 
 impl Philia {

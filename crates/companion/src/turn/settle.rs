@@ -90,7 +90,7 @@ pub(super) async fn keep(
     turn.interaction.model = Some(model);
     if turn.version == 0 {
         let reply = turn.reply_of(&turn.interaction);
-        return Ok(Walked { reply, learn: None, steps: turn.steps });
+        return Ok(Walked { reply, learn: None, steps: turn.steps, counted: turn.counted });
     }
 
     let settling = Instant::now();
@@ -118,7 +118,7 @@ pub(super) async fn keep(
                 turn.without("store");
                 let mut reply = turn.reply_of(&turn.interaction);
                 reply.saved = false;
-                return Ok(Walked { reply, learn: None, steps: turn.steps });
+                return Ok(Walked { reply, learn: None, steps: turn.steps, counted: turn.counted });
             }
             Err(error) => return Err(error),
         }
@@ -129,7 +129,7 @@ pub(super) async fn keep(
     // What asks for a tool is not the answer: the job of learning waits for that, and at the latest for its day.
     let learn = reply.tool_calls.is_empty().then_some(lesson);
     turn.steps.push(("settle", settling.elapsed()));
-    Ok(Walked { reply, learn, steps: turn.steps })
+    Ok(Walked { reply, learn, steps: turn.steps, counted: turn.counted })
 }
 
 fn changed_state(old: &Versioned<CompanionState>, apply: &ChangeOfState<'_>, at: Timestamp) -> Result<Change> {

@@ -31,6 +31,7 @@ mod task;
 mod user;
 
 use crate::config::{Config, Loaded, Settings, Surroundings};
+use crate::traces::{self, Exporting};
 use crate::{lifecycle, logging, wire};
 use clap::{Args, Parser, Subcommand};
 use paint::{Paint, note};
@@ -202,9 +203,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let serves = matches!(command, Command::Serve(_));
     let level = if serves { LevelFilter::INFO } else { LevelFilter::WARN };
     let files = serves.then(|| config.log_dir());
-    let _logging = logging::start(&config.log, level, Paint::stderr().is_on(), files)?;
-    let context = Context { config, settings, paint: Paint::stdout() };
     let runtime = lifecycle::runtime()?;
+    let (listener, exporting) = traces::start(&config.traces, runtime.handle())?.unzip();
+    let _logging = logging::start(&config.log, level, Paint::stderr().is_on(), files, listener)?;
+    let context = Context { config, settings, paint: Paint::stdout() };
     // As one type: all of it would be compiled anew for each of the runtime's ways to wait.
     let run: Pin<Box<dyn Future<Output = anyhow::Result<ExitCode>>>> = Box::pin(async {
         match command {
@@ -236,6 +238,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
     });
     let ended = runtime.block_on(run);
+    exporting.map(Exporting::end);
     lifecycle::end(runtime);
     ended
 }

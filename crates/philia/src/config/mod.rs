@@ -51,6 +51,7 @@ pub(crate) struct Config {
     pub(crate) person: Person,
     pub(crate) privacy: Privacy,
     pub(crate) metrics: Metrics,
+    pub(crate) traces: Traces,
     pub(crate) log: Log,
 }
 
@@ -308,6 +309,14 @@ impl Metrics {
         };
         self.prices.iter().map(read).collect()
     }
+}
+
+/// `[traces]`
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Traces {
+    pub(crate) endpoint: Option<String>,
+    #[cfg_attr(not(feature = "otel"), expect(dead_code, reason = "nothing is sent without it"))]
+    pub(crate) sample: f64,
 }
 
 /// `[log]`

@@ -523,6 +523,20 @@ pub(super) static SECTIONS: &[&[Key]] = &[
     ],
     &[
         key(
+            "traces.endpoint",
+            Takes::Url,
+            None,
+            "Where an OpenTelemetry collector takes OTLP over HTTP, such as http://127.0.0.1:4318, for programs built with `--features otel`. Spans hold names of parts, counts and times, and nothing that was said.",
+        ),
+        key(
+            "traces.sample",
+            Takes::Number(0.0, 1.0, ""),
+            Some("1.0"),
+            "The share of requests and turns that is traced.",
+        ),
+    ],
+    &[
+        key(
             "log.level",
             Takes::LogFilter,
             None,

@@ -8,6 +8,7 @@ mod files;
 mod lane;
 
 use crate::config::{Log, LogFormat};
+use crate::traces::Listener;
 use files::Files;
 use lane::{Ended, Lane};
 use std::io;
@@ -23,11 +24,18 @@ pub(crate) struct Logging {
     _lanes: Vec<Ended>,
 }
 
-/// Starts logging. `default` is the level if none is configured; `dir` is where daily files go, if there are to be any.
+/// Starts logging. `default` is the level if none is configured; `dir` is where daily files go, if there are to be any;
+/// `traces` listens to spans.
 ///
 /// # Errors
 /// A thread could not be started.
-pub(crate) fn start(log: &Log, default: LevelFilter, colours: bool, dir: Option<PathBuf>) -> io::Result<Logging> {
+pub(crate) fn start(
+    log: &Log,
+    default: LevelFilter,
+    colours: bool,
+    dir: Option<PathBuf>,
+    traces: Option<Listener>,
+) -> io::Result<Logging> {
     let filter = log.level.as_deref().and_then(|text| text.parse::<Targets>().ok());
     let filter = filter.unwrap_or_else(|| Targets::new().with_default(default));
     let (lane, ended) = Lane::start("philia-log", io::stderr())?;
@@ -52,6 +60,7 @@ pub(crate) fn start(log: &Log, default: LevelFilter, colours: bool, dir: Option<
     };
     // A second start is a test's; the first logger stays.
     let _ = tracing_subscriber::registry()
+        .with(traces)
         .with(lines.with_filter(filter.clone()))
         .with(files.map(|files| files.with_filter(filter)))
         .try_init();

@@ -9,27 +9,6 @@ use philia_testkit::model_server::{Behaviour, ModelServer, Recorded};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A server that ends with the test, however that ends.
-struct Running(Option<Server>);
-
-impl Running {
-    fn start(home: &Home) -> Self {
-        Self(Some(Server::start(home)))
-    }
-
-    fn address(&self) -> &str {
-        &self.0.as_ref().unwrap().address
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Some(server) = self.0.take() {
-            server.kill();
-        }
-    }
-}
-
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -69,15 +48,15 @@ fn run(clients: &Path, script: &str, url: &str, more: &[(&str, &str)]) -> (bool,
 /// A client is content with a server, and not with one that has no such door.
 fn is_content(script: &str, home: &Home, more: &[(&str, &str)]) {
     let Some(clients) = clients() else { return };
-    let server = Running::start(home);
+    let server = Server::start(home);
     let mut more = more.to_vec();
     let scratch = home.path("client").display().to_string();
     more.push(("SCRATCH", &scratch));
     // What a client keeps on its disk is kept here.
     more.push(("MEM0_DIR", &scratch));
-    let (well, said) = run(&clients, script, &format!("http://{}", server.address()), &more);
+    let (well, said) = run(&clients, script, &format!("http://{}", server.address), &more);
     assert!(well, "{script}: {said}");
-    let (well, said) = run(&clients, script, &format!("http://{}/shut", server.address()), &more);
+    let (well, said) = run(&clients, script, &format!("http://{}/shut", server.address), &more);
     assert!(!well, "{script} is content with a door that is shut: {said}");
 }
 

@@ -75,3 +75,10 @@ fn the_manual_has_the_reference_the_program_prints() {
         "docs/configuration.md is behind: put the output of `philia config --reference` under \"Every key\""
     );
 }
+
+#[cfg(not(feature = "otel"))]
+#[test]
+fn traces_that_cannot_be_sent_are_refused() {
+    let ran = Home::new().with("PHILIA__TRACES__ENDPOINT", "http://127.0.0.1:1").run(["mood"], "");
+    assert!(ran.code == Some(1) && ran.stderr.contains("--features otel"), "{ran:?}");
+}

@@ -19,7 +19,6 @@ const AT_ONCE: usize = 24;
 
 /// A home whose records and whose cache are on servers.
 fn on(store: &str, cache: &str) -> Home {
-    // A limit would be for others than those of this machine, and they are all from here.
     Home::new().with("PHILIA__STORE__URL", store).with("PHILIA__CACHE__URL", cache)
 }
 

@@ -23,10 +23,13 @@ mod inputs;
 mod instances;
 mod memory;
 mod model;
+mod need;
 mod observed;
 mod people;
 mod persona;
 mod privacy;
 mod serve;
 mod task;
+#[cfg(feature = "otel")]
+mod traces;
 mod user;

@@ -141,3 +141,27 @@ fn the_dashboard_and_the_alerts_name_only_what_a_running_server_tells() {
     assert_eq!(documented, exported);
     server.kill();
 }
+
+#[test]
+fn who_does_not_agree_to_statistics_is_not_counted() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    let counted = |outcome: &str| -> u64 {
+        let metrics = http::get(&server.address, "/metrics").body;
+        let line = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("philia_turns_total{{outcome=\"{outcome}\"}} "))?.parse().ok());
+        line.unwrap_or_default()
+    };
+    let client = Client::new(&server.address, "ana".into());
+    // A turn is counted when it was learned from, and that is before the next one.
+    client.say("1", "I like tea.").unwrap();
+    client.say("2", "I like milk.").unwrap();
+    assert!(counted("offline") >= 1);
+    client.decide("statistics", false);
+    client.say("3", "I like cake.").unwrap();
+    client.say("4", "I want to end my life.").unwrap();
+    client.say("5", "I like plums.").unwrap();
+    assert_eq!((counted("offline"), counted("care")), (2, 1));
+    server.kill();
+}

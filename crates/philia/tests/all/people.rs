@@ -24,6 +24,16 @@ impl Client {
         Some(serde_json::from_str(&body).unwrap())
     }
 
+    /// Decides about a consent.
+    pub(crate) fn decide(&self, purpose: &str, given: bool) {
+        let mut decisions = serde_json::Map::new();
+        decisions.insert(purpose.to_owned(), given.into());
+        let body = Value::Object(decisions).to_string();
+        let head = format!("Content-Type: application/json\r\nContent-Length: {}", body.len());
+        let answer = self.ask("PATCH", "/api/consents", &head, &body).expect("a whole answer");
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
     /// Everything behind a paged list, page after page.
     pub(crate) fn all(&self, path: &str) -> Vec<Value> {
         let mut items = Vec::new();

@@ -3,17 +3,28 @@
 use crate::home::{Home, Ran, finish};
 use crate::http;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::Child;
+use std::process::{Child, Command};
 use std::thread::JoinHandle;
 
-/// A running server.
+/// A running server. It ends with the test, however that ends.
 pub(crate) struct Server {
-    child: Child,
+    /// None once its end was waited for.
+    child: Option<Child>,
     pub(crate) address: String,
     /// Kept open, so that what it prints later does not break a pipe.
-    stdout: BufReader<std::process::ChildStdout>,
+    stdout: Option<BufReader<std::process::ChildStdout>>,
     /// What it logs, read as it comes: a full pipe would stop it.
-    stderr: JoinHandle<String>,
+    stderr: Option<JoinHandle<String>>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // It may have ended by itself.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 impl Server {
@@ -24,7 +35,12 @@ impl Server {
 
     /// Starts one there.
     pub(crate) fn listening(home: &Home, listen: &str) -> Self {
-        let mut child = home.command(["serve", "--listen", listen]).spawn().unwrap();
+        Self::spawned(home.command(["serve", "--listen", listen]))
+    }
+
+    /// Starts one by a command of its own, and waits until it says where it listens.
+    pub(crate) fn spawned(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut log = child.stderr.take().unwrap();
         let stderr = std::thread::spawn(move || {
@@ -37,27 +53,36 @@ impl Server {
         let Some((_, address)) = line.trim().split_once("http://") else {
             panic!("{line:?}; {:?}; {}", child.wait(), stderr.join().unwrap());
         };
-        Self { address: address.to_owned(), child, stdout, stderr }
+        Self { address: address.to_owned(), child: Some(child), stdout: Some(stdout), stderr: Some(stderr) }
+    }
+
+    /// Its page.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
     }
 
     /// Sends a signal by its name.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
-        let sent = std::process::Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        let sent = Command::new("kill").args([name, &self.id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
     /// Ends it at once, as a power failure would.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub(crate) fn kill(self) {
+        drop(self);
     }
 
     /// Waits for its end.
-    pub(crate) fn end(self) -> Ran {
-        drop(self.stdout);
-        let ended = finish(self.child, Vec::new());
-        Ran { stderr: self.stderr.join().unwrap(), ..ended }
+    pub(crate) fn end(mut self) -> Ran {
+        self.stdout = None;
+        let ended = finish(self.child.take().unwrap(), Vec::new());
+        Ran { stderr: self.stderr.take().unwrap().join().unwrap(), ..ended }
     }
 }
 

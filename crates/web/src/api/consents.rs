@@ -18,6 +18,8 @@ pub(crate) struct Decisions {
     remote_models: Option<bool>,
     /// May what is said become memories?
     learning: Option<bool>,
+    /// May turns count in the operator's figures, without a name?
+    statistics: Option<bool>,
     /// Who asks.
     #[schema(ignore)]
     user: Option<String>,
@@ -53,6 +55,7 @@ pub(crate) async fn patch(
         (Purpose::Proactive, asked.proactive),
         (Purpose::RemoteModels, asked.remote_models),
         (Purpose::Learning, asked.learning),
+        (Purpose::Statistics, asked.statistics),
     ];
     let decided: BTreeMap<Purpose, bool> =
         named.into_iter().filter_map(|(purpose, given)| Some((purpose, given?))).collect();

@@ -70,15 +70,39 @@ async fn who_is_not_let_in_any_more_is_told_nothing_more() {
 
     // Nothing happens: they are let go of all the same.
     let address = lively(&world).await;
-    for end in ["suspend", "deactivate"] {
-        let socket = open_as(address, &world.token("adam").await).await.unwrap();
-        world.send_as(&ana, "POST", &format!("/api/admin/users/adam/{end}"), None).await.ok();
-        is_let_go(socket).await;
-        let again = open_as(address, &adam).await;
-        assert!(
-            matches!(again, Err(Error::Http(answer)) if answer.status() == if end == "suspend" { 403 } else { 401 })
-        );
-        world.send_as(&ana, "POST", "/api/admin/users/adam/reactivate", None).await.ok();
+    let socket = open_as(address, &world.token("adam").await).await.unwrap();
+    world.send_as(&ana, "POST", "/api/admin/users/adam/deactivate", None).await.ok();
+    is_let_go(socket).await;
+    assert!(matches!(open_as(address, &adam).await, Err(Error::Http(answer)) if answer.status() == 401));
+}
+
+#[tokio::test]
+async fn the_suspended_are_told_nothing_and_answered_in_need() {
+    let world = World::housed(Rates::unlimited()).await;
+    let (ana, adam) = (world.token("ana").await, world.token("adam").await);
+    let address = lively(&world).await;
+    let before = open_as(address, &adam).await.unwrap();
+    world.send_as(&ana, "POST", "/api/admin/users/adam/suspend", None).await.ok();
+    let after = open_as(address, &adam).await.unwrap();
+    // Something happens that is theirs.
+    let mood = json!({ "mood": { "pleasure": 0.5, "arousal": 0, "dominance": 0 } });
+    let account = world.send_as(&adam, "GET", "/api/auth/me", None).await.ok()["id"].as_str().unwrap().to_owned();
+    let adams = world.philia.person(&account, "me").await.unwrap();
+    adams.set_personality(None, &serde_json::from_value(mood).unwrap(), "person", "a gift").await.unwrap();
+    for mut socket in [before, after] {
+        tell(&mut socket, json!({ "type": "message", "message": "Hello." })).await;
+        let refused = hear(&mut socket).await;
+        assert_eq!((&refused["type"], &refused["problem"]["status"]), (&json!("error"), &json!(403)), "{refused}");
+        tell(&mut socket, json!({ "type": "message", "message": "I want to kill myself." })).await;
+        let answered = async {
+            loop {
+                let event = hear(&mut socket).await;
+                if event["type"] == "done" {
+                    return event;
+                }
+            }
+        };
+        assert_eq!(answered.await["model"], "care");
     }
 }
 

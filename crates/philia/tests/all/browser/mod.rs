@@ -8,28 +8,6 @@ use driver::{Browser, ENTER};
 use philia_testkit::model_server::{Behaviour, ModelServer};
 use serde_json::json;
 
-/// A server that ends with the test, however that ends.
-struct Running(Option<Server>);
-
-impl Running {
-    fn start(home: &Home) -> Self {
-        Self(Some(Server::start(home)))
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}/", self.0.as_ref().unwrap().address)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Some(server) = self.0.take() {
-            server.signal("-TERM");
-            server.end();
-        }
-    }
-}
-
 /// A browser; where there is none, the test is skipped for all to see, but not where everything must be tested.
 fn browser() -> Option<Browser> {
     let Some(missing) = driver::missing() else { return Some(Browser::start()) };
@@ -71,7 +49,7 @@ fn fits(page: &Browser) {
 fn a_conversation_is_had_kept_explained_and_forgotten() {
     let Some(page) = browser() else { return };
     let home = Home::new();
-    let server = Running::start(&home);
+    let server = Server::start(&home);
     page.open(&server.url());
     meet(&page, "Ana");
     assert!(page.text("#mood").contains("feeling "));
@@ -130,7 +108,7 @@ fn an_answer_comes_word_by_word_and_can_be_stopped() {
         .with("OPENAI_BASE_URL", model.openai_url())
         .with("OPENAI_MODEL", "slow")
         .with("PHILIA__MODELS__CHAT__IDLE_TIMEOUT_SECONDS", "60");
-    let server = Running::start(&home);
+    let server = Server::start(&home);
     page.open(&server.url());
     page.see("#first", "What may I call you?");
     page.click("#first [data-skip]");
@@ -157,7 +135,7 @@ fn an_answer_comes_word_by_word_and_can_be_stopped() {
 fn what_was_not_sent_is_sent_again_and_said_once() {
     let Some(page) = browser() else { return };
     let home = Home::new();
-    let server = Running::start(&home);
+    let server = Server::start(&home);
     page.open(&server.url());
     meet(&page, "Ana");
 
