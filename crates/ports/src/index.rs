@@ -101,13 +101,18 @@ pub enum IndexError {
     /// A remote index does not answer; worth another try.
     #[error("the index does not answer: {0}")]
     Unavailable(String),
+    /// A remote index cannot be used as it is named: another password, another program's tables, something that its
+    /// server lacks. The words say what is wrong and what to do; never a secret.
+    #[error("the index cannot be used: {0}")]
+    Invalid(String),
 }
 
 /// Finds memories.
 ///
 /// # Contract
 /// What was applied is found by the next search. Search sees one partition only. Results are ordered by
-/// relevance, ties by id, and are the same for the same content in whatever order it came.
+/// relevance, ties by id, and are the same for the same content in whatever order it came (of so many memories that a
+/// remote index finds the nearest vectors by a graph, nearly the same).
 #[async_trait]
 pub trait Index: Send + Sync + 'static {
     /// How far it has come with this generation of a partition; none if it holds nothing of it (it may have been

@@ -33,6 +33,7 @@ use async_trait::async_trait;
 use changes::Changes;
 use person::Person;
 use philia_mind::MemoryId;
+use philia_mind::memory::recall::judge::Kindred;
 use philia_mind::text::Analyzer;
 use philia_ports::index::{Entry, Filter, Hit, Index, IndexError, IndexInfo, Query};
 use philia_ports::store::{Partition, PartitionId};
@@ -117,6 +118,13 @@ impl EmbeddedIndex {
                 bytes = bytes.saturating_sub(seat.bytes.load(Ordering::Relaxed));
             }
         }
+    }
+}
+
+/// The words that its thesaurus knows: for a remote index beside it.
+impl Kindred for EmbeddedIndex {
+    fn near(&self, stem: &str) -> Option<Vec<(Arc<str>, f32)>> {
+        Kindred::near(&*self.thesaurus, stem)
     }
 }
 

@@ -1,15 +1,16 @@
-//! What search means, in plain loops over everything: slow, and easy to read. The real one must give the same, to the
-//! last bit, after whatever was added, replaced, removed and compacted.
+//! What search means, in plain loops over everything, judged as the candidates of other indexes are: slow, and easy to
+//! read. The real one must give the same, to the last bit, after whatever was added, replaced, removed and compacted.
 
 use crate::changes::Changes;
 use crate::person::Person;
 use crate::scratch::Scratches;
-use crate::thesaurus::{NEAR, Thesaurus};
+use crate::thesaurus::Thesaurus;
 use crate::vectors::{Probe, Row, Vectors};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::MemoryId;
-use philia_mind::memory::recall::{Bm25, Known, POOL, Raw, Weights, analyse, fuse};
+use philia_mind::memory::recall::judge::{Asked, Candidate, Collection};
+use philia_mind::memory::recall::{Known, analyse};
 use philia_mind::memory::{Category, MemoryKind, Place, Speaker};
 use philia_mind::text::Analyzer;
 use philia_ports::index::{Entry, Filter, Hit, Query};
@@ -39,109 +40,46 @@ fn plain(
         })
         .collect();
     let window_length = |me: usize| windows[me].iter().map(|n| lengths[*n]).sum::<usize>();
-    let mean = |total: usize| if all.is_empty() { 0.0 } else { total as f64 / all.len() as f64 };
-    let alone = Bm25 { texts: all.len(), mean_length: mean(lengths.iter().sum()) };
-    let together = Bm25 { texts: all.len(), mean_length: mean((0..all.len()).map(window_length).sum()) };
-
-    let mut raw = vec![Raw::default(); all.len()];
-    let mut kin = vec![0.0_f64; all.len()];
-    let mut judged = false;
-    for term in &query.terms {
-        let times = |n: usize| terms[n].iter().filter(|stem| **stem == term.stem).count();
-        let around = |n: usize| windows[n].iter().map(|n| times(*n)).sum::<usize>();
-        let with = (0..all.len()).filter(|n| times(*n) > 0).count();
-        let with_around = (0..all.len()).filter(|n| around(*n) > 0).count();
-        let mut kin_of_term = Vec::new();
-        let number = thesaurus.number(&term.stem).filter(|number| thesaurus.near(*number, |kin| kin_of_term.push(kin)));
-        judged |= number.is_some();
-        for n in 0..all.len() {
-            if times(n) > 0 {
-                raw[n].lexical += alone.part(alone.rarity(with), times(n) as f64, lengths[n] as f64);
-            }
-            if around(n) > 0 {
-                raw[n].neighbourhood +=
-                    together.part(together.rarity(with_around), around(n) as f64, window_length(n) as f64);
-            }
-            let nearness = |stem: &String| match number {
-                _ if *stem == term.stem => Some(1.0),
-                Some(_) => {
-                    let other = thesaurus.number(stem)?;
-                    kin_of_term.iter().find(|kin| kin.number == other).map(|kin| f64::from(kin.cosine))
-                }
-                None => None,
-            };
-            let nearest = terms[n].iter().filter_map(nearness).filter(|cosine| *cosine > NEAR).fold(0.0, f64::max);
-            if nearest > 0.0 {
-                raw[n].kindred += alone.rarity(with) * (nearest - NEAR);
-                kin[n] = if term.content { kin[n].max(nearest) } else { kin[n] };
-            }
-        }
-    }
+    let times = |n: usize, stem: &str| terms[n].iter().filter(|held| *held == stem).count();
+    let around = |n: usize, stem: &str| windows[n].iter().map(|n| times(*n, stem)).sum::<usize>();
+    let with = |holds: &dyn Fn(usize, &str) -> usize| -> Vec<usize> {
+        query.terms.iter().map(|term| (0..all.len()).filter(|n| holds(*n, &term.stem) > 0).count()).collect()
+    };
+    let among = Collection {
+        texts: all.len(),
+        length: lengths.iter().sum::<usize>() as u64,
+        window: (0..all.len()).map(window_length).sum::<usize>() as u64,
+        holding: with(&times),
+        around: with(&around),
+    };
     let dimensions = all.iter().filter_map(|entry| Row::of(entry.vector.as_ref()?)).map(|row| row.len()).next();
     let probe = Probe::mean(asked, dimensions.unwrap_or(0)).unwrap();
-    let vectors: Vec<Vectors> = all
-        .iter()
-        .map(|entry| {
-            let mut vectors = Vectors::default();
-            vectors.push(entry.vector.as_deref().and_then(Row::of).as_ref());
-            vectors
-        })
-        .collect();
-    for (n, entry) in all.iter().enumerate() {
-        raw[n].cosine = match (&probe, vectors[n].dimensions()) {
-            (Some(probe), 1..) => vectors[n].cosine(0, probe).map(f64::from),
-            _ => None,
+    let candidates = (0..all.len()).filter(|n| passes(all[*n], filter)).map(|n| {
+        let entry = all[n];
+        let mut vectors = Vectors::default();
+        vectors.push(entry.vector.as_deref().and_then(Row::of).as_ref());
+        let of = |holds: &dyn Fn(usize, &str) -> usize| {
+            query.terms.iter().map(|term| holds(n, &term.stem) as u32).collect::<Vec<u32>>()
         };
-        raw[n].kindred = if judged { raw[n].kindred } else { 0.0 };
-        raw[n].speaker = f64::from(u8::from(query.speakers.contains(&entry.speaker)));
-        raw[n].date = query.times.iter().map(|range| range.nearness(entry.occurred_at)).fold(0.0, f64::max);
-    }
-
-    let best = |score: &dyn Fn(&Raw) -> Option<f64>| -> Vec<usize> {
-        let mut scored: Vec<(f64, usize)> =
-            (0..all.len()).filter(|n| passes(all[*n], filter)).filter_map(|n| Some((score(&raw[n])?, n))).collect();
-        // Entries stand in the order of their ids, which decides between equals: the sort is stable.
-        scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-        scored.truncate(POOL);
-        scored.into_iter().map(|(_, n)| n).collect()
-    };
-    let some = |score: f64| (score > 0.0).then_some(score);
-    let mut candidates = best(&|raw| some(raw.lexical));
-    candidates.extend(best(&|raw| some(raw.neighbourhood)));
-    candidates.extend(best(&|raw| raw.cosine));
-    candidates.extend(best(&|raw| some(raw.kindred)));
-    candidates.extend(best(&|raw| some(raw.date)));
-    candidates.sort_unstable();
-    candidates.dedup();
-    let signals: Vec<Raw> = candidates.iter().map(|n| raw[*n]).collect();
-    let weights = if judged { Weights::with_kindred() } else { Weights::default() };
-    let mut fused: Vec<_> = candidates.iter().zip(fuse(&signals, &weights)).collect();
-    fused.sort_by(|a, b| b.1.1.total_cmp(&a.1.1));
-    fused
-        .into_iter()
-        .take(k)
-        .map(|(n, (signals, relevance))| {
-            let holds = |stem: &String| terms[*n].contains(stem);
-            let shared: Vec<String> = query
-                .terms
-                .iter()
-                .filter(|term| term.content && holds(&term.stem))
-                .map(|term| term.surface.clone())
-                .collect();
-            let kin = if judged { kin[*n] } else { 0.0 };
-            Hit {
-                id: all[*n].id.clone(),
-                relevance,
-                signals,
-                kin: if shared.is_empty() { kin } else { 1.0 },
-                shared,
-                occurred_at: all[*n].occurred_at,
-                importance: all[*n].importance,
-                reinforced: all[*n].reinforced,
-                vector: vectors[*n].get(0),
-            }
-        })
-        .collect()
+        Candidate {
+            id: entry.id.clone(),
+            stems: terms[n].clone(),
+            own: of(&times),
+            around: of(&around),
+            length: lengths[n] as u32,
+            window: window_length(n) as u32,
+            cosine: match (&probe, vectors.dimensions()) {
+                (Some(probe), 1..) => vectors.cosine(0, probe).map(f64::from),
+                _ => None,
+            },
+            vector: vectors.get(0),
+            speaker: entry.speaker.clone(),
+            occurred_at: entry.occurred_at,
+            importance: entry.importance,
+            reinforced: entry.reinforced,
+        }
+    });
+    Asked::new(query, thesaurus).judge(&among, candidates.collect(), k)
 }
 
 /// The entry and two on each side within its group.
@@ -255,7 +193,7 @@ proptest! {
         time in proptest::sample::select(vec!["", " in May 2024", " last week", " in 2025 with Ida"]),
         listed in any::<bool>(),
     ) {
-        let (analyzer, compared, thesaurus, scratches) = (&*ANALYZER, thesaurus(), thesaurus(), Scratches::default());
+        let (analyzer, thesaurus, scratches) = (&*ANALYZER, thesaurus(), Scratches::default());
         if listed {
             thesaurus.list();
         }
@@ -280,7 +218,7 @@ proptest! {
                 let query = analyse(analyzer, &format!("{text}{time}"), &known, now, &TimeZone::UTC);
                 let vectors = [vector.as_ref().map(|numbers| numbers.iter().copied().map(f32::from).collect::<Vec<f32>>())];
                 let found = scratches.lend(|scratch| person.search(&thesaurus, scratch, &query, &vectors, filter, *k)).unwrap();
-                prop_assert_eq!(found, plain(&entries, &compared, &query, &vectors, filter, *k));
+                prop_assert_eq!(found, plain(&entries, &thesaurus, &query, &vectors, filter, *k));
             }
         }
     }

@@ -6,14 +6,18 @@
 
 use crate::vectors::{Probe, Row, Vectors};
 use crate::{read, write};
+use philia_mind::memory::recall::judge::Kindred;
+pub(crate) use philia_mind::memory::recall::judge::NEAR;
 use philia_mind::text::Analyzer;
 use std::collections::HashMap;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 /// Which word stems are near which. The commoner words come first.
 #[derive(Debug, Default)]
 pub struct Thesaurus {
-    numbers: HashMap<Box<str>, u32>,
+    numbers: HashMap<Arc<str>, u32>,
+    /// The stems by their numbers.
+    stems: Vec<Arc<str>>,
     near: RwLock<Near>,
 }
 
@@ -50,10 +54,6 @@ struct Lists {
     ends: Vec<u32>,
 }
 
-/// Below this cosine two words have nothing to do with each other. (Between .2 and .35 it makes no difference to what
-/// is recalled; the higher, the fewer are looked at.)
-pub(crate) const NEAR: f64 = 0.3;
-
 /// More stems than this are not listed: they are compared whenever they are asked about.
 const LISTED: usize = 1 << 16;
 
@@ -65,14 +65,14 @@ impl Thesaurus {
     /// stop words are left out.
     pub fn new<'w>(words: impl IntoIterator<Item = (&'w str, Vec<f32>)>) -> Self {
         let analyzer = Analyzer::new();
-        let mut stems: Vec<(Box<str>, Vec<f32>)> = Vec::new();
-        let mut numbers: HashMap<Box<str>, u32> = HashMap::new();
+        let mut stems: Vec<(Arc<str>, Vec<f32>)> = Vec::new();
+        let mut numbers: HashMap<Arc<str>, u32> = HashMap::new();
         for (word, vector) in words {
             let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
             if analyzer.is_stop(word) || length == 0.0 {
                 continue;
             }
-            let stem: Box<str> = analyzer.stem(word).into();
+            let stem: Arc<str> = analyzer.stem(word).into();
             let direction = vector.iter().map(|x| x / length);
             match numbers.get(&stem) {
                 Some(number) => {
@@ -81,7 +81,7 @@ impl Thesaurus {
                     }
                 }
                 None => {
-                    numbers.insert(stem.clone(), stems.len() as u32);
+                    numbers.insert(Arc::clone(&stem), stems.len() as u32);
                     stems.push((stem, direction.collect()));
                 }
             }
@@ -92,7 +92,8 @@ impl Thesaurus {
         for (_, vector) in &stems {
             vectors.push(Row::of(vector).as_ref());
         }
-        Self { numbers, near: RwLock::new(Near::Compared(vectors)) }
+        let stems = stems.into_iter().map(|(stem, _)| stem).collect();
+        Self { numbers, stems, near: RwLock::new(Near::Compared(vectors)) }
     }
 
     /// The number of a stem; none if it is not known.
@@ -125,6 +126,16 @@ impl Thesaurus {
                 true
             }
         }
+    }
+}
+
+impl Kindred for Thesaurus {
+    fn near(&self, stem: &str) -> Option<Vec<(Arc<str>, f32)>> {
+        let mut near = Vec::new();
+        let known = Self::near(self, self.number(stem)?, |kin| {
+            near.extend(self.stems.get(kin.number as usize).map(|stem| (Arc::clone(stem), kin.cosine)));
+        });
+        known.then_some(near)
     }
 }
 

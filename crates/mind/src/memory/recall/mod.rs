@@ -13,6 +13,7 @@ mod explain;
 mod feeling;
 mod foreign;
 mod fuse;
+pub mod judge;
 mod link;
 mod query;
 mod rank;

@@ -32,9 +32,19 @@ impl TimeRange {
         // Whole seconds: this is asked of every memory.
         let (from, until, at) = (self.from.as_second(), self.until.as_second(), at.as_second());
         let gap = (from - at).max(at - until).max(0) as f64;
-        let slack = ((until - from) as f64 / 4.0).clamp(3.0 * DAY, 30.0 * DAY);
-        let halvings = gap / slack;
+        let halvings = gap / self.slack();
         if halvings > MOST_HALVINGS { 0.0 } else { self.weight * (-halvings).exp2() }
+    }
+
+    /// The first and the last second that are nearer than nothing, since 1970.
+    pub fn reach(&self) -> (i64, i64) {
+        let reach = (MOST_HALVINGS * self.slack()).floor() as i64;
+        (self.from.as_second().saturating_sub(reach), self.until.as_second().saturating_add(reach))
+    }
+
+    /// Seconds in which nearness halves.
+    fn slack(&self) -> f64 {
+        ((self.until.as_second() - self.from.as_second()) as f64 / 4.0).clamp(3.0 * DAY, 30.0 * DAY)
     }
 }
 
