@@ -67,6 +67,14 @@ pub struct Filter {
     pub min_importance: f64,
 }
 
+impl Filter {
+    /// Does it keep nobody out but the hidden and the companion, or not even them?
+    pub fn is_usual(&self) -> bool {
+        let Self { include_companion, include_hidden, .. } = *self;
+        *self == Self { include_companion, include_hidden, ..Self::default() }
+    }
+}
+
 /// How far an index has come with a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexInfo {

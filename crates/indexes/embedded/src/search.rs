@@ -152,7 +152,7 @@ impl Person {
         Gate {
             filter,
             marks: unless(include_hidden, Marks::HIDDEN).with(unless(include_companion, Marks::COMPANION)),
-            by_marks: *filter == Filter { include_companion, include_hidden, ..Filter::default() },
+            by_marks: filter.is_usual(),
             speaker: filter.speaker.as_ref().map(|speaker| self.speakers.find(speaker)),
             emotions: filter.emotions.iter().map(|emotion| self.labels.find(emotion).unwrap_or(NOBODY)).collect(),
             tags: filter.tags.iter().map(|tag| self.labels.find(tag)).collect(),

@@ -4,12 +4,12 @@ use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 
 mod by_texts_alone {
     use super::EmbeddedIndex;
-    philia_testkit::index_conformance!(EmbeddedIndex::new(64 << 20));
+    philia_testkit::index_conformance!(Some(EmbeddedIndex::new(64 << 20)));
 }
 
 mod word_by_word {
     use super::{EmbeddedIndex, thesaurus};
-    philia_testkit::index_conformance!(EmbeddedIndex::new(64 << 20).with_thesaurus(thesaurus));
+    philia_testkit::index_conformance!(Some(EmbeddedIndex::new(64 << 20).with_thesaurus(thesaurus)));
 }
 
 /// Some words of the suite, no two of them alike.

@@ -1,4 +1,4 @@
-//! The record store on PostgreSQL: a table per kind, a row per person that whoever commits locks first.
+//! The record store on PostgreSQL, and the recall index on pgvector. The store: a table per kind, a row per person that whoever commits locks first.
 //!
 //! - `address`: what the URL says.
 //! - `link`: the pool of connections, and the patience with each; `tls`: how they are kept secret.
@@ -6,6 +6,7 @@
 //! - `commit`, `erase`: what is written, by functions in the database.
 //! - `read`: what is read; `doc`: documents to the last digit.
 //! - `error`: what PostgreSQL's errors mean to the port.
+//! - `recall`: the recall index, on pgvector: [`PgVectorIndex`].
 //!
 //! # URL
 //! `postgres://USER:PASSWORD@HOST:PORT/DATABASE?NAME=VALUE&...`, as PostgreSQL's own clients have it (several hosts, of
@@ -38,8 +39,11 @@ mod erase;
 mod error;
 mod link;
 mod read;
+mod recall;
 mod schema;
 mod tls;
+
+pub use recall::{GRAPH_FROM, PgVectorIndex};
 
 use address::Address;
 use async_trait::async_trait;

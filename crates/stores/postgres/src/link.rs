@@ -83,6 +83,11 @@ impl Link {
         Ok((Self { address, options, tls, pool }, line))
     }
 
+    /// Is a session only this program's, or does a pooler stand between?
+    pub(crate) fn is_own_session(&self) -> bool {
+        self.options
+    }
+
     /// Makes the connections that are to be there from the beginning.
     pub(crate) async fn warm(&self) -> Result<(), StoreError> {
         let mut held = Vec::new();
@@ -122,6 +127,22 @@ impl Link {
         Ok(answer)
     }
 
+    /// A connection for several statements. It goes back to the pool when it is [`Held::done`], and is given up
+    /// otherwise, with whatever was begun on it.
+    pub(crate) async fn hold(&self) -> Result<Held, StoreError> {
+        Ok(Held(Some(self.connection().await?)))
+    }
+
+    /// Waits for what should take no longer than one statement may.
+    pub(crate) async fn patiently<T>(
+        &self,
+        work: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, StoreError> {
+        let patience = self.address.statement_timeout + GRACE;
+        let done = timeout(patience, work).await.map_err(|_| self.slow(patience))?;
+        done.map_err(|told| error(&self.address.location, &told))
+    }
+
     async fn connection(&self) -> Result<Object, StoreError> {
         let location = &self.address.location;
         self.pool.get().await.map_err(|failed| match failed {
@@ -133,6 +154,32 @@ impl Link {
 
     fn slow(&self, patience: Duration) -> StoreError {
         StoreError::Unavailable(format!("no answer within {} s ({})", patience.as_secs(), self.address.location))
+    }
+}
+
+/// A connection that is somebody's for a while.
+pub(crate) struct Held(Option<Object>);
+
+impl Held {
+    /// The connection.
+    ///
+    /// # Errors
+    /// Never: it is there until it is done.
+    pub(crate) fn client(&mut self) -> Result<&mut Object, StoreError> {
+        self.0.as_mut().ok_or_else(|| StoreError::Unavailable("a connection was given back".into()))
+    }
+
+    /// All is said that was to be said on it.
+    pub(crate) fn done(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(begun) = self.0.take() {
+            drop(Object::take(begun));
+        }
     }
 }
 

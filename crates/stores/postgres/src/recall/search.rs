@@ -1,0 +1,369 @@
+//! What is found: two statements in one snapshot, which find candidates and all that they are judged by.
+
+use super::apply::{clean, word};
+use super::words::{Held, halves, key, sparse, tsquery, vector};
+use super::{RecallLink, signed, told};
+use crate::link::Value;
+use philia_mind::MemoryId;
+use philia_mind::memory::Speaker;
+use philia_mind::memory::recall::judge::{Asked, Candidate, Collection, Kindred};
+use philia_mind::memory::recall::{POOL, TimeRange};
+use philia_ports::Partition;
+use philia_ports::index::{Filter, Hit, IndexError, Query};
+use philia_ports::store::{from_micros, micros};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Error, Row};
+
+/// Candidates by each signal: more than are kept, because their order is only about right.
+const BY_WORDS: usize = POOL + POOL / 2;
+const BY_NEIGHBOURHOOD: usize = 2 * POOL;
+/// Neighbourhoods that are looked at to find those whose memory passes, where few do not.
+const NEIGHBOURHOODS: usize = 6 * POOL;
+/// Words that so many memories hold together are looked for; a commoner one beside rarer ones is only counted in.
+const HOLDING: i64 = 15_000;
+/// The same of words of like meaning.
+const KIN_HOLDING: i64 = 4_000;
+/// Words of like meaning for each of the question's.
+const KIN: usize = 48;
+/// How many vectors of a graph are kept in view while it is walked.
+const IN_VIEW: usize = 2 * POOL;
+
+/// What is asked.
+pub(super) struct LookedFor<'a> {
+    pub(super) partition: &'a Partition,
+    pub(super) query: &'a Query,
+    pub(super) vectors: &'a [Option<Vec<f32>>],
+    pub(super) filter: &'a Filter,
+    pub(super) k: usize,
+}
+
+/// What is known of all memories of a person.
+struct Whole {
+    person: i32,
+    dimensions: Option<i32>,
+    collection: Collection,
+    /// How many memories hold each of the stems that were asked about.
+    holding: HashMap<String, i64>,
+}
+
+/// The best `k`.
+pub(super) async fn search(
+    link: &Arc<RecallLink>,
+    kindred: &dyn Kindred,
+    graph_from: i64,
+    looked_for: &LookedFor<'_>,
+) -> Result<Vec<Hit>, IndexError> {
+    let asked = Asked::new(looked_for.query, kindred);
+    let ones = vec![1.0; looked_for.query.terms.len()];
+    let stems: Vec<String> = asked
+        .stems()
+        .map(|stem| key(stem).into_owned())
+        .chain(asked.kin(&ones, KIN).iter().map(|(stem, _)| key(stem).into_owned()))
+        .collect();
+
+    let mut held = link.link.hold().await.map_err(told)?;
+    let client = &**held.client().map_err(told)?;
+    let begin = format!(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {};
+         SET LOCAL hnsw.ef_search = {IN_VIEW}; SET LOCAL hnsw.iterative_scan = relaxed_order",
+        link.settings()
+    );
+    let work = async {
+        // Said in one breath.
+        let (begun, whole) =
+            tokio::join!(client.batch_execute(&begin), read_whole(client, looked_for.partition, &asked, &stems));
+        begun?;
+        let Some(whole) = whole? else { return Ok(Err(IndexError::NotLoaded)) };
+        let probe = match mean(looked_for.vectors, whole.dimensions) {
+            Ok(probe) => probe,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        if whole.collection.texts == 0 || looked_for.k == 0 {
+            return Ok(Ok((whole, probe, Vec::new())));
+        }
+        let statement = Statement::of(&whole, looked_for, &asked, probe.as_deref(), graph_from);
+        let values: Vec<(&(dyn ToSql + Sync), Type)> =
+            statement.values.iter().map(|(value, of)| (&**value as &(dyn ToSql + Sync), of.clone())).collect();
+        let rows = client.query_typed(&statement.sql, &values).await?;
+        Ok(Ok((whole, probe, rows)))
+    };
+    let found = link.link.patiently(work).await.map_err(told)?;
+    // Whatever comes next on this connection waits behind this.
+    link.link.patiently(client.batch_execute("COMMIT")).await.map_err(told)?;
+    held.done();
+    let (whole, probe, rows) = found?;
+    if let Some(dimensions) = whole.dimensions.filter(|_| signed(whole.collection.texts as u64) >= graph_from) {
+        link.want_graph(whole.person, dimensions);
+    }
+    Ok(asked.judge(&whole.collection, candidates(&rows, &asked, probe.as_deref()), looked_for.k))
+}
+
+async fn read_whole(
+    client: &tokio_postgres::Client,
+    partition: &Partition,
+    asked: &Asked<'_>,
+    stems: &[String],
+) -> Result<Option<Whole>, Error> {
+    let sql = "SELECT number, dimensions, entries, length, window_length,
+                      (SELECT coalesce(json_object_agg(stem, w.entries), '{}')::text FROM recall_word w
+                       WHERE w.person = number AND stem = ANY ($4))
+               FROM recall_person WHERE account = $1 AND subject = $2 AND generation = $3";
+    let (id, generation) = (&partition.id, signed(partition.generation));
+    let values: &[Value<'_>] = &[
+        (&id.account(), Type::TEXT),
+        (&id.subject(), Type::TEXT),
+        (&generation, Type::INT8),
+        (&stems, Type::TEXT_ARRAY),
+    ];
+    let Some(row) = client.query_typed_opt(sql, values).await? else { return Ok(None) };
+    let holding: HashMap<String, i64> = serde_json::from_str(row.get(5)).unwrap_or_default();
+    let number = |at: usize| usize::try_from(row.get::<_, i64>(at)).unwrap_or(0);
+    let mut collection = Collection {
+        texts: number(2),
+        length: number(3) as u64,
+        window: number(4) as u64,
+        ..Collection::default()
+    };
+    let of = |stem: &str| holding.get(&*key(stem)).and_then(|n| usize::try_from(*n).ok()).unwrap_or(0);
+    collection.holding = asked.stems().map(of).collect();
+    collection.around = collection.holding.iter().map(|holding| collection.about_around(*holding)).collect();
+    Ok(Some(Whole { person: row.get(0), dimensions: row.get(1), collection, holding }))
+}
+
+/// The direction that is asked for; none if there is none.
+fn mean(vectors: &[Option<Vec<f32>>], dimensions: Option<i32>) -> Result<Option<Vec<f32>>, IndexError> {
+    let Some(expected) = dimensions.and_then(|n| usize::try_from(n).ok()) else { return Ok(None) };
+    let mut sum = vec![0.0_f32; expected];
+    for vector in vectors.iter().flatten() {
+        if vector.len() != expected {
+            return Err(IndexError::Dimensions { expected, found: vector.len() });
+        }
+        sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += x);
+    }
+    let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
+    Ok((length > 0.0 && length.is_finite()).then(|| sum.iter().map(|x| x / length).collect()))
+}
+
+/// A statement that is put together, with its values.
+#[derive(Default)]
+struct Statement {
+    sql: String,
+    values: Vec<(Box<dyn ToSql + Send + Sync>, Type)>,
+}
+
+impl Statement {
+    /// A value, by its name in the statement.
+    fn bind(&mut self, value: impl ToSql + Send + Sync + 'static, of: Type) -> String {
+        self.values.push((Box::new(value), of));
+        format!("${}", self.values.len())
+    }
+
+    /// Finds candidates by each signal, and reads them with their neighbours.
+    fn of(whole: &Whole, looked_for: &LookedFor<'_>, asked: &Asked<'_>, probe: Option<&[f32]>, graph_from: i64) -> Self {
+        let mut statement = Self::default();
+        let mine = format!("recall_entry WHERE person = {}", whole.person);
+        let passes = statement.passes(looked_for.filter);
+        let rarities = asked.rarities(&whole.collection);
+        let mut by: Vec<String> = Vec::new();
+        let mut sql = String::from("WITH ");
+
+        let own = whole.looked_for(asked);
+        if !own.is_empty() {
+            let words = statement.bind(tsquery(whole.person, own.iter().map(|key| &**key)), Type::TEXT);
+            let weights = statement.bind(sparse(&asked.lexical(&rarities)), Type::TEXT);
+            // Where few do not pass, those are looked for among the best; otherwise among all.
+            let few_do_not = looked_for.filter.is_usual();
+            let most = if few_do_not { NEIGHBOURHOODS.to_string() } else { "ALL".to_owned() };
+            let _ = write!(
+                sql,
+                "own AS MATERIALIZED (
+                     SELECT slot, id, near, -(weights <#> {weights}::sparsevec) AS worth, {passes} AS passes
+                     FROM {mine} AND words @@ {words}::tsquery),
+                 around AS MATERIALIZED (
+                     SELECT slot, sum(worth) AS worth
+                     FROM (SELECT slot, worth FROM own UNION ALL SELECT unnest(near), worth FROM own) AS each
+                     GROUP BY slot ORDER BY 2 DESC, 1 LIMIT {most}), "
+            );
+            by.push(format!("(SELECT slot FROM own WHERE passes ORDER BY worth DESC, id LIMIT {BY_WORDS})"));
+            by.push(format!(
+                "(SELECT a.slot FROM around a JOIN LATERAL (SELECT id FROM {mine} AND slot = a.slot AND {passes}) e ON true
+                  ORDER BY a.worth DESC, e.id LIMIT {BY_NEIGHBOURHOOD})"
+            ));
+        }
+        let kin = whole.kin(asked, &rarities);
+        if !kin.is_empty() {
+            let words = statement.bind(tsquery(whole.person, kin.iter().map(|(stem, _)| &**stem)), Type::TEXT);
+            let weights = statement.bind(sparse(&Asked::kindred(&kin)), Type::TEXT);
+            by.push(format!(
+                "(SELECT slot FROM {mine} AND words @@ {words}::tsquery AND {passes}
+                  ORDER BY weights <#> {weights}::sparsevec, id LIMIT {BY_WORDS})"
+            ));
+        }
+        if let (Some(probe), Some(dimensions)) = (probe.and_then(vector), whole.dimensions) {
+            let probe = statement.bind(probe, Type::TEXT);
+            // A graph knows no second order.
+            let exact = signed(whole.collection.texts as u64) < graph_from;
+            let ties = if exact { ", id" } else { "" };
+            by.push(format!(
+                "(SELECT slot FROM {mine} AND vector IS NOT NULL AND {passes}
+                  ORDER BY vector::halfvec({dimensions}) <#> {probe}::halfvec({dimensions}){ties} LIMIT {POOL})"
+            ));
+        }
+        for range in &looked_for.query.times {
+            by.push(statement.nearest_in_time(&mine, &passes, range));
+        }
+        if by.is_empty() {
+            by.push("(SELECT 0 AS slot WHERE false)".into());
+        }
+        let _ = write!(
+            sql,
+            "chosen AS ({}),
+             picked AS MATERIALIZED (
+                 SELECT * FROM {mine} AND slot = ANY (ARRAY(SELECT slot FROM chosen))),
+             lent AS (SELECT DISTINCT slot FROM (SELECT unnest(near) AS slot FROM picked) AS near
+                      WHERE slot NOT IN (SELECT slot FROM picked))
+             SELECT slot, words, id, near, length, window_length, speaker, at, importance, reinforced, halfvec_send(vector)
+             FROM picked
+             UNION ALL
+             SELECT slot, words, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+             FROM {mine} AND slot = ANY (ARRAY(SELECT slot FROM lent))",
+            by.join(" UNION ")
+        );
+        statement.sql = sql;
+        statement
+    }
+
+    /// The nearest to a range of time, of those that are nearer than nothing.
+    fn nearest_in_time(&mut self, mine: &str, passes: &str, range: &TimeRange) -> String {
+        let (first, last) = range.reach();
+        let micros_of = |seconds: i64| seconds.saturating_mul(1_000_000);
+        let [first, last, from, until] =
+            [micros_of(first), micros_of(last + 1), micros(range.from), micros(range.until)]
+                .map(|at| self.bind(at, Type::INT8));
+        format!(
+            "(SELECT slot FROM {mine} AND at BETWEEN {first} AND {last} AND {passes}
+              ORDER BY greatest({from} - at, at - {until}, 0), id LIMIT {POOL})"
+        )
+    }
+
+    /// What a filter lets pass.
+    fn passes(&mut self, filter: &Filter) -> String {
+        let mut all: Vec<String> = Vec::new();
+        if !filter.include_hidden {
+            all.push("NOT hidden".into());
+        }
+        if !filter.include_companion {
+            let companion = self.bind(word(&Speaker::Companion), Type::TEXT);
+            all.push(format!("speaker <> {companion}"));
+        }
+        if let Some(speaker) = &filter.speaker {
+            let speaker = self.bind(word(speaker), Type::TEXT);
+            all.push(format!("speaker = {speaker}"));
+        }
+        if let Some(kind) = &filter.kind {
+            let kind = self.bind(word(kind), Type::TEXT);
+            all.push(format!("kind = {kind}"));
+        }
+        if !filter.categories.is_empty() {
+            let names: Vec<String> = filter.categories.iter().map(word).collect();
+            let names = self.bind(names, Type::TEXT_ARRAY);
+            all.push(format!("category = ANY ({names})"));
+        }
+        if !filter.emotions.is_empty() {
+            let names: Vec<String> = filter.emotions.iter().map(|name| clean(name)).collect();
+            let names = self.bind(names, Type::TEXT_ARRAY);
+            all.push(format!("emotion = ANY ({names})"));
+        }
+        if !filter.tags.is_empty() {
+            let names: Vec<String> = filter.tags.iter().map(|name| clean(name)).collect();
+            let names = self.bind(names, Type::TEXT_ARRAY);
+            all.push(format!("tags @> {names}"));
+        }
+        if let Some(after) = filter.after {
+            let after = self.bind(micros(after), Type::INT8);
+            all.push(format!("at >= {after}"));
+        }
+        if let Some(before) = filter.before {
+            let before = self.bind(micros(before), Type::INT8);
+            all.push(format!("at < {before}"));
+        }
+        if filter.min_importance > 0.0 {
+            let least = self.bind(filter.min_importance, Type::FLOAT8);
+            all.push(format!("importance >= {least}"));
+        }
+        if all.is_empty() { "true".into() } else { format!("({})", all.join(" AND ")) }
+    }
+}
+
+impl Whole {
+    /// The question's words to look for: the rarest first, as long as not too many memories hold them.
+    fn looked_for(&self, asked: &Asked<'_>) -> Vec<String> {
+        let mut keys: Vec<(i64, String)> = asked
+            .stems()
+            .map(|stem| key(stem).into_owned())
+            .filter_map(|key| Some((*self.holding.get(&key)?, key)))
+            .collect();
+        keys.sort();
+        let mut left = HOLDING;
+        let mut first = true;
+        keys.retain(|(holding, _)| {
+            left -= holding;
+            std::mem::take(&mut first) || left >= 0
+        });
+        keys.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// The words of like meaning to look for: those that count most first, as long as not too many memories hold them.
+    fn kin(&self, asked: &Asked<'_>, rarities: &[f64]) -> Vec<(Arc<str>, f64)> {
+        let mut kin = asked.kin(rarities, KIN);
+        let mut left = KIN_HOLDING;
+        kin.retain(|(stem, _)| {
+            let Some(holding) = self.holding.get(&*key(stem)) else { return false };
+            let had_none = left == KIN_HOLDING;
+            left -= holding;
+            had_none || left >= 0
+        });
+        for (stem, _) in &mut kin {
+            *stem = key(stem).as_ref().into();
+        }
+        kin
+    }
+}
+
+/// What is judged, from the rows that were read.
+fn candidates(rows: &[Row], asked: &Asked<'_>, probe: Option<&[f32]>) -> Vec<Candidate> {
+    let keys: Vec<String> = asked.stems().map(|stem| key(stem).into_owned()).collect();
+    let held: BTreeMap<i32, Held> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let times = |slot: i32, key: &str| held.get(&slot).and_then(|held| held.0.get(key)).copied().unwrap_or(0);
+    let number = |row: &Row, at: usize| u32::try_from(row.get::<_, i32>(at)).unwrap_or(0);
+    rows.iter()
+        .filter_map(|row| {
+            let (slot, id): (i32, Option<String>) = (row.get(0), row.get(2));
+            let near: Vec<i32> = row.get::<_, Option<Vec<i32>>>(3)?;
+            let vector = row.get::<_, Option<&[u8]>>(10).map(halves);
+            let product = |vector: &Vec<f32>| {
+                Some(vector.iter().zip(probe?).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>().clamp(-1.0, 1.0))
+            };
+            Some(Candidate {
+                id: MemoryId::new(id?),
+                stems: held.get(&slot).map(|held| held.0.keys().cloned().collect()).unwrap_or_default(),
+                own: keys.iter().map(|key| times(slot, key)).collect(),
+                around: keys
+                    .iter()
+                    .map(|key| times(slot, key) + near.iter().map(|near| times(*near, key)).sum::<u32>())
+                    .collect(),
+                length: number(row, 4),
+                window: number(row, 5),
+                cosine: vector.as_ref().and_then(product),
+                vector,
+                speaker: serde_json::from_str(row.get(6)).ok()?,
+                occurred_at: from_micros(row.get(7))?,
+                importance: row.get(8),
+                reinforced: u32::try_from(row.get::<_, i64>(9)).unwrap_or(u32::MAX),
+            })
+        })
+        .collect()
+}
