@@ -33,7 +33,6 @@ use async_trait::async_trait;
 use changes::Changes;
 use person::Person;
 use philia_mind::MemoryId;
-use philia_mind::memory::recall::judge::Kindred;
 use philia_mind::text::Analyzer;
 use philia_ports::index::{Entry, Filter, Hit, Index, IndexError, IndexInfo, Query};
 use philia_ports::store::{Partition, PartitionId};
@@ -43,13 +42,13 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How a thesaurus is made.
-type MakeThesaurus = Box<dyn FnOnce() -> Thesaurus + Send>;
+type MakeThesaurus = Box<dyn FnOnce() -> Arc<Thesaurus> + Send>;
 
 /// The index of all people that are loaded, within a budget.
 #[derive(Debug)]
 pub struct EmbeddedIndex {
     analyzer: Analyzer,
-    thesaurus: LazyLock<Thesaurus, MakeThesaurus>,
+    thesaurus: LazyLock<Arc<Thesaurus>, MakeThesaurus>,
     budget: usize,
     people: RwLock<HashMap<PartitionId, Arc<Seat>>>,
     scratches: Scratches,
@@ -71,7 +70,7 @@ struct Seat {
 impl EmbeddedIndex {
     /// An empty index that holds about `budget` bytes. Somebody who alone is larger is held all the same.
     pub fn new(budget: usize) -> Self {
-        let none: MakeThesaurus = Box::new(Thesaurus::default);
+        let none: MakeThesaurus = Box::new(Arc::default);
         let thesaurus = LazyLock::new(none);
         Self {
             analyzer: Analyzer::new(),
@@ -86,8 +85,8 @@ impl EmbeddedIndex {
     /// The same, comparing also word by word (before anything is held). Recall is better with it.
     /// The thesaurus is made when it is first needed, or by [`EmbeddedIndex::warm`].
     #[must_use]
-    pub fn with_thesaurus(self, make: impl FnOnce() -> Thesaurus + Send + 'static) -> Self {
-        let make: MakeThesaurus = Box::new(make);
+    pub fn with_thesaurus<T: Into<Arc<Thesaurus>>>(self, make: impl FnOnce() -> T + Send + 'static) -> Self {
+        let make: MakeThesaurus = Box::new(|| make().into());
         Self { thesaurus: LazyLock::new(make), people: RwLock::default(), ..self }
     }
 
@@ -118,13 +117,6 @@ impl EmbeddedIndex {
                 bytes = bytes.saturating_sub(seat.bytes.load(Ordering::Relaxed));
             }
         }
-    }
-}
-
-/// The words that its thesaurus knows: for a remote index beside it.
-impl Kindred for EmbeddedIndex {
-    fn near(&self, stem: &str) -> Option<Vec<(Arc<str>, f32)>> {
-        Kindred::near(&*self.thesaurus, stem)
     }
 }
 

@@ -228,10 +228,8 @@ impl<'a> Asked<'a> {
         let (alone, together) = (among.alone(), among.together());
         let rarities = self.rarities(among);
         let around: Vec<f64> = among.around.iter().map(|around| together.rarity(*around)).collect();
-        let worths: Vec<Worth> = candidates
-            .iter()
-            .map(|candidate| self.worth(candidate, &alone, &together, &rarities, &around))
-            .collect();
+        let worths: Vec<Worth> =
+            candidates.iter().map(|candidate| self.worth(candidate, &alone, &together, &rarities, &around)).collect();
 
         let best = |score: &dyn Fn(&Raw) -> Option<f64>| -> Vec<usize> {
             let mut scored: Vec<(f64, usize)> =
@@ -266,14 +264,7 @@ impl<'a> Asked<'a> {
         hits.collect()
     }
 
-    fn worth(
-        &self,
-        candidate: &Candidate,
-        alone: &Bm25,
-        together: &Bm25,
-        rarities: &[f64],
-        around: &[f64],
-    ) -> Worth {
+    fn worth(&self, candidate: &Candidate, alone: &Bm25, together: &Bm25, rarities: &[f64], around: &[f64]) -> Worth {
         let mut raw = Raw { cosine: candidate.cosine, ..Raw::default() };
         let mut kin = 0.0_f64;
         for (at, term) in self.query.terms.iter().enumerate() {

@@ -125,7 +125,8 @@ pub(super) async fn clear(link: &Arc<RecallLink>, id: &PartitionId) -> Result<()
         let transaction = client.transaction().await?;
         transaction.batch_execute(&link.settings()).await?;
         let sql = "DELETE FROM recall_person WHERE account = $1 AND subject = $2 RETURNING number";
-        let gone = transaction.query_typed_opt(sql, &[(&id.account(), Type::TEXT), (&id.subject(), Type::TEXT)]).await?;
+        let gone =
+            transaction.query_typed_opt(sql, &[(&id.account(), Type::TEXT), (&id.subject(), Type::TEXT)]).await?;
         let gone: Option<i32> = gone.map(|row| row.get(0));
         if let Some(gone) = gone {
             drop_content(&transaction, gone).await?;
@@ -157,8 +158,7 @@ async fn afresh(
     upto: u64,
 ) -> Result<Option<i32>, Refused> {
     let (id, generation) = (&partition.id, signed(partition.generation));
-    let whom: [Bound<'_>; 3] =
-        [(&id.account(), Type::TEXT), (&id.subject(), Type::TEXT), (&generation, Type::INT8)];
+    let whom: [Bound<'_>; 3] = [(&id.account(), Type::TEXT), (&id.subject(), Type::TEXT), (&generation, Type::INT8)];
     let former = "SELECT number FROM recall_person WHERE account = $1 AND subject = $2 FOR UPDATE";
     let former = transaction.query_typed_opt(former, &whom[..2]).await?.map(|row| row.get::<_, i32>(0));
     if let Some(former) = former {
@@ -366,11 +366,7 @@ const INSERT: &str = "
          excluded.speaker, excluded.at, excluded.kind, excluded.category, excluded.importance, excluded.reinforced,
          excluded.emotion, excluded.tags, excluded.hidden)";
 
-async fn read_there(
-    transaction: &Transaction<'_>,
-    person: i32,
-    ids: &[&str],
-) -> Result<HashMap<String, There>, Error> {
+async fn read_there(transaction: &Transaction<'_>, person: i32, ids: &[&str]) -> Result<HashMap<String, There>, Error> {
     let sql = "SELECT id, slot, words, near, place, place_order, length, window_length, speaker FROM recall_entry
                WHERE person = $1 AND id = ANY ($2)";
     let rows = transaction.query_typed(sql, &[(&person, Type::INT4), (&ids, Type::TEXT_ARRAY)]).await?;

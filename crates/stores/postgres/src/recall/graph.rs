@@ -80,7 +80,10 @@ impl RecallLink {
             let dropped = async {
                 let line = link.link.line().await?;
                 let drop = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", link.graph(person));
-                line.client.batch_execute(&drop).await.map_err(|told| crate::error::error(&link.link.address.location, &told))
+                line.client
+                    .batch_execute(&drop)
+                    .await
+                    .map_err(|told| crate::error::error(&link.link.address.location, &told))
             };
             if let Err(error) = dropped.await {
                 tracing::debug!(%error, "an empty graph is left");

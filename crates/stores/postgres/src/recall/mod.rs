@@ -81,8 +81,7 @@ impl PgVectorIndex {
     /// know, a database without pgvector, tables that are somebody else's or a newer program's.
     pub async fn open(url: &str, kindred: Arc<dyn Kindred>) -> Result<Self, IndexError> {
         let address = Address::parse(url).map_err(told)?;
-        let index =
-            Self { address, analyzer: Analyzer::new(), kindred, graph_from: GRAPH_FROM, link: OnceCell::new() };
+        let index = Self { address, analyzer: Analyzer::new(), kindred, graph_from: GRAPH_FROM, link: OnceCell::new() };
         match index.link().await {
             Err(IndexError::Unavailable(why)) => tracing::warn!(why, "the index is connected to later"),
             other => drop(other?),
@@ -135,7 +134,8 @@ impl Index for PgVectorIndex {
             link.link.address.schema
         );
         let (id, generation) = (&partition.id, signed(partition.generation));
-        let values: &[Value<'_>] = &[(&id.account(), Type::TEXT), (&id.subject(), Type::TEXT), (&generation, Type::INT8)];
+        let values: &[Value<'_>] =
+            &[(&id.account(), Type::TEXT), (&id.subject(), Type::TEXT), (&generation, Type::INT8)];
         let rows = link.link.query(&sql, values).await.map_err(told)?;
         Ok(rows.first().map(|row| {
             let entries = usize::try_from(row.get::<_, i64>(1)).unwrap_or(0);

@@ -121,12 +121,8 @@ async fn read_whole(
     let Some(row) = client.query_typed_opt(sql, values).await? else { return Ok(None) };
     let holding: HashMap<String, i64> = serde_json::from_str(row.get(5)).unwrap_or_default();
     let number = |at: usize| usize::try_from(row.get::<_, i64>(at)).unwrap_or(0);
-    let mut collection = Collection {
-        texts: number(2),
-        length: number(3) as u64,
-        window: number(4) as u64,
-        ..Collection::default()
-    };
+    let mut collection =
+        Collection { texts: number(2), length: number(3) as u64, window: number(4) as u64, ..Collection::default() };
     let of = |stem: &str| holding.get(&*key(stem)).and_then(|n| usize::try_from(*n).ok()).unwrap_or(0);
     collection.holding = asked.stems().map(of).collect();
     collection.around = collection.holding.iter().map(|holding| collection.about_around(*holding)).collect();
@@ -162,7 +158,13 @@ impl Statement {
     }
 
     /// Finds candidates by each signal, and reads them with their neighbours.
-    fn of(whole: &Whole, looked_for: &LookedFor<'_>, asked: &Asked<'_>, probe: Option<&[f32]>, graph_from: i64) -> Self {
+    fn of(
+        whole: &Whole,
+        looked_for: &LookedFor<'_>,
+        asked: &Asked<'_>,
+        probe: Option<&[f32]>,
+        graph_from: i64,
+    ) -> Self {
         let mut statement = Self::default();
         let mine = format!("recall_entry WHERE person = {}", whole.person);
         let passes = statement.passes(looked_for.filter);
@@ -345,7 +347,9 @@ fn candidates(rows: &[Row], asked: &Asked<'_>, probe: Option<&[f32]>) -> Vec<Can
             let near: Vec<i32> = row.get::<_, Option<Vec<i32>>>(3)?;
             let vector = row.get::<_, Option<&[u8]>>(10).map(halves);
             let product = |vector: &Vec<f32>| {
-                Some(vector.iter().zip(probe?).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>().clamp(-1.0, 1.0))
+                Some(
+                    vector.iter().zip(probe?).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>().clamp(-1.0, 1.0),
+                )
             };
             Some(Candidate {
                 id: MemoryId::new(id?),

@@ -24,11 +24,13 @@ pub(super) fn key(stem: &str) -> Cow<'_, str> {
         return stem.into();
     }
     let hash = Sha256::digest(stem.as_bytes());
-    hash.iter().take(16).fold(String::from("#"), |mut key, byte| {
-        let _ = write!(key, "{byte:02x}");
-        key
-    })
-    .into()
+    hash.iter()
+        .take(16)
+        .fold(String::from("#"), |mut key, byte| {
+            let _ = write!(key, "{byte:02x}");
+            key
+        })
+        .into()
 }
 
 /// A person's stem as it stands in the text of a tsvector or tsquery.
