@@ -176,7 +176,7 @@ impl Held {
             // What is held for them here is of no use any more, and may take room.
             if let Some(app) = app.upgrade()
                 && let Ok(partition) = app.parts.store.open(key.partition()).await
-                && let Err(error) = app.parts.index.clear(&partition).await
+                && let Err(error) = app.index.let_go(&partition).await
             {
                 tracing::debug!(%error, "the index of a person who has gone leaves by itself");
             }

@@ -65,7 +65,7 @@ pub struct Health {
 }
 
 impl Philia {
-    /// How every part is. Asks the store and the cache, and no model.
+    /// How every part is. Asks the store, the cache and an index on a server, and no model.
     pub async fn health(&self) -> Health {
         let mut parts = Vec::with_capacity(PARTS.len());
         for name in PARTS {
@@ -86,7 +86,7 @@ impl Philia {
         Some(match name {
             "store" => self.store_health().await,
             "models" => self.models_health(),
-            "memory" => self.memory_health(),
+            "memory" => self.memory_health().await,
             "personality" => self.personality_health(),
             "jobs" => self.jobs_health().await,
             "cache" => self.cache_health().await,
@@ -165,7 +165,7 @@ impl Philia {
     }
 
     /// What finds memories, how far it is with embedding them anew, and how the model that helps with learning has done.
-    fn memory_health(&self) -> Part {
+    async fn memory_health(&self) -> Part {
         let parts = &self.0.parts;
         let mut detail = parts.embedder.info().id.clone();
         if let Some(how_far) = self.0.reembedding() {
@@ -182,6 +182,11 @@ impl Philia {
                 "; learning with {name}: asked {asked} times, {unusable} answers of no use, {failed} without answer, \
                  {tokens} tokens"
             ));
+        }
+        if let Some(Err(why)) = self.0.index.check().await {
+            detail.push_str(&format!("; {why}"));
+            let advice = "the index in this process stands in, filled from the store; look at the index's server";
+            return Part::not_ok("memory", Status::Degraded, detail, advice);
         }
         match lessons.well {
             true => Part::ok("memory", detail),

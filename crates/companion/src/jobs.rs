@@ -5,6 +5,7 @@
 
 use crate::accounts::incidents;
 use crate::error::Result;
+use crate::finder;
 use crate::gate::{Held, LEASE};
 use crate::learn;
 use crate::memories::retention;
@@ -190,6 +191,7 @@ impl Philia {
             // It takes as long as all that is kept: not at a start.
             (kept::TASK, _) if which == Which::AtStart => Ok(Outcome::Kept),
             (kept::TASK, _) => self.renew_backups_job(job).await.map(|()| Outcome::Done),
+            (finder::TASK, _) => self.clear_index_job(job).await.map(|()| Outcome::Done),
             ("scrub", _) => person.scrub_job(job).await.map(|()| Outcome::Done),
             (learn::SECOND, _) => {
                 // Nobody waits for a model: not the other jobs, not the doors at the start.

@@ -17,6 +17,7 @@ pub mod error;
 pub mod evaluate;
 pub mod exchange;
 pub mod facts;
+mod finder;
 mod gate;
 pub mod health;
 mod hook;

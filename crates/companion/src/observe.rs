@@ -38,6 +38,7 @@ pub fn describe() {
     describe_gauge!("philia_active_people", "People who have talked in the last 15 minutes");
     describe_gauge!("philia_jobs_due", "Jobs that are due, up to a thousand");
     describe_gauge!("philia_store_up", "1 if the store answers");
+    describe_gauge!("philia_index_up", "1 if the index on a server answers");
     describe_gauge!("philia_store_size_bytes", Unit::Bytes, "The store on its disk");
     describe_gauge!("philia_index_size_bytes", Unit::Bytes, "The recall index in memory");
     describe_gauge!("philia_cache_size_bytes", Unit::Bytes, "What is kept at hand in memory");
@@ -213,7 +214,10 @@ impl Philia {
         if let Some(bytes) = health.ok().and_then(|health| health.bytes) {
             gauge!("philia_store_size_bytes").set(bytes as f64);
         }
-        if let Some(bytes) = parts.index.held_bytes() {
+        if let Some(there) = self.0.index.check().await {
+            gauge!("philia_index_up").set(f64::from(u8::from(there.is_ok())));
+        }
+        if let Some(bytes) = self.0.index.held_bytes() {
             gauge!("philia_index_size_bytes").set(number(bytes));
         }
         if let Some(bytes) = parts.cache.held_bytes() {

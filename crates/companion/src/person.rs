@@ -229,11 +229,14 @@ impl Person {
     pub async fn erase(&self) -> Result<()> {
         let philia = Philia(Arc::clone(&self.app));
         philia.promise_renewed_backups().await?;
+        philia.promise_cleared_index(&self.partition.id).await?;
+        let catching_up = self.locks.index.lock().await;
         self.app.parts.store.erase(&self.partition.id).await?;
         philia.accounts().forget_incidents(&self.partition.id).await?;
         self.let_go().await;
-        if let Err(error) = self.app.parts.index.clear(&self.partition).await {
-            tracing::warn!(%error, "the index could not be told of an erasure; it drops the data at its next use");
+        drop(catching_up);
+        if let Err(error) = philia.clear_index(&self.partition).await {
+            tracing::warn!(%error, "the index could not be told of an erasure; it is told as soon as it answers");
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use crate::accounts::{House, Identity};
 use crate::error::Result;
+use crate::finder::{Finder, Remote};
 use crate::gate::{Gate, Lease, Pass};
 use crate::hook::{Event, Hook};
 use crate::learn::{Counters, Lessons};
@@ -35,8 +36,10 @@ use tokio_util::task::TaskTracker;
 pub struct Parts {
     /// Where everything is kept.
     pub store: Arc<dyn StoreAdmin>,
-    /// Where memories are found.
+    /// Where memories are found, in this process.
     pub index: Arc<dyn Index>,
+    /// Where they are found before that: on a server, for all who are not sealed. None: in this process alone.
+    pub remote_index: Option<Arc<dyn Index>>,
     /// What is kept at hand for a while; everything in it can be had from the store, too.
     pub cache: Arc<dyn Cache>,
     /// Texts to vectors.
@@ -72,6 +75,8 @@ pub(crate) struct Inner {
     pub(crate) parts: Parts,
     /// The store of the parts, which seals.
     pub(crate) vault: Arc<Vault>,
+    /// The indexes of the parts, each for whom it may find memories.
+    pub(crate) index: Finder,
     pub(crate) rules: Rules,
     pub(crate) signposts: Signposts,
     pub(crate) care: Care,
@@ -193,11 +198,18 @@ impl Philia {
         ));
         parts.store = Arc::clone(&vault) as Arc<dyn StoreAdmin>;
         let house = House::new(&parts.settings.accounts);
+        let Settings { index_patience, index_rest, .. } = parts.settings;
+        let remote = parts.remote_index.clone().map(|index| {
+            let tier = parts.default_profile.privacy;
+            Remote::new(index, Arc::clone(&vault), tier, index_patience, index_rest)
+        });
+        let index = Finder::new(Arc::clone(&parts.index), remote);
         let philia = Self(Arc::new(Inner {
             house,
             backing_up: AsyncMutex::default(),
             parts,
             vault,
+            index,
             rules: Rules::new(),
             signposts: Signposts::new(),
             care: Care::new(),

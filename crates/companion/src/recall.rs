@@ -59,7 +59,7 @@ impl Request {
 pub struct Recollection {
     /// Memories, best first.
     pub memories: Vec<Recalled>,
-    /// Parts that were not there (`embedder`).
+    /// Parts that were not there (`embedder`; `index`, which another stood in for).
     pub degraded: Vec<&'static str>,
 }
 
@@ -128,6 +128,9 @@ impl Person {
         }
         for recalled in &memories {
             self.app.tell(&self.partition.id, &Event::MemoryAccessed(&recalled.memory));
+        }
+        if self.app.index.stands_in(&self.partition.id) {
+            degraded.push("index");
         }
         Ok(Recollection { memories, degraded })
     }
@@ -215,10 +218,10 @@ impl Person {
         k: usize,
     ) -> Result<Vec<Hit>> {
         loop {
-            match self.app.parts.index.search(&self.partition, query, vectors, filter, k).await {
+            match self.app.index.search(&self.partition, query, vectors, filter, k).await {
                 // It was dropped for somebody else since it caught up.
                 Err(IndexError::NotLoaded) => self.follow(embedder).await?,
-                other => return other.map_err(unavailable),
+                other => return Ok(other?),
             };
         }
     }
@@ -234,7 +237,7 @@ impl Person {
         let parts = &self.app.parts;
         let _one_at_a_time = self.locks.index.lock().await;
         loop {
-            let info = parts.index.info(&self.partition).await.map_err(unavailable)?;
+            let info = self.app.index.info(&self.partition).await?;
             let info = info.filter(|info| info.generation == self.partition.generation);
             let since = info.as_ref().map(|info| info.upto);
             let feed = parts.store.changes(&self.partition, Kind::Memory, since.unwrap_or(0), FEED).await?;
@@ -256,10 +259,10 @@ impl Person {
                     Some(None) | None => removals.push(MemoryId::new(&key.id)),
                 }
             }
-            match parts.index.apply(&self.partition, since, entries, &removals, upto).await {
+            match self.app.index.apply(&self.partition, since, entries, &removals, upto).await {
                 // It was dropped for somebody else meanwhile: from the beginning, then.
                 Err(IndexError::NotLoaded) => {}
-                other => other.map_err(unavailable)?,
+                other => other?,
             }
         }
     }
@@ -349,8 +352,4 @@ pub(crate) fn check_filter(filter: &Filter) -> Result<()> {
             Err(Error::Refused(format!("emotion: there is no {unknown:?}; there are {}", known.join(", "))))
         }
     }
-}
-
-fn unavailable(error: IndexError) -> Error {
-    Error::Store(StoreError::Unavailable(error.to_string()))
 }

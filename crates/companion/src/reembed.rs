@@ -310,7 +310,7 @@ impl Person {
             }
         }
         // In small steps, so that nobody's question waits for all of them.
-        if self.app.parts.index.info(&self.partition).await.is_ok_and(|info| info.is_some()) {
+        if self.app.index.info(&self.partition).await.is_ok_and(|info| info.is_some()) {
             self.catch_up().await?;
         }
         Ok((made, progress))
@@ -370,7 +370,7 @@ impl Person {
         self.commit(vec![self.job(&over, version)?]).await?;
         *serves = Some(to);
         // It is filled again, from the new vectors, at the next question.
-        let cleared = self.app.parts.index.clear(&self.partition).await;
+        let cleared = self.app.index.clear(&self.partition).await;
         cleared.map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(over)
     }

@@ -44,6 +44,10 @@ pub struct Settings {
     pub learn_wait: Duration,
     /// How long a call of the embedder may hold up a turn before it goes on by words alone.
     pub embed_patience: Duration,
+    /// How long a remote index may hold up a question before the one in this process stands in.
+    pub index_patience: Duration,
+    /// How long a remote index that did not answer is left alone.
+    pub index_rest: Duration,
     /// Bytes of a document, and of its text.
     pub document_max_bytes: usize,
     /// Parts that a document's text may make.
@@ -100,6 +104,8 @@ impl Default for Settings {
             learn_batch: 8,
             learn_wait: Duration::from_secs(2),
             embed_patience: Duration::from_secs(5),
+            index_patience: Duration::from_secs(2),
+            index_rest: Duration::from_secs(10),
             document_max_bytes: 20 * 1024 * 1024,
             document_max_parts: 20_000,
             document_patience: Duration::from_secs(60),

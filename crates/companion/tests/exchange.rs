@@ -89,6 +89,7 @@ impl World {
         let philia = Philia::new(Parts {
             store: store.clone(),
             index: Arc::new(EmbeddedIndex::new(64 << 20)),
+            remote_index: None,
             cache: Arc::new(LocalCache::new(clock.clone(), 1 << 24)),
             embedder: (embedder.clone() as Arc<dyn Embedder>).into(),
             former: None,

@@ -36,8 +36,12 @@ pub(crate) static STORES: &[Engine<dyn StoreAdmin>] = &[
 ];
 
 /// The engines that find memories.
-pub(crate) static INDEXES: &[Engine<dyn Index>] =
-    &[engine!("the embedded index", "embedded://", Index, |_, config| wire::warmed_index(config))];
+pub(crate) static INDEXES: &[Engine<dyn Index>] = &[
+    engine!("the embedded index", "embedded://", Index, |_, config| wire::warmed_index(config)),
+    engine!("pgvector", "postgres[ql]://USER@HOST/DATABASE", "postgres", Index, |url, _| {
+        Arc::new(philia_store_postgres::PgVectorIndex::open(url, Arc::new(wire::Words)).await?)
+    }),
+];
 
 /// The engines that hold things at hand.
 pub(crate) static CACHES: &[Engine<dyn Cache>] = &[

@@ -13,6 +13,8 @@ use philia_companion::turn::Unanswered;
 use philia_companion::{Parts, Personas, Philia, cards};
 use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 use philia_mind::Profile;
+#[cfg(feature = "postgres")]
+use philia_mind::memory::recall::judge::Kindred;
 use philia_mind::persona::PersonaFile;
 use philia_models::Http;
 use philia_models::cached::Cached;
@@ -23,7 +25,7 @@ use philia_models::static_table::{self, StaticTable};
 use philia_ports::{Chance, ChatModel, Embedder, StoreAdmin};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The account of those who use this machine itself, rather than a key.
 pub(crate) const LOCAL_ACCOUNT: &str = "local";
@@ -84,7 +86,11 @@ pub(crate) async fn parts(config: &Config) -> anyhow::Result<Parts> {
 
 /// The same over a store that is open.
 pub(crate) async fn parts_over(config: &Config, store: Arc<dyn StoreAdmin>) -> anyhow::Result<Parts> {
-    let index = engines::open(engines::INDEXES, &config.index.url, config).await.context("index.url")?;
+    let index = warmed_index(config);
+    let remote_index = match config.index.url.scheme() {
+        "embedded" => None,
+        _ => Some(engines::open(engines::INDEXES, &config.index.url, config).await.context("index.url")?),
+    };
     let cache = engines::open(engines::CACHES, &config.cache.url, config).await.context("cache.url")?;
     let (store, index, cache) = match is_traced(config) {
         true => (traces::store(store), traces::index(index), traces::cache(cache)),
@@ -111,6 +117,7 @@ pub(crate) async fn parts_over(config: &Config, store: Arc<dyn StoreAdmin>) -> a
     Ok(Parts {
         store,
         index,
+        remote_index,
         cache,
         embedder,
         former: Some(former),
@@ -275,9 +282,22 @@ pub(crate) fn warmed_index(config: &Config) -> Arc<EmbeddedIndex> {
 /// The same, not warmed up yet.
 pub(crate) fn embedded_index(config: &Config) -> Arc<EmbeddedIndex> {
     let index = EmbeddedIndex::new(config.index.budget_mb * 1024 * 1024);
-    // Words that mean nearly the same are found whatever embeds the texts: the table's words are always there.
-    let words = || StaticTable::load().map(|table| Thesaurus::new(table.words())).unwrap_or_default();
-    Arc::new(index.with_thesaurus(words))
+    Arc::new(index.with_thesaurus(|| Arc::clone(&WORDS)))
+}
+
+/// Words that mean nearly the same are found whatever embeds the texts: the table's words are always there.
+static WORDS: LazyLock<Arc<Thesaurus>> =
+    LazyLock::new(|| Arc::new(StaticTable::load().map(|table| Thesaurus::new(table.words())).unwrap_or_default()));
+
+/// The same words, for an index on a server. They are read when the first is asked about.
+#[cfg(feature = "postgres")]
+pub(crate) struct Words;
+
+#[cfg(feature = "postgres")]
+impl Kindred for Words {
+    fn near(&self, stem: &str) -> Option<Vec<(Arc<str>, f32)>> {
+        Kindred::near(&**WORDS, stem)
+    }
 }
 
 /// What turns texts into vectors.

@@ -167,9 +167,7 @@ impl Person {
             told.get_or_insert(forgetting);
         }
         self.let_go().await;
-        if let Err(error) = self.app.parts.index.clear(&self.partition).await {
-            tracing::warn!(%error, "the index could not be told of what was forgotten; it drops it at its next use");
-        }
+        self.index_forgets().await;
         self.scrub_now().await?;
         Ok(told.unwrap_or_default())
     }

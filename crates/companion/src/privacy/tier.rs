@@ -120,9 +120,10 @@ impl Person {
             }
         }
         self.let_go().await;
-        if let Err(error) = self.app.parts.index.clear(&self.partition).await {
-            tracing::debug!(%error, "the index is filled again at its next use");
-        }
+        let catching_up = self.locks.index.lock().await;
+        // A server that holds clear words and does not answer is told later: the job stays until then.
+        self.app.index.clear(&self.partition).await?;
+        drop(catching_up);
         self.app.parts.store.scrub().await?;
         self.commit(vec![Change::Delete { key: job, expected: None }]).await?;
         Ok(())

@@ -155,7 +155,8 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
         },
     };
     // Without the cache everything is there all the same.
-    let missed: Vec<String> = turn.interaction.degraded.iter().filter(|part| *part != "cache").cloned().collect();
+    let missed: Vec<String> =
+        turn.interaction.degraded.iter().filter(|part| !matches!(part.as_str(), "cache" | "index")).cloned().collect();
     let input = PromptInput {
         persona: &turn.persona,
         profile: &turn.profile,

@@ -20,6 +20,7 @@ fn philia(dir: &Path, keep: usize) -> (Philia, Arc<ManualClock>) {
     let philia = Philia::new(Parts {
         store: Arc::new(MemoryStore::new()),
         index: Arc::new(EmbeddedIndex::new(1 << 24)),
+        remote_index: None,
         cache: Arc::new(LocalCache::new(clock.clone(), 1 << 20)),
         embedder: embedder.into(),
         former: None,

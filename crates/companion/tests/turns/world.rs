@@ -140,6 +140,7 @@ fn parts(
     Parts {
         store: store.clone(),
         index: Arc::new(EmbeddedIndex::new(64 << 20)),
+        remote_index: None,
         cache: Arc::new(LocalCache::new(clock.clone(), 1 << 24)),
         embedder: embedder.into(),
         former,

@@ -4,19 +4,23 @@
 use super::Context;
 use super::paint::print;
 use super::progress::Progress;
+use crate::engines::{self, Url};
 use crate::wire;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use philia_companion::evaluate::{self, LabelledError, Row, Variant};
+use philia_ports::Index;
 use serde::Serialize;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 const EXAMPLES: &str = "Examples:
   philia eval locomo locomo10.json
   philia eval locomo locomo10.json --rankings rankings.jsonl
   philia eval locomo locomo10.json --ablation
+  philia eval locomo locomo10.json --index postgres://philia@127.0.0.1/philia
   philia eval extraction statements.jsonl --verbose
   philia eval care sentences.jsonl
   philia eval guard messages.jsonl
@@ -63,6 +67,9 @@ enum What {
     Locomo {
         /// The file
         file: PathBuf,
+        /// What finds memories, rather than the embedded index
+        #[arg(long, value_name = "URL")]
+        index: Option<String>,
         /// Write what was found for each question, one JSON a line
         #[arg(long, value_name = "OUT.jsonl")]
         rankings: Option<PathBuf>,
@@ -101,15 +108,18 @@ enum What {
 
 impl Eval {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let (file, rankings, ablation) = match self.what {
+        let (file, index, rankings, ablation) = match self.what {
             What::Extraction { file, verbose } => return extraction(&file, verbose),
             What::Care { file, json } => return labelled(&file, json, evaluate::care),
             What::Guard { file, json } => return labelled(&file, json, evaluate::guard),
-            What::Locomo { file, rankings, ablation } => (file, rankings, ablation),
+            What::Locomo { file, index, rankings, ablation } => (file, index, rankings, ablation),
         };
         let bytes = std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
         let embedder = wire::embedder(&context.config)?;
-        let index = wire::warmed_index(&context.config);
+        let index: Arc<dyn Index> = match index {
+            Some(url) => engines::open(engines::INDEXES, &Url::new(url), &context.config).await.context("--index")?,
+            None => wire::warmed_index(&context.config),
+        };
         let measured = async |variant: Variant| {
             let progress = Progress::new("questions");
             let tell = |done, all| progress.tell(done, all);

@@ -181,6 +181,10 @@ pub(crate) struct Privacy {
 pub(crate) struct Index {
     pub(crate) url: Url,
     pub(crate) budget_mb: usize,
+    #[serde(deserialize_with = "seconds", rename = "patience_seconds")]
+    pub(crate) patience: Duration,
+    #[serde(deserialize_with = "seconds", rename = "rest_seconds")]
+    pub(crate) rest: Duration,
 }
 
 /// `[cache]`
@@ -438,6 +442,8 @@ impl Config {
             learn_batch: self.learn.batch,
             learn_wait: Duration::from_secs_f64(self.learn.wait_seconds),
             embed_patience: self.models.embed.patience,
+            index_patience: self.index.patience,
+            index_rest: self.index.rest,
             document_max_bytes: self.documents.max_mb * 1024 * 1024,
             document_max_parts: self.documents.max_parts,
             document_patience: self.documents.patience,

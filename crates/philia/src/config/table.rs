@@ -269,13 +269,25 @@ pub(super) static SECTIONS: &[&[Key]] = &[
             "index.url",
             Takes::IndexUrl,
             Some("\"embedded://\""),
-            "What finds memories: the index within this process, which is exact and filled from the store.",
+            "What finds memories: the index within this process, which is exact and filled from the store; or one on a server, for which that stands in.",
         ),
         key(
             "index.budget_mb",
             Takes::Whole(1, 65_536, "MB"),
             Some("64"),
             "Memory for the embedded index; what was used longest ago leaves first and is loaded again when needed.",
+        ),
+        key(
+            "index.patience_seconds",
+            Takes::Number(0.1, 60.0, "seconds"),
+            Some("2.0"),
+            "How long an index on a server may hold up a question before the embedded one stands in.",
+        ),
+        key(
+            "index.rest_seconds",
+            Takes::Number(1.0, 3600.0, "seconds"),
+            Some("10.0"),
+            "How long an index on a server that did not answer is left alone before it is asked again.",
         ),
     ],
     &[

@@ -237,6 +237,7 @@ impl World {
         let philia = Philia::new(Parts {
             store: Arc::clone(&store) as _,
             index: Arc::new(EmbeddedIndex::new(1 << 24)),
+            remote_index: None,
             cache: Arc::new(LocalCache::new(clock.clone(), 1 << 24)),
             embedder: (Arc::new(SharedTable) as Arc<dyn Embedder>).into(),
             former: None,
