@@ -9,6 +9,7 @@ mod conversation;
 mod documents;
 mod durability;
 mod facts;
+mod finder;
 mod forgetting;
 mod growth;
 mod hands;

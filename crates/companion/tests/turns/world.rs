@@ -12,7 +12,7 @@ use philia_index_embedded::EmbeddedIndex;
 use philia_mind::Profile;
 use philia_models::static_table::StaticTable;
 use philia_ports::model::{ChatDelta, ChatReply, ChatRequest, ChatStream, FinishReason, ModelInfo, Usage};
-use philia_ports::{ChatModel, Embedder, ModelError, StoreAdmin};
+use philia_ports::{ChatModel, Embedder, Index, ModelError, StoreAdmin};
 use philia_store_memory::MemoryStore;
 use philia_testkit::cache::FaultyCache;
 use philia_testkit::faulty::FaultyStore;
@@ -84,6 +84,22 @@ impl World {
             Self { philia, store: store.clone(), cache: cache.clone(), clock: clock.clone() }
         };
         (0..count).map(instance).collect()
+    }
+
+    /// A world whose memories are found on a server, which is given up at once and asked again at once.
+    pub(crate) fn with_index_on(server: Arc<dyn Index>) -> Self {
+        let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+        let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
+        let cache = Arc::new(FaultyCache::new(LocalCache::new(clock.clone(), 1 << 24)));
+        let settings = Settings {
+            index_patience: Duration::from_millis(50),
+            index_rest: Duration::ZERO,
+            ..Settings::default()
+        };
+        let embedder: Arc<dyn Embedder> = Arc::new(StaticTable::load().expect("the static table"));
+        let parts = parts(&store, &clock, None, None, embedder, None, settings);
+        let philia = Philia::new(Parts { cache: cache.clone(), remote_index: Some(server), ..parts });
+        Self { philia, store, cache, clock }
     }
 
     pub(crate) fn over(store: Arc<FaultyStore>, chat: Option<Arc<dyn ChatModel>>, embedder: Arc<dyn Embedder>) -> Self {
