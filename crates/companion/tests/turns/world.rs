@@ -91,11 +91,8 @@ impl World {
         let store = Arc::new(FaultyStore::new(MemoryStore::new()));
         let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
         let cache = Arc::new(FaultyCache::new(LocalCache::new(clock.clone(), 1 << 24)));
-        let settings = Settings {
-            index_patience: Duration::from_millis(50),
-            index_rest: Duration::ZERO,
-            ..Settings::default()
-        };
+        let settings =
+            Settings { index_patience: Duration::from_millis(50), index_rest: Duration::ZERO, ..Settings::default() };
         let embedder: Arc<dyn Embedder> = Arc::new(StaticTable::load().expect("the static table"));
         let parts = parts(&store, &clock, None, None, embedder, None, settings);
         let philia = Philia::new(Parts { cache: cache.clone(), remote_index: Some(server), ..parts });
