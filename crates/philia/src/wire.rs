@@ -22,7 +22,7 @@ use philia_models::chain::Chain;
 use philia_models::minilm::{self, MiniLm};
 use philia_models::providers::{self, EmbeddingSettings, Settings};
 use philia_models::static_table::{self, StaticTable};
-use philia_ports::{Chance, ChatModel, Embedder, StoreAdmin};
+use philia_ports::{Chance, ChatModel, Embedder, Index, StoreAdmin};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -86,15 +86,15 @@ pub(crate) async fn parts(config: &Config) -> anyhow::Result<Parts> {
 
 /// The same over a store that is open.
 pub(crate) async fn parts_over(config: &Config, store: Arc<dyn StoreAdmin>) -> anyhow::Result<Parts> {
-    let index = warmed_index(config);
+    let index: Arc<dyn Index> = warmed_index(config);
     let remote_index = match config.index.url.scheme() {
         "embedded" => None,
         _ => Some(engines::open(engines::INDEXES, &config.index.url, config).await.context("index.url")?),
     };
     let cache = engines::open(engines::CACHES, &config.cache.url, config).await.context("cache.url")?;
-    let (store, index, cache) = match is_traced(config) {
-        true => (traces::store(store), traces::index(index), traces::cache(cache)),
-        false => (store, index, cache),
+    let (store, index, remote_index, cache) = match is_traced(config) {
+        true => (traces::store(store), traces::index(index), remote_index.map(traces::index), traces::cache(cache)),
+        false => (store, index, remote_index, cache),
     };
     let clock = Arc::new(SystemClock);
     let embedder = Embedders::new(embedder(config)?, Arc::new(StaticTable::load()?));
