@@ -12,6 +12,7 @@ use philia_ports::index::{Entry, Filter, Hit, Index, IndexError};
 use philia_ports::store::{Partition, PartitionId};
 use philia_store_postgres::PgVectorIndex;
 use philia_testkit::index::run;
+use philia_testkit::server::Server as _;
 use philia_testkit::server::postgres::{self, Postgres};
 use std::sync::Arc;
 
