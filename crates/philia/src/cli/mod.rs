@@ -31,8 +31,7 @@ mod task;
 mod user;
 
 use crate::config::{Config, Loaded, Settings, Surroundings};
-use crate::traces::{self, Exporting};
-use crate::{lifecycle, logging, wire};
+use crate::{lifecycle, logging, traces, wire};
 use clap::{Args, Parser, Subcommand};
 use paint::{Paint, note};
 use std::io;
@@ -238,7 +237,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
     });
     let ended = runtime.block_on(run);
-    exporting.map(Exporting::end);
+    if let Some(exporting) = exporting {
+        exporting.end();
+    }
     lifecycle::end(runtime);
     ended
 }

@@ -86,7 +86,7 @@ async fn the_suspended_are_told_nothing_and_answered_in_need() {
     let after = open_as(address, &adam).await.unwrap();
     // Something happens that is theirs.
     let mood = json!({ "mood": { "pleasure": 0.5, "arousal": 0, "dominance": 0 } });
-    let account = world.send_as(&adam, "GET", "/api/auth/me", None).await.ok()["id"].as_str().unwrap().to_owned();
+    let account = world.send_as(&adam, "GET", "/api/auth/me", None).await.ok()["account"].as_str().unwrap().to_owned();
     let adams = world.philia.person(&account, "me").await.unwrap();
     adams.set_personality(None, &serde_json::from_value(mood).unwrap(), "person", "a gift").await.unwrap();
     for mut socket in [before, after] {
