@@ -186,7 +186,7 @@ fn tagged(responses: &mut Map<String, Value>, method: &str, path: &str) {
 
 /// A text that may be longer than this has its limit in words, if it has a pattern, too: who makes up texts for both at
 /// once takes seconds for each.
-const LONG: u64 = 1000;
+const LONG: u64 = 2000;
 
 /// What derives cannot say of numbers: the width of an integer is a bound, and no default is none. And what is better
 /// said otherwise, of long texts.
