@@ -242,6 +242,7 @@ impl Person {
     /// or erases any of their words.
     pub(crate) async fn let_go(&self) {
         let _one_at_a_time = self.locks.context.lock().await;
+        self.app.let_go_of_readings(&self.partition.id);
         if let Err(error) = self.app.parts.cache.clear(&self.partition.id).await {
             tracing::error!(%error, "what was forgotten may stay in the cache until it ends there");
         }

@@ -149,10 +149,19 @@ impl Person {
     }
 
     pub(crate) async fn profile_record(&self) -> Result<Versioned<Profile>> {
-        Ok(self
-            .get(Kind::Profile, PROFILE)
-            .await?
-            .unwrap_or_else(|| Versioned { value: self.app.parts.default_profile.clone(), version: 0 }))
+        let [record] = self.get_records([Self::profile_key()]).await?;
+        self.profile_of(record)
+    }
+
+    /// Names the record of a person's own settings.
+    pub(crate) fn profile_key() -> Key {
+        Key::new(Kind::Profile, PROFILE)
+    }
+
+    /// The settings in their record, or the defaults where there is none yet (version 0).
+    pub(crate) fn profile_of(&self, record: Option<Record>) -> Result<Versioned<Profile>> {
+        let known = record.map(read).transpose()?;
+        Ok(known.unwrap_or_else(|| Versioned { value: self.app.parts.default_profile.clone(), version: 0 }))
     }
 
     /// The persona of that id, or the one the person has chosen.

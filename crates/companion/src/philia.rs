@@ -15,6 +15,7 @@ use crate::reembed::{Former, Reembedding};
 use crate::settings::Settings;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use lru::LruCache;
 use philia_mind::Profile;
 use philia_mind::appraisal::Rules;
 use philia_mind::guard::care::Care;
@@ -22,10 +23,11 @@ use philia_mind::guard::threat::Threats;
 use philia_mind::memory::extract::Extractor;
 use philia_mind::signal::Signposts;
 use philia_mind::text::Analyzer;
-use philia_mind::voice::Voice;
+use philia_mind::voice::{Readings, Voice};
 use philia_ports::clock::time_ordered_id;
 use philia_ports::{Cache, Chance, Clock, Embedder, Index, Partition, PartitionId, StoreAdmin};
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::{Mutex as AsyncMutex, RwLock};
@@ -99,9 +101,14 @@ pub(crate) struct Inner {
     /// How far embedding anew has come, while it is under way.
     reembedding: Mutex<Option<Reembedding>>,
     people: Mutex<HashMap<PartitionId, Weak<Locks>>>,
+    /// What the offline voice read in the words of those who talked last. Let go of with what else is kept at hand.
+    readings: Mutex<LruCache<PartitionId, Arc<Readings>>>,
     /// When each of those who have talked lately did so last.
     active: Mutex<HashMap<PartitionId, Timestamp>>,
 }
+
+/// Of so many people it is kept what the offline voice read in their words.
+const READINGS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 
 /// Who has talked within so long is active.
 const ACTIVE: SignedDuration = SignedDuration::from_mins(15);
@@ -225,6 +232,7 @@ impl Philia {
             settled: AtomicBool::new(false),
             reembedding: Mutex::default(),
             people: Mutex::default(),
+            readings: Mutex::new(LruCache::new(READINGS)),
             active: Mutex::default(),
         }));
         let (voice, extractor) = (Arc::clone(&philia.0), Arc::clone(&philia.0));
@@ -314,6 +322,22 @@ impl Inner {
         let locks = Arc::new(Locks::default());
         people.insert(id.clone(), Arc::downgrade(&locks));
         locks
+    }
+
+    /// What the offline voice read in somebody's words.
+    pub(crate) fn readings_of(&self, id: &PartitionId) -> Arc<Readings> {
+        let mut readings = lock(&self.readings);
+        if let Some(known) = readings.get(id) {
+            return Arc::clone(known);
+        }
+        let new = Arc::<Readings>::default();
+        readings.put(id.clone(), Arc::clone(&new));
+        new
+    }
+
+    /// Lets go of it.
+    pub(crate) fn let_go_of_readings(&self, id: &PartitionId) {
+        lock(&self.readings).pop(id);
     }
 
     /// Notes that somebody has talked.

@@ -287,9 +287,13 @@ impl Person {
     }
 
     /// Takes in what a turn says of tasks: new ones, one that is done, one that is put off. Returns the new ones.
-    pub(crate) async fn learn_tasks(&self, unit: &mut Unit<'_>, turn: &Interaction) -> Result<Vec<Memory>> {
-        let zone = self.zone(&self.profile().await?);
-        let Effects { found, done, snoozed } = self.effects(turn, &zone).await?;
+    pub(crate) async fn learn_tasks(
+        &self,
+        unit: &mut Unit<'_>,
+        turn: &Interaction,
+        zone: &TimeZone,
+    ) -> Result<Vec<Memory>> {
+        let Effects { found, done, snoozed } = self.effects(turn, zone).await?;
         let mut new = Vec::new();
         for (n, (text, due)) in found.into_iter().enumerate() {
             let id = MemoryId::of(&turn.id, &format!("t{n}"));

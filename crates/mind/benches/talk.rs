@@ -8,7 +8,7 @@ use philia_mind::memory::extract::Extractor;
 use philia_mind::memory::recall::{Recalled, Signals};
 use philia_mind::memory::{Provenance, Speaker};
 use philia_mind::persona::Temperament;
-use philia_mind::voice::{Context, Turn, Voice};
+use philia_mind::voice::{Context, Readings, Turn, Voice};
 use philia_mind::{InteractionId, Memory, MemoryId, Pad, Persona, Profile};
 use std::hint::black_box;
 
@@ -80,8 +80,13 @@ fn talk(c: &mut Criterion) {
             first_meeting: false,
             announce: false,
             turn: 7,
+            readings: &Readings::default(),
         };
         c.bench_function(name, |b| b.iter(|| voice.reply(black_box(&context))));
+        let anew = format!("{name}, all of it read anew");
+        c.bench_function(&anew, |b| {
+            b.iter(|| voice.reply(&Context { readings: &Readings::default(), ..*black_box(&context) }));
+        });
     }
 }
 

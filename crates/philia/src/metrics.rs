@@ -52,3 +52,13 @@ pub(crate) fn resident_of(process: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
+
+/// Processor time that a process took so far, by its number; none where the system does not tell.
+pub(crate) fn processor_of(process: &str) -> Option<Duration> {
+    // What Linux counts these in, whatever its own clock is.
+    const TICKS_A_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name comes second, in brackets, and may hold anything.
+    let mut numbers = stat.rsplit_once(')')?.1.split_whitespace().skip(11).map_while(|ticks| ticks.parse::<f64>().ok());
+    Some(Duration::from_secs_f64((numbers.next()? + numbers.next()?) / TICKS_A_SECOND))
+}

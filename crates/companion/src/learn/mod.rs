@@ -21,6 +21,7 @@ use crate::privacy::{Consents, Purpose};
 use crate::records::{draft, read};
 use crate::unit::Unit;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use philia_mind::memory::Speaker;
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId};
 use philia_ports::StoreError;
@@ -64,13 +65,19 @@ impl Person {
     /// Learns from a turn, if that has not been done; the memories that are new.
     pub(crate) async fn learn(&self, id: &InteractionId) -> Result<Vec<Memory>> {
         loop {
-            let keys = [Key::new(Kind::Job, job_id(id)), Key::new(Kind::Interaction, id.as_str()), Consents::key()];
-            let [job, heard, consents] = self.get_records(keys).await?;
+            let keys = [
+                Key::new(Kind::Job, job_id(id)),
+                Key::new(Kind::Interaction, id.as_str()),
+                Consents::key(),
+                Self::profile_key(),
+            ];
+            let [job, heard, consents, profile] = self.get_records(keys).await?;
             let Some(job) = job else { return Ok(Vec::new()) };
             let done = Change::Delete { key: job.key, expected: Some(job.version) };
             let turn = heard.map(read::<Interaction>).transpose()?.map(|heard| heard.value).filter(|t| !t.redacted);
+            let zone = self.zone(&self.profile_of(profile)?.value);
             let lesson = match &turn {
-                Some(turn) if Consents::of(consents)?.given(Purpose::Learning) => self.lesson(turn).await?,
+                Some(turn) if Consents::of(consents)?.given(Purpose::Learning) => self.lesson(turn, &zone).await?,
                 _ => Lesson::default(),
             };
             let vectors = self.vectors_of(&lesson.memories).await;
@@ -79,7 +86,7 @@ impl Person {
             self.compare(&mut unit, &new, &lesson.memories, vectors.as_deref()).await?;
             let told = new.iter().any(|memory| memory.speaker == Speaker::User && memory.fact.is_none());
             if let Some(turn) = &turn {
-                new.extend(self.learn_tasks(&mut unit, turn).await?);
+                new.extend(self.learn_tasks(&mut unit, turn, &zone).await?);
             }
             let mut changes = unit.changes();
             if vectors.is_none() && !new.is_empty() {
@@ -104,13 +111,19 @@ impl Person {
         }
     }
 
-    async fn lesson(&self, turn: &Interaction) -> Result<Lesson> {
-        // The message before says who "he" is.
-        let scan = Scan { until: Some(turn.at), ..Scan::newest(Kind::Interaction, 5) };
-        let before = self.page::<Interaction>(&scan).await?.items;
-        let previous = before.iter().find(|i| i.session == turn.session && i.id != turn.id && !i.redacted);
-        let zone = self.zone(&self.profile().await?);
-        Ok(Lesson::of(&self.app, turn, previous.map(|i| i.message.as_str()), &zone))
+    /// `zone` is where "tomorrow" begins for them.
+    async fn lesson(&self, turn: &Interaction, zone: &TimeZone) -> Result<Lesson> {
+        // The message before says who "he" is. It is nearly always the very last one.
+        let mut previous = None;
+        for looked_at in [1, 5] {
+            let scan = Scan { until: Some(turn.at), ..Scan::newest(Kind::Interaction, looked_at) };
+            let before = self.page::<Interaction>(&scan).await?;
+            previous = before.items.into_iter().find(|i| i.session == turn.session && i.id != turn.id && !i.redacted);
+            if previous.is_some() || before.next.is_none() {
+                break;
+            }
+        }
+        Ok(Lesson::of(&self.app, turn, previous.as_ref().map(|i| i.message.as_str()), zone))
     }
 
     pub(crate) async fn take_up_name(&self, name: String) -> Result<()> {

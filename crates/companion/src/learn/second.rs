@@ -97,6 +97,9 @@ impl Person {
     /// Asks the fast model about the turns that wait for it, if there is one.
     pub(crate) async fn learn_by_model(&self) -> Result<()> {
         let settings = &self.app.parts.settings;
+        if self.app.parts.fast.info().is_none() {
+            return Ok(());
+        }
         let _one_question_at_a_time = self.locks.lesson.lock().await;
         loop {
             let waiting = self.waiting().await?;
@@ -218,7 +221,8 @@ impl Person {
 
     /// Writes what the model read from a turn, once.
     async fn take_in(&self, job: &Record, turn: &Interaction, opinion: &Opinion, model: &str) -> Result<()> {
-        let lesson = self.lesson(turn).await?;
+        let zone = self.zone(&self.profile().await?);
+        let lesson = self.lesson(turn, &zone).await?;
         let new = missed(&lesson.memories, turn, opinion, model);
         let vectors = self.vectors_of(&new).await;
         loop {

@@ -71,10 +71,11 @@ impl Person {
         memories: &[Memory],
         vectors: Option<&[Option<Vector>]>,
     ) -> Result<Vec<Memory>> {
-        fetch(unit, memories).await?;
+        let statements: Vec<Option<String>> = memories.iter().map(statement_id).collect();
+        fetch(unit, memories, &statements).await?;
         let mut new = Vec::new();
         let mut instead: HashMap<MemoryId, MemoryId> = HashMap::new();
-        for (n, memory) in memories.iter().enumerate() {
+        for (n, (memory, statement)) in memories.iter().zip(statements).enumerate() {
             check_sources(memory)?;
             let mut memory = memory.clone();
             for link in &mut memory.links {
@@ -82,7 +83,9 @@ impl Person {
                     link.to = known.clone();
                 }
             }
-            if let Some(known) = said_before(unit, &memory).await? {
+            if let Some(statement) = statement
+                && let Some(known) = said_before(unit, &statement, &memory).await?
+            {
                 instead.insert(memory.id, known);
                 continue;
             }
@@ -133,8 +136,8 @@ impl Person {
 }
 
 /// Reads what the memories may meet, in two goes however many they are.
-async fn fetch(unit: &mut Unit<'_>, memories: &[Memory]) -> Result<()> {
-    let statements = memories.iter().filter_map(statement_id).map(|id| Key::new(Kind::Statement, id));
+async fn fetch(unit: &mut Unit<'_>, memories: &[Memory], statements: &[Option<String>]) -> Result<()> {
+    let statements = statements.iter().flatten().map(|id| Key::new(Kind::Statement, id));
     let subjects = memories.iter().filter_map(about_id).map(|id| Key::new(Kind::Statement, id));
     let facts = memories.iter().filter_map(|memory| memory.fact.as_ref());
     let facts = facts.map(|fact| Key::new(Kind::Fact, facts::fact_id(fact)));
@@ -152,11 +155,10 @@ async fn fetch(unit: &mut Unit<'_>, memories: &[Memory]) -> Result<()> {
     unit.fetch(named).await
 }
 
-/// If the same one said the same before, strengthens that memory and returns its name; else notes where to find this
-/// one.
-async fn said_before(unit: &mut Unit<'_>, memory: &Memory) -> Result<Option<MemoryId>> {
-    let Some(id) = statement_id(memory) else { return Ok(None) };
-    if let Some(Statement { memory: known }) = unit.get(Kind::Statement, &id).await?
+/// If the same one said the same before, strengthens that memory and returns its name; else notes under `id` where to
+/// find this one.
+async fn said_before(unit: &mut Unit<'_>, id: &str, memory: &Memory) -> Result<Option<MemoryId>> {
+    if let Some(Statement { memory: known }) = unit.get(Kind::Statement, id).await?
         && let Some(mut known) = unit.get::<Memory>(Kind::Memory, known.as_str()).await?
     {
         if strengthen(&mut known, memory) {
@@ -165,7 +167,7 @@ async fn said_before(unit: &mut Unit<'_>, memory: &Memory) -> Result<Option<Memo
         }
         return Ok(Some(known.id));
     }
-    unit.put(Kind::Statement, &id, memory.occurred_at, &Statement { memory: memory.id.clone() })?;
+    unit.put(Kind::Statement, id, memory.occurred_at, &Statement { memory: memory.id.clone() })?;
     Ok(None)
 }
 

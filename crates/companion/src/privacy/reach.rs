@@ -8,13 +8,10 @@
 use super::consent::{Consents, Purpose};
 use crate::error::Result;
 use crate::person::Person;
-use crate::records::read;
 use async_trait::async_trait;
-use philia_mind::Profile;
 use philia_mind::profile::PrivacyTier;
 use philia_ports::embedder::EmbedderInfo;
 use philia_ports::model::ModelInfo;
-use philia_ports::store::{Key, Kind};
 use philia_ports::{ChatModel, Embedder, EmbedderError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -157,12 +154,8 @@ impl Person {
     }
 
     async fn read_reach(&self) -> Result<Reach> {
-        let keys = [Key::new(Kind::Profile, "profile"), Consents::key()];
-        let [profile, consents] = self.get_records(keys).await?;
-        let tier = match profile {
-            Some(record) => read::<Profile>(record)?.value.privacy,
-            None => self.app.parts.default_profile.privacy,
-        };
+        let [profile, consents] = self.get_records([Self::profile_key(), Consents::key()]).await?;
+        let tier = self.profile_of(profile)?.value.privacy;
         let agreed = Consents::of(consents)?.given(Purpose::RemoteModels);
         Ok(if tier == PrivacyTier::Local || !agreed { Reach::Here } else { Reach::Anywhere })
     }

@@ -273,15 +273,12 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
     let [known, profile, known_thread, consents] = person
         .get_records([
             Key::new(Kind::Interaction, id.as_str()),
-            Key::new(Kind::Profile, "profile"),
+            Person::profile_key(),
             Key::new(Kind::Thread, thread.as_str()),
             Consents::key(),
         ])
         .await?;
-    let profile: Profile = match profile {
-        Some(record) => read(record)?.value,
-        None => person.app.parts.default_profile.clone(),
-    };
+    let profile = person.profile_of(profile)?.value;
     let wanted = incoming.persona.as_deref().unwrap_or(&profile.persona);
 
     if let Some(record) = known {

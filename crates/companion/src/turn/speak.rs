@@ -193,6 +193,7 @@ async fn by_voice(
         first_meeting: feeling.first_meeting(),
         announce,
         turn: feeling.state.value.turns,
+        readings: &person.app.readings_of(person.id()),
     });
     let (answer, reminder) = remembered.tasks.in_words();
     if let Some(answer) = answer {

@@ -289,11 +289,15 @@ impl Hearing {
     fn facts(&self, source: &Source<'_>, extractor: &Extractor, ctx: &Context<'_>) -> Vec<Extracted> {
         let mut facts = Vec::new();
         if source.by().is_none() {
-            let plain = spelled_out(head(source.content, READ));
-            facts = extractor.extract(&plain, source.before, source.at, ctx.zone);
-            // What is over answers no question of what is.
-            facts.retain(|said| !said.ends && !said.past);
-            facts.extend(self.before(&plain));
+            let said = ctx.readings.or_read((source.content, source.before, source.at, ctx.zone), || {
+                let plain = spelled_out(head(source.content, READ));
+                let mut said = extractor.extract(&plain, source.before, source.at, ctx.zone);
+                // What is over answers no question of what is.
+                said.retain(|said| !said.ends && !said.past);
+                said.extend(self.before(&plain));
+                said
+            });
+            facts.extend_from_slice(&said);
         }
         if let Some((memory, fact)) = source.memory.and_then(|m| Some((m, m.fact.as_ref()?))) {
             facts.push(Extracted {

@@ -23,6 +23,7 @@ mod phrases;
 mod pick;
 mod plain;
 mod question;
+mod readings;
 mod register;
 mod slots;
 #[cfg(test)]
@@ -30,7 +31,8 @@ mod tests;
 mod topics;
 
 use crate::appraisal::Appraisal;
-use crate::memory::extract::Extractor;
+use crate::memory::Fact;
+use crate::memory::extract::{Extracted, Extractor};
 use crate::memory::recall::Recalled;
 use crate::{MemoryId, Pad, Persona, Profile};
 use acknowledge::{Acknowledger, With};
@@ -42,7 +44,9 @@ use manners::{Manner, Manners};
 use meaning::Meaning;
 use pick::Pick;
 use question::{Asked, Question, Reader, Subject};
+pub use readings::Readings;
 use register::Register;
+use std::cell::LazyCell;
 
 /// An earlier turn of this conversation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,6 +86,8 @@ pub struct Context<'a> {
     pub announce: bool,
     /// The number of the turn: the same words said again find other words.
     pub turn: u64,
+    /// What was read in the same words before, in this talk. An empty one gives the same reply, later.
+    pub readings: &'a Readings,
 }
 
 /// What is said.
@@ -176,7 +182,8 @@ impl Voice {
         {
             return self.mannerly(ctx, manner);
         }
-        if let Some(name) = self.declared_name(ctx).or_else(|| meeting::name_given(ctx.message, ctx.recent.last())) {
+        let said = LazyCell::new(|| self.extractor.extract(&plain::spelled_out(ctx.message), None, ctx.now, ctx.zone));
+        if let Some(name) = declared_name(ctx, &said).or_else(|| meeting::name_given(ctx.message, ctx.recent.last())) {
             return meeting::take_up(ctx, &name);
         }
         if self.reader.is_task(ctx.message) && !long {
@@ -187,7 +194,7 @@ impl Voice {
                 let plain = resolved.and_then(|_| self.reader.read(ctx.message, &self.meaning));
                 self.answer(ctx, &question, plain.as_ref())
             }
-            _ => self.acknowledge(ctx, long),
+            _ => self.acknowledge(ctx, long, &said),
         }
     }
 
@@ -292,7 +299,10 @@ impl Voice {
         Spoken { text, used: Vec::new() }
     }
 
-    fn acknowledge(&self, ctx: &Context<'_>, long: bool) -> Spoken {
+    fn acknowledge<F>(&self, ctx: &Context<'_>, long: bool, said: &LazyCell<Vec<Extracted>, F>) -> Spoken
+    where
+        F: FnOnce() -> Vec<Extracted>,
+    {
         let shared = self.acknowledger.read(ctx);
         let ask = !ctx.message.to_lowercase().contains("don't want to talk");
         let mut spoken = self.acknowledger.reply(
@@ -309,7 +319,7 @@ impl Voice {
         if long {
             spoken.text = format!("You took your time to write that, and I've kept all of it. {}", spoken.text);
         }
-        if let Some(name) = self.new_name(ctx) {
+        if let Some(name) = new_name(ctx, said) {
             spoken.text = format!("{} {}", meeting::hello(ctx, &name), spoken.text);
         }
         spoken
@@ -351,32 +361,6 @@ impl Voice {
         Spoken { text: meeting::fill(phrase, ctx), used: Vec::new() }
     }
 
-    /// A name given in the middle of more.
-    fn new_name(&self, ctx: &Context<'_>) -> Option<String> {
-        let known =
-            meeting::known_name(ctx).is_some() || ctx.recent.iter().any(|t| t.message.trim() == ctx.message.trim());
-        let plain = plain::spelled_out(ctx.message);
-        let found = self.extractor.extract(&plain, None, ctx.now, ctx.zone);
-        let fact = found.into_iter().filter_map(|e| e.fact).find(|f| f.subject == "user" && f.key == "name");
-        fact.filter(|_| !known).map(|f| f.value)
-    }
-
-    fn declared_name(&self, ctx: &Context<'_>) -> Option<String> {
-        // More than the name is a statement, and is answered as one.
-        if ctx.message.split_whitespace().count() > 10 || ctx.message.contains('?') {
-            return None;
-        }
-        let plain = plain::spelled_out(ctx.message);
-        let found = self.extractor.extract(&plain, None, ctx.now, ctx.zone);
-        let others = found
-            .iter()
-            .filter_map(|e| e.fact.as_ref())
-            .any(|f| f.subject != "user" || !matches!(f.key.as_str(), "name" | "display_name"));
-        let fact =
-            found.into_iter().find_map(|e| e.fact.filter(|f| matches!(f.key.as_str(), "name" | "display_name")))?;
-        (!others).then_some(fact.value)
-    }
-
     /// Nothing that words can be made of: emoji, marks, keyboard noise.
     fn noise(&self, ctx: &Context<'_>) -> Option<String> {
         let text = ctx.message.trim();
@@ -412,6 +396,33 @@ impl Voice {
             text.push_str(mark);
         }
     }
+}
+
+/// A name given in the middle of more.
+fn new_name<F>(ctx: &Context<'_>, said: &LazyCell<Vec<Extracted>, F>) -> Option<String>
+where
+    F: FnOnce() -> Vec<Extracted>,
+{
+    if meeting::known_name(ctx).is_some() || ctx.recent.iter().any(|t| t.message.trim() == ctx.message.trim()) {
+        return None;
+    }
+    let facts = said.iter().filter_map(|said| said.fact.as_ref());
+    facts.filter(|fact| fact.subject == "user" && fact.key == "name").map(|fact| fact.value.clone()).next()
+}
+
+/// A name that is all the message says.
+fn declared_name<F>(ctx: &Context<'_>, said: &LazyCell<Vec<Extracted>, F>) -> Option<String>
+where
+    F: FnOnce() -> Vec<Extracted>,
+{
+    // More than the name is a statement, and is answered as one.
+    if ctx.message.split_whitespace().count() > 10 || ctx.message.contains('?') {
+        return None;
+    }
+    let mut facts = said.iter().filter_map(|said| said.fact.as_ref());
+    let names = |fact: &&Fact| matches!(fact.key.as_str(), "name" | "display_name");
+    let others = facts.clone().any(|fact| fact.subject != "user" || !names(&fact));
+    facts.find(names).filter(|_| !others).map(|fact| fact.value.clone())
 }
 
 fn is_keyboard_noise(word: &str) -> bool {

@@ -161,8 +161,11 @@ impl Scene<'_> {
             first_meeting: self.first,
             announce: self.announce,
             turn: self.turn,
+            readings: &Readings::default(),
         };
-        VOICE.reply(&ctx)
+        let spoken = VOICE.reply(&ctx);
+        assert_eq!(spoken, VOICE.reply(&ctx), "{message:?}: another reply where it has been read before");
+        spoken
     }
 }
 

@@ -2,6 +2,7 @@
 //! out, and the next one that is written is preceded by how many were.
 
 use std::io::{self, Write};
+use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -11,6 +12,8 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// So many lines wait.
 const QUEUE: usize = 8192;
+/// How long lines are gathered once there is one: whoever logs meanwhile need not wake the thread.
+const GATHER: Duration = Duration::from_millis(20);
 /// How long the end waits for what is queued: a reader that does not read holds nobody up.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -53,31 +56,42 @@ impl Lane {
 }
 
 fn write_all(mut to: impl Write, steps: &Receiver<Step>, lost: &AtomicU64) {
-    let count = |lines: u64| {
-        lost.fetch_add(lines, Ordering::Relaxed);
-        metrics::counter!("philia_log_lines_lost_total").increment(lines);
-    };
-    for step in steps {
-        match step {
-            Step::Line(line) => {
-                let missed = lost.swap(0, Ordering::Relaxed);
-                if missed > 0 && told(&mut to, missed).is_err() {
-                    lost.fetch_add(missed, Ordering::Relaxed);
-                }
-                if to.write_all(&line).is_err() {
-                    count(1);
-                }
-            }
-            Step::End(done) => {
-                let missed = lost.swap(0, Ordering::Relaxed);
-                if missed > 0 {
-                    let _ = told(&mut to, missed);
-                }
-                let _ = to.flush();
-                let _ = done.try_send(());
-            }
+    while let Ok(first) = steps.recv() {
+        if matches!(first, Step::Line(_)) {
+            thread::sleep(GATHER);
+        }
+        for step in iter::once(first).chain(steps.try_iter()) {
+            write(&mut to, step, lost);
         }
     }
+}
+
+fn write(to: &mut impl Write, step: Step, lost: &AtomicU64) {
+    match step {
+        Step::Line(line) => {
+            let missed = lost.swap(0, Ordering::Relaxed);
+            if missed > 0 && told(to, missed).is_err() {
+                lost.fetch_add(missed, Ordering::Relaxed);
+            }
+            if to.write_all(&line).is_err() {
+                count(lost);
+            }
+        }
+        Step::End(done) => {
+            let missed = lost.swap(0, Ordering::Relaxed);
+            if missed > 0 {
+                let _ = told(to, missed);
+            }
+            let _ = to.flush();
+            let _ = done.try_send(());
+        }
+    }
+}
+
+/// One more line is lost.
+fn count(lost: &AtomicU64) {
+    lost.fetch_add(1, Ordering::Relaxed);
+    metrics::counter!("philia_log_lines_lost_total").increment(1);
 }
 
 /// Says how many lines are missing, as JSON, which people can read as well.
@@ -91,10 +105,7 @@ impl Write for Lane {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         match self.queue.try_send(Step::Line(line.to_vec())) {
             Ok(()) => {}
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.lost.fetch_add(1, Ordering::Relaxed);
-                metrics::counter!("philia_log_lines_lost_total").increment(1);
-            }
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => count(&self.lost),
         }
         Ok(line.len())
     }

@@ -222,7 +222,11 @@ pub(crate) fn few_changes(
     limit: usize,
 ) -> Result<Option<Feed>, StoreError> {
     let Home { head, .. } = home(connection, id).map_err(|error| place.error(error))?;
-    let few = head.saturating_sub(since) <= FEW_COMMITS;
+    let few = match kind {
+        // What is followed from turn to turn has an index by change.
+        Kind::Memory | Kind::Fact => head.saturating_sub(since) <= FEW_COMMITS,
+        _ => head <= since,
+    };
     few.then(|| changes(connection, place, id, kind, since, limit)).transpose()
 }
 

@@ -17,6 +17,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_tasks.sql"),
     include_str!("migrations/0005_accounts.sql"),
     include_str!("migrations/0006_data_keys.sql"),
+    include_str!("migrations/0007_fewer_indexes.sql"),
 ];
 
 /// The schema's number in a database.

@@ -183,15 +183,16 @@ impl Desk {
 
     /// One transaction for all. An error is the engine's, and then nothing has happened.
     fn commit_together(&mut self, commits: &[Prepared]) -> rusqlite::Result<Vec<Result<u64, StoreError>>> {
-        let mut transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let run = |sql| transaction.prepare_cached(sql)?.execute([]);
         let mut answers = Vec::with_capacity(commits.len());
         for commit in commits {
-            let mut savepoint = transaction.savepoint()?;
-            let answer = commit::apply(&savepoint, commit)?;
+            run("SAVEPOINT one")?;
+            let answer = commit::apply(&transaction, commit)?;
             if answer.is_err() {
-                savepoint.rollback()?;
+                run("ROLLBACK TO one")?;
             }
-            savepoint.commit()?;
+            run("RELEASE one")?;
             answers.push(answer);
         }
         transaction.commit()?;

@@ -3,7 +3,7 @@
 
 use super::Extracted;
 use super::keys::slug;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Triggers};
 use super::rules::{NAME, tidy};
 use super::terms::NOT_NAMES;
 use crate::memory::{Category, Fact};
@@ -13,7 +13,8 @@ type Row = (&'static str, &'static str, &'static str, &'static str);
 
 #[derive(Debug)]
 pub(super) struct Foreign {
-    rules: Vec<(&'static str, Pattern, &'static str, &'static str)>,
+    triggers: Triggers,
+    rules: Vec<(Pattern, &'static str, &'static str)>,
     denied: Pattern,
 }
 
@@ -205,10 +206,8 @@ impl Foreign {
                 .replace("PORTUGUESE_JOBS", PORTUGUESE_JOBS)
         };
         Self {
-            rules: RULES
-                .iter()
-                .map(|row| (row.0, Pattern::new(format!("(?i){}", filled(row.1))), row.2, row.3))
-                .collect(),
+            triggers: Triggers::new(RULES.iter().map(|row| row.0)),
+            rules: RULES.iter().map(|row| (Pattern::new(format!("(?i){}", filled(row.1))), row.2, row.3)).collect(),
             denied: Pattern::new(
                 r"(?i)(?:^|\s)(?:no|ne|n'|nicht|kein|keine|não|nunca|jamais|nie|non|niet|не|if|si|se|wenn|falls|quisiera|quería|ojalá|ich wünschte|quem me dera|dijo que|dit que|sagt|disse que|ella dice|él dice)\s*$|(?:^|\s)(?:ya no|plus|ne \S+ (?:pas|plus)|nicht mehr|já não|não)(?:\s|$)|нет|नहीं|ではありません|じゃない|ليس",
             ),
@@ -217,11 +216,8 @@ impl Foreign {
 
     /// What a sentence of another language says.
     pub(super) fn find(&self, sentence: &str, found: &mut Vec<Extracted>) {
-        let small = sentence.to_lowercase();
-        for (triggers, pattern, key, value) in &self.rules {
-            if !triggers.split('|').any(|word| small.contains(word)) {
-                continue;
-            }
+        for row in self.triggers.within(&sentence.to_lowercase()) {
+            let (pattern, key, value) = &self.rules[row];
             let Some(captures) = pattern.captures(sentence) else { continue };
             let Some(whole) = captures.get(0) else { continue };
             // What is said not to be so is left alone, unless the rule itself speaks of it.

@@ -11,7 +11,7 @@ mod work;
 
 use super::clause::{Clause, Who};
 use super::keys::slug;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, Triggers};
 use super::terms::{ANIMALS, JOBS_END, NATIONALITIES, NOT_NAMES, OCCUPATIONS, RELATIONS, alternation, kind_of};
 use crate::memory::Fact;
 use regex::Captures;
@@ -91,9 +91,13 @@ pub(super) struct Rules {
     /// "My NOUN is".
     nouns: Vec<(Pattern, Rule)>,
     /// Anywhere in a clause, whatever its verb.
-    free: Vec<(&'static str, Rule)>,
+    free: Vec<Rule>,
+    /// What those are tried for.
+    triggers: Triggers,
     /// "I got a puppy", "my sister": whom "he" and "she" may stand for.
     owned: Pattern,
+    /// A word without which it is none of these.
+    being: Pattern,
     renaming: Pattern,
 }
 
@@ -131,7 +135,8 @@ impl Rules {
             .map(|row| (Pattern::new(format!("(?i)^(?:{})$", fill.filled(row.0))), rule(row, "^")))
             .collect();
         let free = [kin::FREE, pets::FREE, tastes::FREE, selves::FREE, home::FREE].concat();
-        let free = free.iter().map(|row| (row.0, rule(row, ""))).collect();
+        let triggers = Triggers::new(free.iter().map(|row| row.0));
+        let free = free.iter().map(|row| rule(row, "")).collect();
         let owned = Pattern::new(fill.filled(
             r"(?i)(?:\b(?:my|our) (?:\w+ ){0,2}?|\b(?:I|we)(?:'ve| have)?(?: just| finally| also)? (?:got|have|adopted|bought|rescued|own|brought home) (?:an?|another|our|my) (?:[\w-]+ ){0,3}?)(?P<o>ANIMAL|RELATION)(?:[.,!?;]|$|\s)",
         ));
@@ -139,12 +144,15 @@ impl Rules {
             Pattern::new(fill.filled(
                 r"(?i)\b(?:I|we)(?:'ve| have)?(?: just)? (?:re)?(?:named|called) (?:him|her|it|them) (?P<n>NAME)",
             ));
-        Self { verbs, nouns, free, owned, renaming }
+        let beings = [ANIMALS, RELATIONS].concat();
+        let being = Pattern::new(format!("(?i){}", alternation(beings.iter().flat_map(|row| row.iter().copied()))));
+        Self { verbs, nouns, free, triggers, owned, being, renaming }
     }
 
     /// Whom or what of theirs a sentence speaks of last.
     pub(super) fn owned(&self, sentence: &str) -> Option<Who> {
-        if !["my ", "our ", "a ", "an "].iter().any(|word| sentence.to_lowercase().contains(word)) {
+        let small = sentence.to_lowercase();
+        if !["my ", "our ", "a ", "an "].iter().any(|word| small.contains(word)) || !self.being.is_match(sentence) {
             return None;
         }
         let owner = self.owned.regex().captures_iter(sentence).last()?.name("o")?.as_str().to_lowercase();
@@ -200,21 +208,19 @@ impl Rules {
     /// What stands anywhere in a sentence, whatever its verb: "with my wife Ola".
     pub(super) fn anywhere(&self, sentence: &str, lower: bool) -> Vec<Found> {
         let mut found = Vec::new();
-        let small = sentence.to_lowercase();
-        for (trigger, rule) in &self.free {
-            if trigger.split('|').any(|word| small.contains(word)) {
-                let clause = Clause {
-                    who: Who::User,
-                    mode: super::clause::Mode::default(),
-                    verb: String::new(),
-                    attribute: false,
-                    rest: sentence,
-                    text: sentence,
-                    first: false,
-                };
-                for captures in rule.rest.regex().captures_iter(sentence) {
-                    rule.read(&clause, &captures, None, lower, &mut found);
-                }
+        let clause = Clause {
+            who: Who::User,
+            mode: super::clause::Mode::default(),
+            verb: String::new(),
+            attribute: false,
+            rest: sentence,
+            text: sentence,
+            first: false,
+        };
+        for row in self.triggers.within(&sentence.to_lowercase()) {
+            let rule = &self.free[row];
+            for captures in rule.rest.regex().captures_iter(sentence) {
+                rule.read(&clause, &captures, None, lower, &mut found);
             }
         }
         found

@@ -5,7 +5,7 @@ use jiff::{
     ToSpan,
     civil::{Date, Weekday},
 };
-use regex::Regex;
+use regex::{Regex, RegexSet};
 
 /// How exactly a time is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub(crate) struct When {
 /// Finds times in text. Compiled once.
 #[derive(Debug)]
 pub(crate) struct Times {
+    /// All of the following but `past` at once: where none is there, none is looked for.
+    any: RegexSet,
     absolute: Regex,
     month: Regex,
     year: Regex,
@@ -54,7 +56,8 @@ const COUNT: &str = r"\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|t
 impl Times {
     pub(crate) fn new() -> Self {
         let c = super::compile;
-        Self {
+        let mut times = Self {
+            any: RegexSet::empty(),
             absolute: c(&format!(
                 r"(?i)\b(?:(?:the )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m1>{MONTHS})|(?P<m2>{MONTHS})\.? (?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b(?:,? (?P<y>(?:19|20)\d\d))?"
             )),
@@ -74,17 +77,33 @@ impl Times {
             past: c(
                 r"(?i)\b(?:was|were|had|went|got|came|saw|met|took|made|did|bought|left|began|ran|won|lost|told|said|felt|found|broke|ate|drank|flew|drove|wrote|gave|\w{2,}ed)\b",
             ),
-        }
+        };
+        times.any = super::compile_set(
+            [
+                &times.absolute,
+                &times.iso,
+                &times.nth,
+                &times.relative_day,
+                &times.ago,
+                &times.ahead,
+                &times.weekday,
+                &times.month,
+                &times.period,
+                &times.year,
+            ]
+            .map(Regex::as_str),
+        );
+        times
     }
 
     /// The first time that `text` names, seen from `said`, the day it was said.
     pub(crate) fn find(&self, text: &str, said: Date) -> Option<When> {
-        self.seen(text, said, self.past.is_match(text))
+        if self.any.is_match(text) { self.seen(text, said, self.past.is_match(text)) } else { None }
     }
 
     /// As [`Times::find`], for what is still to come: "on Friday" is the next one, whatever the verb.
     pub(crate) fn coming(&self, text: &str, said: Date) -> Option<When> {
-        self.seen(text, said, false)
+        if self.any.is_match(text) { self.seen(text, said, false) } else { None }
     }
 
     /// Does a verb of the text tell of the past?

@@ -5,7 +5,7 @@ use super::http::{Client, Process};
 use super::recall::draft;
 use super::texts::Texts;
 use super::turns::SAID;
-use super::{TempDir, apart, millis, quantile};
+use super::{TempDir, apart, millis, processor, quantile};
 use crate::cli::Context;
 use crate::cli::paint::{Paint, note, print};
 use crate::cli::progress::Progress;
@@ -75,6 +75,8 @@ struct Measured {
     turns: usize,
     took: Duration,
     latencies: Vec<Duration>,
+    /// Processor time of a turn: the server's and the load's; none where the system does not tell.
+    processor: Option<[Duration; 2]>,
 }
 
 impl Measured {
@@ -91,17 +93,24 @@ impl Measured {
         json!({
             "turns": self.turns, "turns_per_s": self.rate(),
             "p50_ms": ms(0.5), "p90_ms": ms(0.9), "p99_ms": ms(0.99), "most_ms": ms(1.0),
+            "processor_ms": self.processor.map(|[server, load]| json!({
+                "server": server.as_secs_f64() * 1000.0, "load": load.as_secs_f64() * 1000.0,
+            })),
         })
     }
 
     fn line(&self, what: &str) -> String {
+        let processor = self.processor.map(|[server, load]| {
+            format!("{:18}of the processor a turn takes {}, and the load for it {}\n", "", millis(server), millis(load))
+        });
         format!(
-            "{what:18}{:.0} turns a second; a turn takes p50 {}, p90 {}, p99 {}, at most {}\n",
+            "{what:18}{:.0} turns a second; a turn takes p50 {}, p90 {}, p99 {}, at most {}\n{}",
             self.rate(),
             millis(self.of(0.5)),
             millis(self.of(0.9)),
             millis(self.of(0.99)),
             millis(self.of(1.0)),
+            processor.unwrap_or_default(),
         )
     }
 }
@@ -254,6 +263,7 @@ impl Load {
     /// Everybody talks as fast as they are answered.
     async fn closed(&self, server: &Process, say: &Arc<Say>, until: Until) -> anyhow::Result<Measured> {
         let mut people = JoinSet::new();
+        let before = server.processor();
         let began = Instant::now();
         let started = say.said.load(Ordering::Relaxed);
         for _ in 0..self.connections {
@@ -275,7 +285,7 @@ impl Load {
                 }
             });
         }
-        gathered(people, began).await
+        gathered(people, began, server, before).await
     }
 
     /// Messages come at a rate, whether or not those before them are answered.
@@ -296,6 +306,7 @@ impl Load {
                 anyhow::Ok(latencies)
             });
         }
+        let before = server.processor();
         let began = Instant::now();
         for turn in 0.. {
             let due = began + Duration::from_secs_f64(f64::from(turn) / rate);
@@ -309,7 +320,7 @@ impl Load {
             queues[number % queues.len()].send((number, due)).ok().context("somebody gave up")?;
         }
         drop(queues);
-        gathered(people, began).await
+        gathered(people, began, server, before).await
     }
 
     /// Opens idle sockets, and says how many bytes they take of the server.
@@ -349,17 +360,31 @@ fn name(user: usize) -> String {
     format!("user-{user}")
 }
 
-async fn gathered(mut people: JoinSet<anyhow::Result<Vec<Duration>>>, began: Instant) -> anyhow::Result<Measured> {
+async fn gathered(
+    mut people: JoinSet<anyhow::Result<Vec<Duration>>>,
+    began: Instant,
+    server: &Process,
+    before: Option<[Duration; 2]>,
+) -> anyhow::Result<Measured> {
     let mut latencies = Vec::new();
     while let Some(person) = people.join_next().await {
         latencies.extend(person??);
     }
     let took = began.elapsed();
     latencies.sort_unstable();
-    Ok(Measured { turns: latencies.len(), took, latencies })
+    let turns = latencies.len();
+    let each = |[before, after]: [Duration; 2]| after.saturating_sub(before).div_f64(turns.max(1) as f64);
+    let both = before.zip(server.processor());
+    let processor = both.map(|(before, after)| [each([before[0], after[0]]), each([before[1], after[1]])]);
+    Ok(Measured { turns, took, latencies, processor })
 }
 
 impl Process {
+    /// Processor time so far: the server's, and of the load that comes from here.
+    fn processor(&self) -> Option<[Duration; 2]> {
+        Some([crate::metrics::processor_of(&self.id().ok()?.to_string())?, processor()?])
+    }
+
     async fn look(&self) -> anyhow::Result<Look> {
         let resident = crate::metrics::resident_of(&self.id()?.to_string()).context("memory is not told here")?;
         let metrics = Client::connect(self.address, String::new()).await?.get("/metrics").await?;

@@ -1,0 +1,104 @@
+//! What was read in the words of a talk. The same memories and turns are looked at again with every message, and to
+//! read them takes the rules of extraction; so whoever keeps the talk may keep this beside it.
+
+use crate::memory::extract::Extracted;
+use jiff::{Timestamp, tz::TimeZone};
+use std::collections::VecDeque;
+use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The texts of which it is kept: what is recalled at a time, and the turns at hand.
+const MOST: usize = 48;
+
+/// What the last texts of one person's talk were found to say. Everything that it depends on is in the name it is kept
+/// under, so nothing makes it wrong; it holds words of theirs, so it goes with them.
+#[derive(Default)]
+pub struct Readings(Mutex<VecDeque<(u64, Arc<[Extracted]>)>>);
+
+impl Readings {
+    /// What `text`, said at `at` after `before`, was found to say: as it was read before, or as `read` reads it.
+    pub(super) fn or_read(
+        &self,
+        (text, before, at, zone): (&str, Option<&str>, Timestamp, &TimeZone),
+        read: impl FnOnce() -> Vec<Extracted>,
+    ) -> Arc<[Extracted]> {
+        let mut name = DefaultHasher::new();
+        (text, before, at, zone.iana_name(), zone.to_offset(at).seconds()).hash(&mut name);
+        let name = name.finish();
+        let known = self.with(|kept| kept.iter().find(|(known, _)| *known == name).map(|(_, said)| Arc::clone(said)));
+        known.unwrap_or_else(|| {
+            let said: Arc<[Extracted]> = read().into();
+            self.with(|kept| {
+                kept.truncate(MOST - 1);
+                kept.push_front((name, Arc::clone(&said)));
+            });
+            said
+        })
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut VecDeque<(u64, Arc<[Extracted]>)>) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl fmt::Debug for Readings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Its words are somebody's.
+        write!(f, "Readings({} texts)", self.with(|kept| kept.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::Category;
+
+    #[test]
+    fn a_text_is_read_once_as_long_as_all_it_depends_on_is_the_same() {
+        let read = Readings::default();
+        let at = Timestamp::UNIX_EPOCH;
+        let later = Timestamp::MAX;
+        let berlin = TimeZone::fixed(jiff::tz::offset(2));
+        let mut count = 0;
+        let mut ask = |text, before, at, zone: &TimeZone| {
+            read.or_read((text, before, at, zone), || {
+                count += 1;
+                vec![Extracted::new(Category::Fact, format!("{count}"))]
+            })[0]
+                .content
+                .clone()
+        };
+        let utc = &TimeZone::UTC;
+        assert_eq!(ask("I moved.", None, at, utc), "1");
+        assert_eq!(ask("I moved.", None, at, utc), "1");
+        for (n, (text, before, at, zone)) in [
+            ("I moved!", None, at, utc),
+            ("I moved.", Some("To Rome?"), at, utc),
+            ("I moved.", None, later, utc),
+            ("I moved.", None, at, &berlin),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert_eq!(ask(text, before, at, zone), format!("{}", n + 2));
+        }
+    }
+
+    #[test]
+    fn only_the_last_are_kept() {
+        let read = Readings::default();
+        let mut asked = |n: usize| {
+            let mut anew = false;
+            read.or_read((&n.to_string(), None, Timestamp::UNIX_EPOCH, &TimeZone::UTC), || {
+                anew = true;
+                Vec::new()
+            });
+            anew
+        };
+        assert!((0..=MOST).all(&mut asked));
+        assert!(!asked(1));
+        assert!(asked(0));
+        assert_eq!(format!("{read:?}"), format!("Readings({MOST} texts)"));
+    }
+}
