@@ -21,10 +21,6 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The log is cut back to this size once it was larger, in bytes.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
-/// Pages in the log from which on they are put into the file: 16 MB. What is rewritten meanwhile goes there once.
-const LOG_PAGES: i64 = 4096;
-/// What the writer keeps of the file, in KiB. Nobody else writes, so it stays true from one transaction to the next.
-const WRITER_KIB: i64 = 16 * 1024;
 
 /// A path that this process alone uses. The lock is held until it is dropped.
 #[derive(Debug)]
@@ -130,8 +126,6 @@ impl Place {
         connection.pragma_update(None, "secure_delete", "ON").map_err(failed)?;
         connection.pragma_update(None, "temp_store", "MEMORY").map_err(failed)?;
         connection.pragma_update(None, "journal_size_limit", LOG_BYTES).map_err(failed)?;
-        connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(failed)?;
-        connection.pragma_update(None, "cache_size", -WRITER_KIB).map_err(failed)?;
         if let Some(pages) = limits.max_pages {
             connection.pragma_update(None, "max_page_count", pages).map_err(failed)?;
         }
