@@ -38,7 +38,7 @@ pub fn describe() {
     describe_gauge!("philia_active_people", "People who have talked in the last 15 minutes");
     describe_gauge!("philia_jobs_due", "Jobs that are due, up to a thousand");
     describe_gauge!("philia_store_up", "1 if the store answers");
-    describe_gauge!("philia_index_up", "1 if the index on a server answers");
+    describe_gauge!("philia_index_up", "1 if the index answers; the one in process always does");
     describe_gauge!("philia_store_size_bytes", Unit::Bytes, "The store on its disk");
     describe_gauge!("philia_index_size_bytes", Unit::Bytes, "The recall index in memory");
     describe_gauge!("philia_cache_size_bytes", Unit::Bytes, "What is kept at hand in memory");
@@ -214,9 +214,8 @@ impl Philia {
         if let Some(bytes) = health.ok().and_then(|health| health.bytes) {
             gauge!("philia_store_size_bytes").set(bytes as f64);
         }
-        if let Some(there) = self.0.index.check().await {
-            gauge!("philia_index_up").set(f64::from(u8::from(there.is_ok())));
-        }
+        let index_up = self.0.index.check().await.is_none_or(|there| there.is_ok());
+        gauge!("philia_index_up").set(f64::from(u8::from(index_up)));
         if let Some(bytes) = self.0.index.held_bytes() {
             gauge!("philia_index_size_bytes").set(number(bytes));
         }

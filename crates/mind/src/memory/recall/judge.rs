@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// Below this cosine two words have nothing to do with each other. (Between .2 and .35 it makes no difference to what
-/// is recalled; the higher, the fewer are looked at.)
+/// Below this cosine two words have nothing to do with each other. (Between .2 and .35 it makes little difference to
+/// what is recalled; the higher, the fewer are looked at.)
 pub const NEAR: f64 = 0.3;
 
 /// A memory of so many words is a usual one; the impacts of words are those in a collection of such.
