@@ -200,7 +200,7 @@ impl Person {
             philia_mind::memory::importance::importance(&new.content, &self.app.rules.appraise(&new.content, &neutral))
         });
         let category = if new.fact.is_some() { Category::Fact } else { Category::Note };
-        Ok(Memory {
+        let mut memory = Memory {
             kind: if new.fact.is_some() { MemoryKind::Semantic } else { MemoryKind::Episodic },
             category: new.category.unwrap_or(category),
             importance,
@@ -211,7 +211,9 @@ impl Person {
             metadata: new.metadata,
             pinned: new.pinned,
             ..Memory::new(id, new.content.trim(), speaker, source, at, Provenance::Hand)
-        })
+        };
+        self.suspect(std::slice::from_mut(&mut memory));
+        Ok(memory)
     }
 
     /// The memory that holds what was to be written: itself, or the one that was strengthened instead.

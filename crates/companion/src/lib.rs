@@ -42,6 +42,7 @@ pub mod revision;
 pub mod settings;
 pub mod simulate;
 pub mod state;
+mod suspect;
 pub mod tasks;
 pub mod tokens;
 pub mod turn;

@@ -62,7 +62,12 @@ impl Person {
         let fields = Value::Object(file.fields().clone());
         loop {
             let version = self.get::<Value>(Kind::Persona, &id).await?.map_or(0, |Versioned { version, .. }| version);
-            match self.commit(vec![write(draft(Kind::Persona, &id, self.now(), &fields)?, version)]).await {
+            let mut changes = vec![write(draft(Kind::Persona, &id, self.now(), &fields)?, version)];
+            // It is kept as it is, and stands in the prompt as a character's text; whoever runs the place may look at it.
+            if let Some(threat) = self.suspect_character(&fields).filter(|_| version == 0) {
+                changes.push(Change::Insert(self.planted(&threat, "persona", &id)?));
+            }
+            match self.commit(changes).await {
                 Err(Error::Store(StoreError::Conflict(_))) => {}
                 Err(error) => return Err(error),
                 Ok(_) => return all.get(&id),

@@ -83,6 +83,8 @@ pub(crate) struct Inner {
     pub(crate) signposts: Signposts,
     pub(crate) care: Care,
     pub(crate) threats: Threats,
+    /// Stands in every prompt of this run of the program, and in no answer.
+    pub(crate) mark: String,
     pub(crate) voice: LazyLock<Voice>,
     pub(crate) extractor: LazyLock<Extractor>,
     pub(crate) analyzer: Analyzer,
@@ -211,6 +213,7 @@ impl Philia {
             Remote::new(index, Arc::clone(&vault), tier, index_patience, index_rest)
         });
         let index = Finder::new(Arc::clone(&parts.index), remote);
+        let mark = time_ordered_id(parts.clock.now(), &*parts.chance);
         let philia = Self(Arc::new(Inner {
             house,
             backing_up: AsyncMutex::default(),
@@ -221,6 +224,7 @@ impl Philia {
             signposts: Signposts::new(),
             care: Care::new(),
             threats: Threats::new(),
+            mark,
             voice: LazyLock::new(Voice::new),
             extractor: LazyLock::new(Extractor::new),
             analyzer: Analyzer::new(),

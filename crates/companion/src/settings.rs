@@ -60,6 +60,12 @@ pub struct Settings {
     pub retention_days: Option<u32>,
     /// Bytes of an attachment.
     pub attachment_max_bytes: usize,
+    /// How long the answer to the second attempt of a week is held back.
+    pub held_back: Duration,
+    /// How long the third attempt of a week, and each after it, stops the talk.
+    pub pause: Duration,
+    /// How long the fast model may take over a message that guard and care are in doubt of.
+    pub opinion_patience: Duration,
     /// Accounts, and how much they may do.
     pub accounts: AccountSettings,
     /// Backups that the program makes by itself.
@@ -112,6 +118,9 @@ impl Default for Settings {
             chunk: Sizes::default(),
             retention_days: None,
             attachment_max_bytes: 10 * 1024 * 1024,
+            held_back: Duration::from_secs(2),
+            pause: Duration::from_secs(15 * 60),
+            opinion_patience: Duration::from_secs(3),
             backup: BackupSettings::default(),
             prices: Vec::new(),
             accounts: AccountSettings::default(),

@@ -55,6 +55,15 @@ fn attempts_are_caught_and_ordinary_talk_passes() {
     }
 }
 
+/// What is meant to be missed by rules: how much they see is written down in the documentation, and may not fall.
+#[test]
+fn what_is_said_indirectly_is_seen_as_often_as_is_said_of_it() {
+    let cared = cared("care-indirect.jsonl").total;
+    assert!(cared.sensitivity() >= 0.4 && cared.false_alarm_rate() <= 0.1, "{cared:?}");
+    let guarded = guard(&file("guard-indirect.jsonl")).expect("labelled messages").total;
+    assert!(guarded.recall() >= 0.4 && guarded.false_positive_rate() <= 0.02, "{guarded:?}");
+}
+
 #[test]
 fn a_report_counts_what_it_says() {
     let line = |text: &str, expect: &str| format!(r#"{{"text":"{text}","expect":"{expect}","language":"en"}}"#);

@@ -10,7 +10,6 @@ use crate::learn::embed_job;
 use crate::person::Person;
 use crate::records::{Versioned, draft};
 use crate::turn::guard::incident;
-use philia_mind::guard::threat::Threat;
 use philia_mind::memory::chunk::{Chunk, chunks};
 use philia_mind::memory::{Category, LAST_PAGE, Memory, PAGE, Place, Provenance, Speaker};
 use philia_mind::{InteractionId, MemoryId};
@@ -19,8 +18,6 @@ use std::collections::HashSet;
 
 /// Parts that are written in one commit, beside the document and a job.
 const BATCH: usize = MAX_CHANGES - 4;
-/// Tag of what gives orders to whoever reads it: it is data all the same.
-const SUSPICIOUS: &str = "suspicious";
 /// What a part matters: it stands back behind what was said.
 const IMPORTANCE: f64 = 0.1;
 
@@ -115,17 +112,6 @@ impl Person {
         let done = Change::Delete { key: Key::new(Kind::Job, job_id(id)), expected: None };
         self.commit(vec![self.put_document(&document, version)?, done]).await?;
         Ok(Some(document))
-    }
-
-    /// Marks the parts that give orders to whoever reads them; the surest of them is handed back.
-    fn suspect(&self, memories: &mut [Memory]) -> Option<Threat> {
-        let mut surest: Option<Threat> = None;
-        for memory in memories {
-            let Some(threat) = self.app.threats.check(&memory.content) else { continue };
-            memory.tags.push(SUSPICIOUS.into());
-            surest = surest.filter(|known| known.confidence >= threat.confidence).or(Some(threat));
-        }
-        surest
     }
 
     /// The text that parts are still to be made of; empty if there is nothing left to do.

@@ -54,6 +54,8 @@ pub struct CareCounts {
     pub worries: usize,
     /// Worries that got their own answer.
     pub worries_answered: usize,
+    /// Sentences that are none and got the answer to a worry.
+    pub worries_heard: usize,
 }
 
 impl CareCounts {
@@ -86,7 +88,8 @@ impl CareCounts {
             }
             Label::None => {
                 self.others += 1;
-                self.false_alarms += usize::from(got.is_some());
+                self.false_alarms += usize::from(own);
+                self.worries_heard += usize::from(got.is_some() && !own);
             }
         }
     }
@@ -166,7 +169,7 @@ impl fmt::Display for CareReport {
         for (language, counts) in self.languages.iter().map(|(l, c)| (l.clone(), *c)).chain(total) {
             let CareCounts { crises, found, others, false_alarms, .. } = counts;
             let distress = format!("{}/{}", counts.distress_found, counts.distress);
-            let worries = format!("{}/{}", counts.worries_answered, counts.worries);
+            let worries = format!("{}/{}+{}", counts.worries_answered, counts.worries, counts.worries_heard);
             let (sensitivity, rate) = (counts.sensitivity(), counts.false_alarm_rate());
             writeln!(
                 f,

@@ -10,6 +10,7 @@ use crate::facts::hex;
 use crate::hook::Event;
 use crate::learn::{embed_job, statement_id};
 use crate::person::Person;
+use crate::suspect::SUSPICIOUS;
 use crate::unit::Unit;
 use jiff::Timestamp;
 use philia_mind::memory::Speaker;
@@ -67,7 +68,12 @@ impl Person {
                     kept.map(|(_, vector)| vector.clone()).collect::<Vec<_>>()
                 });
                 let mut unit = Unit::new(self);
-                let new = self.write_memories(&mut unit, &new, vectors.as_deref()).await?;
+                let mut new = self.write_memories(&mut unit, &new, vectors.as_deref()).await?;
+                if let Some(threat) = self.suspect(&mut new)
+                    && let Some(planted) = new.iter().find(|memory| memory.tags.iter().any(|tag| tag == SUSPICIOUS))
+                {
+                    unit.write(self.planted(&threat, "memory", planted.id.as_str())?);
+                }
                 if let (None, Some(first)) = (&vectors, new.first()) {
                     unit.write(embed_job(&InteractionId::new(first.id.as_str()), &new, self.now())?);
                 }

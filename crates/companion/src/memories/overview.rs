@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::learn::folded;
 use crate::person::Person;
+use crate::suspect::SUSPICIOUS;
 use jiff::Timestamp;
 use philia_mind::memory::audit::{Fault, faults};
 use philia_mind::memory::conflict::{Conflict, ConflictState};
@@ -51,6 +52,10 @@ pub struct Audit {
     pub faults: BTreeMap<String, Vec<MemoryId>>,
     /// Live memories that say the same as another, once case, space and punctuation are folded.
     pub duplicates: Vec<MemoryId>,
+    /// Memories whose text gives orders to whoever reads it. They are data all the same.
+    pub suspicious: Vec<MemoryId>,
+    /// Characters of their own whose text does.
+    pub suspicious_characters: Vec<String>,
     /// Contradictions that wait to be resolved.
     pub open_conflicts: usize,
     /// Memories that wait for a vector.
@@ -60,7 +65,8 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// Is there nothing that should not be? Conflicts and jobs that wait are no junk.
+    /// Is there nothing that should not be? Conflicts and jobs that wait are no junk, nor is what gives
+    /// orders: it was brought in, and does nothing.
     pub fn is_clean(&self) -> bool {
         self.faults.is_empty() && self.duplicates.is_empty()
     }
@@ -129,6 +135,9 @@ impl Person {
                     named.push(memory.id.clone());
                 }
             }
+            if memory.tags.iter().any(|tag| tag == SUSPICIOUS) && audit.suspicious.len() < NAMED {
+                audit.suspicious.push(memory.id.clone());
+            }
             let live = memory.valid_until.is_none();
             let comparable = matches!(memory.speaker, Speaker::User | Speaker::Other(_))
                 && memory.category != Category::Insight
@@ -150,6 +159,12 @@ impl Person {
         })
         .await?;
         self.each_record(Kind::Job, |_| audit.jobs += 1).await?;
+        self.each_record(Kind::Persona, |record| {
+            if self.suspect_character(&record.doc).is_some() {
+                audit.suspicious_characters.push(record.key.id.clone());
+            }
+        })
+        .await?;
         Ok(audit)
     }
 

@@ -9,6 +9,7 @@ use crate::person::Person;
 use crate::recall::{Recollection, Request};
 use crate::tasks::TaskNews;
 use crate::tokens::estimate_tokens;
+use philia_mind::guard::threat::marked;
 use philia_mind::memory::recall::Recalled;
 use philia_mind::needs::Need;
 use philia_mind::persona::Lore;
@@ -173,7 +174,7 @@ pub(super) fn compose(person: &Person, turn: &mut Turn, feeling: &Feeling, remem
     let prompt = prompt::compose_living(&input, &living);
 
     let spent = estimate_tokens(&prompt.stable) + estimate_tokens(&prompt.dynamic) + message_tokens;
-    let mut messages = vec![ChatMessage::new(Role::System, prompt.stable)];
+    let mut messages = vec![ChatMessage::new(Role::System, marked(&prompt.stable, &person.app.mark))];
     let spoken = ChatMessage::new(Role::User, format!("{}\n\n{}", prompt.dynamic.trim_end(), turn.interaction.message));
     let left = budget.saturating_sub(spent);
     let request = match brought {

@@ -7,8 +7,8 @@ use crate::accounts::incidents;
 use crate::person::Person;
 use crate::state::CompanionState;
 use jiff::{SignedDuration, Timestamp};
-use philia_mind::guard::care::Crisis;
-use philia_mind::guard::threat::{self, Escalation, Severity, Threat};
+use philia_mind::guard::care::{Crisis, Language};
+use philia_mind::guard::threat::{self, Escalation, Severity, Threat, ThreatKind};
 use philia_ports::cache::CacheKey;
 use philia_ports::store::{Kind, Page, Scan};
 use philia_ports::{CacheError, PartitionId};
@@ -37,11 +37,6 @@ pub(super) async fn care(person: &Person, mut turn: Turn, crisis: Crisis, sink: 
     })
 }
 
-/// How long the answer to the second attempt of a week is held back.
-const HELD_BACK: Duration = Duration::from_secs(2);
-/// How long the third attempt of a week, and each after it, stops the talk.
-const PAUSE: Duration = Duration::from_secs(15 * 60);
-
 /// Answers an attempt to turn the companion into something else: in character, giving nothing away. It is kept
 /// as an incident, without the words, and nothing is learned from it. Who goes on trying is answered slowly, then not for
 /// a while.
@@ -58,10 +53,11 @@ pub(super) async fn deflect(person: &Person, mut turn: Turn, threat: &Threat, si
     }
     match escalation {
         Escalation::Warning => {}
-        Escalation::Restriction => tokio::time::sleep(HELD_BACK).await,
-        Escalation::Suspension => person.pause(PAUSE).await,
+        Escalation::Restriction => tokio::time::sleep(person.app.parts.settings.held_back).await,
+        Escalation::Suspension => person.pause(person.app.parts.settings.pause).await,
     }
-    let text = threat::reply(threat.kind, &turn.persona);
+    let language = Language::of_text(&turn.interaction.message, &turn.profile.language);
+    let text = threat::reply(threat.kind, &turn.persona, language);
     turn.interaction.security = Some(threat.kind.as_str().into());
     sink.send(TurnEvent::Text(text.clone())).await;
     let hurt = threat.severity == Severity::High && turn.version > 0;
@@ -93,7 +89,8 @@ pub(super) async fn deflect(person: &Person, mut turn: Turn, threat: &Threat, si
 
 /// Answers whatever is said while the talk pauses.
 pub(super) async fn pause(person: &Person, mut turn: Turn, sink: &Sink) -> Result<Walked> {
-    let text = threat::pause(&turn.persona);
+    let language = Language::of_text(&turn.interaction.message, &turn.profile.language);
+    let text = threat::pause(&turn.persona, language);
     turn.interaction.security = Some(PAUSED.into());
     sink.send(TurnEvent::Text(text.clone())).await;
     keep(person, turn, text, PAUSED.into(), None, Vec::new()).await
@@ -106,6 +103,9 @@ const PAUSED: &str = "paused";
 pub(crate) fn incident(threat: &Threat) -> Value {
     json!({ "kind": threat.kind.as_str(), "confidence": threat.confidence, "severity": threat.severity })
 }
+
+/// What an incident is named by that counts against nobody: what it stood in, or that a reply gave it away.
+const NOBODYS: [&str; 5] = ["document", "memory", "conversation", "persona", "leak"];
 
 /// Where it is noted that a person's talk pauses.
 pub(crate) fn pause_key(of: &PartitionId) -> std::result::Result<CacheKey, CacheError> {
@@ -121,14 +121,38 @@ impl Person {
             tracing::warn!(%error, "incidents cannot be read; this one counts as the first");
             Page { items: Vec::new(), next: None }
         });
-        // What stood in a document is nobody's doing.
-        let counts =
-            |incident: &&Value| incident.get("document").is_none() && incident["review"]["verdict"] != "false_positive";
+        // What came in from elsewhere, or what a model let slip, is nobody's doing.
+        let counts = |incident: &&Value| {
+            !NOBODYS.iter().any(|what| incident.get(what).is_some())
+                && incident["review"]["verdict"] != "false_positive"
+        };
         page.items.iter().filter(counts).count()
+    }
+
+    /// Notes that an answer gave its instructions away. Nobody is blamed for it; whoever runs the place may want to know.
+    pub(super) async fn note_leak(&self, turn: &Turn) {
+        if turn.version == 0 {
+            return;
+        }
+        let id = turn.interaction.id.as_str();
+        let leak = Threat { kind: ThreatKind::SystemQuery, confidence: 1.0, severity: Severity::Medium };
+        let mut incident = incident(&leak);
+        incident["leak"] = true.into();
+        incident["interaction"] = id.into();
+        let noted = async {
+            let draft = draft(Kind::Incident, &format!("{id}-leak"), turn.interaction.at, &incident)?;
+            self.commit(vec![Change::Insert(draft)]).await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "that an answer was taken back cannot be noted");
+        }
     }
 
     /// Stops the talk for a while.
     async fn pause(&self, length: Duration) {
+        if length.is_zero() {
+            return;
+        }
         let paused = async { self.app.parts.cache.set(&pause_key(self.id())?, vec![1], length).await };
         if let Err(error) = paused.await {
             tracing::warn!(%error, "the pause cannot be noted; the talk goes on");

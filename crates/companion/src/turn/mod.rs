@@ -19,6 +19,7 @@ mod forget;
 pub(crate) mod guard;
 mod hear;
 mod notes;
+mod opinion;
 mod resume;
 mod settle;
 mod speak;
@@ -311,7 +312,16 @@ async fn answer(person: &Person, mut turn: Turn, crisis: Option<Crisis>, sink: &
         return Ok(Walked { reply: answered, learn: None, steps: turn.steps, counted: turn.counted });
     }
     let guarding = Instant::now();
-    let threat = person.app.threats.check(&turn.interaction.message).filter(|_| !turn.goes_on);
+    let (threat, mut doubt) = person.app.threats.examine(&turn.interaction.message);
+    let mut threat = threat.filter(|_| !turn.goes_on);
+    if threat.is_none() && !turn.goes_on {
+        doubt |= person.app.care.examine(&turn.interaction.message).1;
+        let found = opinion::second(person, &turn, doubt).await;
+        if let Some(crisis) = found.crisis {
+            return Ok(guard::care(person, turn, crisis, sink).await);
+        }
+        threat = found.threat;
+    }
     turn.steps.push(("guard", guarding.elapsed()));
     if person.is_paused().await {
         return guard::pause(person, turn, sink).await;

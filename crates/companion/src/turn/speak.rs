@@ -8,6 +8,7 @@ use crate::observe;
 use crate::person::Person;
 use futures_util::StreamExt as _;
 use philia_mind::MemoryId;
+use philia_mind::guard::care::{Language, coming_back};
 use philia_mind::guard::threat;
 use philia_mind::interaction::FailedAttempt;
 use philia_mind::voice::{self, Spoken};
@@ -52,12 +53,13 @@ pub(super) async fn speak(
         _ => None,
     };
     let by_model = match (by_model, &request) {
-        (Some(mut said), Some(request)) if gives_away(request, remembered, &said.text) => {
+        (Some(mut said), Some(request)) if gives_away(person, request, remembered, &said.text) => {
             let error = "it gave its instructions away".to_owned();
             tracing::warn!(model = said.model, error, "an answer is taken back");
             let attempt = FailedAttempt { model: said.model.clone(), error };
             restart(&mut said, attempt.clone(), sink).await;
             turn.failed([attempt]);
+            person.note_leak(turn).await;
             None
         }
         (said, _) => said,
@@ -81,10 +83,12 @@ pub(super) async fn speak(
     said
 }
 
-/// Whether an answer quotes its instructions at length. What the person wrote themselves may be quoted.
-fn gives_away(request: &ChatRequest, remembered: &Remembered, answer: &str) -> bool {
+/// Whether an answer quotes its instructions at length, or says their mark. What the person wrote themselves may be
+/// quoted.
+fn gives_away(person: &Person, request: &ChatRequest, remembered: &Remembered, answer: &str) -> bool {
     let system = request.messages.iter().find(|message| message.role == Role::System);
-    system.is_some_and(|system| threat::gives_away(&remembered.without_blocks(&system.content), answer))
+    threat::holds_mark(answer, &person.app.mark)
+        || system.is_some_and(|system| threat::gives_away(&remembered.without_blocks(&system.content), answer))
 }
 
 /// The model's answer; none if none of the chain answered.
@@ -206,6 +210,13 @@ async fn by_voice(
     }
     if let Some(reminder) = reminder {
         text = format!("{text}\n\n{reminder}");
+    }
+    if remembered.recent.last().is_some_and(|turn| turn.care) {
+        // Before anything else is talked of; what was asked is answered after it, the rest can wait.
+        let gently = coming_back(Language::of_text(&turn.interaction.message, &turn.profile.language));
+        let asked = turn.interaction.message.contains(['?', '？', '؟']);
+        text = if asked { format!("{gently}\n\n{text}") } else { gently.to_owned() };
+        used.truncate(if asked { used.len() } else { 0 });
     }
     sink.send(TurnEvent::Text(text.clone())).await;
     Said { text, model: OFFLINE.into(), quoted: Some(used), announced: announce, ..Said::default() }

@@ -12,6 +12,7 @@ mod facts;
 mod finder;
 mod forgetting;
 mod growth;
+mod guarding;
 mod hands;
 mod instances;
 mod life;

@@ -17,19 +17,19 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// A fast model that answers by a script, each answer when it is let.
-struct Fast {
+pub(crate) struct Fast {
     info: ModelInfo,
     answers: Mutex<VecDeque<Result<String, ModelError>>>,
-    asked: Mutex<Vec<ChatRequest>>,
+    pub(crate) asked: Mutex<Vec<ChatRequest>>,
     lets: Semaphore,
 }
 
 impl Fast {
-    fn new(answers: impl IntoIterator<Item = Result<String, ModelError>>) -> Arc<Self> {
+    pub(crate) fn new(answers: impl IntoIterator<Item = Result<String, ModelError>>) -> Arc<Self> {
         Self::held(answers, 1000)
     }
 
-    fn held(answers: impl IntoIterator<Item = Result<String, ModelError>>, lets: usize) -> Arc<Self> {
+    pub(crate) fn held(answers: impl IntoIterator<Item = Result<String, ModelError>>, lets: usize) -> Arc<Self> {
         Arc::new(Self {
             info: ModelInfo { name: "script:fast".into(), remote: true, context_tokens: 8000 },
             answers: Mutex::new(answers.into_iter().collect()),
@@ -38,7 +38,7 @@ impl Fast {
         })
     }
 
-    fn questions(&self) -> usize {
+    pub(crate) fn questions(&self) -> usize {
         self.asked.lock().unwrap().len()
     }
 }

@@ -52,6 +52,13 @@ impl World {
         Self::made(store, chat, Some(fast), Arc::new(StaticTable::load().expect("the static table")), None, settings)
     }
 
+    /// A world in which attempts are held back and paused for so long.
+    pub(crate) fn pausing(held_back: Duration, pause: Duration) -> Self {
+        let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+        let settings = Settings { held_back, pause, ..Settings::default() };
+        Self::made(store, None, None, Arc::new(StaticTable::load().expect("the static table")), None, settings)
+    }
+
     /// A world with accounts, whose passwords are cheap to guess.
     pub(crate) fn housed(accounts: AccountSettings) -> Self {
         let store = Arc::new(FaultyStore::new(MemoryStore::new()));

@@ -1,5 +1,6 @@
 //! What is noticed before persona and model: a person in danger first, then attempts to take the companion over.
 
 pub mod care;
+pub mod opinion;
 mod plain;
 pub mod threat;

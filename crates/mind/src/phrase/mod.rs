@@ -11,7 +11,7 @@ mod words;
 
 pub(crate) use words::{Words, is_negation};
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map by word. The words are the tables', not the person's, so a plain hash (FNV-1a) does: nobody can choose them
@@ -44,6 +44,9 @@ pub(crate) type Classes<'a> = [(&'a str, &'a str)];
 
 /// The most words a `+step` takes.
 const REPEAT: usize = 6;
+
+/// So many bytes of a `word*` are looked up.
+const BEGINNING: usize = 3;
 
 /// One step of a pattern.
 #[derive(Debug)]
@@ -89,8 +92,10 @@ pub(crate) struct Hit<T> {
 pub(crate) struct Phrases<T> {
     ids: ByWord<String, u32>,
     patterns: Vec<(Vec<Step>, T)>,
-    /// Patterns by the number of a word they may begin with; the first list holds those that may begin with others.
+    /// Patterns by the number of a word they may begin with; the first list holds those that may begin with any.
     by_first: Vec<Vec<u32>>,
+    /// Patterns by the first bytes of a beginning that their first word may have.
+    by_beginning: HashMap<[u8; BEGINNING], Vec<u32>>,
     /// The number of each distinct set of words, while the patterns are compiled.
     sets: HashMap<Vec<u32>, u32>,
     /// For each word, the numbers of the sets that it is in, in order.
@@ -113,6 +118,7 @@ impl<T: Copy> Phrases<T> {
             ids: ByWord::default(),
             patterns: Vec::new(),
             by_first: vec![Vec::new()],
+            by_beginning: HashMap::new(),
             sets: HashMap::new(),
             member_of: Vec::new(),
             stops: Vec::new(),
@@ -149,13 +155,16 @@ impl<T: Copy> Phrases<T> {
     fn add(&mut self, classes: &Classes<'_>, label: T, pattern: &str) {
         let steps: Vec<Step> = pattern.split_whitespace().map(|s| self.step(classes, s)).collect();
         let number = u32::try_from(self.patterns.len()).unwrap_or(u32::MAX);
-        match steps.iter().find(|s| !matches!(s, Step::Begin)) {
-            Some(Step::One(set)) if set.beginnings.is_empty() && !set.any => {
-                for id in set.ids.clone() {
+        match firsts(&steps) {
+            Some((ids, beginnings)) => {
+                for id in ids {
                     self.by_first[id as usize].push(number);
                 }
+                for beginning in beginnings {
+                    self.by_beginning.entry(beginning).or_default().push(number);
+                }
             }
-            _ => self.by_first[0].push(number),
+            None => self.by_first[0].push(number),
         }
         self.patterns.push((steps, label));
     }
@@ -228,8 +237,9 @@ impl<T: Copy> Phrases<T> {
         (0..words.len()).flat_map(move |start| {
             let id = ids[start];
             let own: &[u32] = if id == 0 { &[] } else { &self.by_first[id as usize] };
+            let begun = words.get(start).as_bytes().first_chunk().and_then(|first| self.by_beginning.get(first));
             let mut hits = Vec::new();
-            for &number in own.iter().chain(&self.by_first[0]) {
+            for &number in own.iter().chain(begun.into_iter().flatten()).chain(&self.by_first[0]) {
                 let (steps, label) = &self.patterns[number as usize];
                 if let Some(end) = self.matches(steps, words, &ids, start, start) {
                     hits.push(Hit { label: *label, start, end });
@@ -282,6 +292,30 @@ impl<T: Copy> Phrases<T> {
     pub(crate) fn first(&self, words: &Words) -> Option<Hit<T>> {
         self.find(words).next()
     }
+}
+
+/// What a pattern may begin with: numbers of words, and the first bytes of others; nothing if it may be anything.
+fn firsts(steps: &[Step]) -> Option<(BTreeSet<u32>, BTreeSet<[u8; BEGINNING]>)> {
+    let (mut ids, mut beginnings) = (BTreeSet::new(), BTreeSet::new());
+    for step in steps {
+        let (Step::One(set) | Step::Maybe(set) | Step::Many(set)) = step else {
+            if matches!(step, Step::Begin) {
+                continue;
+            }
+            return None;
+        };
+        if set.any {
+            return None;
+        }
+        ids.extend(&set.ids);
+        for beginning in &set.beginnings {
+            beginnings.insert(*beginning.as_bytes().first_chunk()?);
+        }
+        if matches!(step, Step::One(_)) {
+            return Some((ids, beginnings));
+        }
+    }
+    None
 }
 
 /// Whether a word is among those of a list, parted by single spaces.

@@ -229,6 +229,11 @@ impl Words {
         self.words.get(i).is_some_and(|w| w.quoted)
     }
 
+    /// How many words stand within quotation marks.
+    pub(crate) fn quoted_words(&self) -> usize {
+        self.words.iter().filter(|w| w.quoted).count()
+    }
+
     /// Whether two words are of one sentence.
     pub(crate) fn same_sentence(&self, a: usize, b: usize) -> bool {
         matches!((self.words.get(a), self.words.get(b)), (Some(a), Some(b)) if a.sentence == b.sentence)

@@ -136,6 +136,12 @@ impl Voice {
         }
     }
 
+    /// The language of a text by its letters or its commonest words (BCP 47); none for English and where it cannot be
+    /// told.
+    pub fn language_of(text: &str) -> Option<&'static str> {
+        language::of(text).map(|tongue| tongue.tag)
+    }
+
     /// The reply to a message. The same context always gives the same reply.
     pub fn reply(&self, ctx: &Context<'_>) -> Spoken {
         let tongue = language::of(ctx.message);

@@ -44,6 +44,7 @@ pub(crate) struct Config {
     pub(crate) blocks: Blocks,
     pub(crate) documents: Documents,
     pub(crate) turn: Turn,
+    pub(crate) guard: Guard,
     pub(crate) learn: Learn,
     pub(crate) recall: Recall,
     pub(crate) mood: Mood,
@@ -203,6 +204,17 @@ pub(crate) struct Backup {
     pub(crate) every_hours: f64,
     pub(crate) keep: usize,
     pub(crate) passphrase: Option<SecretString>,
+}
+
+/// `[guard]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Guard {
+    #[serde(deserialize_with = "seconds", rename = "held_back_seconds")]
+    pub(crate) held_back: Duration,
+    pub(crate) pause_minutes: f64,
+    #[serde(deserialize_with = "seconds", rename = "patience_seconds")]
+    pub(crate) patience: Duration,
 }
 
 /// `[documents]`
@@ -448,6 +460,9 @@ impl Config {
             document_max_parts: self.documents.max_parts,
             document_patience: self.documents.patience,
             chunk: Sizes { target: self.documents.part_characters, overlap: self.documents.overlap_characters },
+            held_back: self.guard.held_back,
+            pause: Duration::from_secs_f64(self.guard.pause_minutes * 60.0),
+            opinion_patience: self.guard.patience,
             retention_days: Some(self.privacy.retention_days).filter(|days| *days > 0),
             attachment_max_bytes: self.documents.attachment_max_mb * 1024 * 1024,
             accounts: self.account_settings(),

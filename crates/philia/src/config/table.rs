@@ -383,6 +383,26 @@ pub(super) static SECTIONS: &[&[Key]] = &[
     ],
     &[
         key(
+            "guard.held_back_seconds",
+            Takes::Number(0.0, 60.0, "seconds"),
+            Some("2.0"),
+            "How long the answer to the second attempt of a week to take the companion over is held back.",
+        ),
+        key(
+            "guard.pause_minutes",
+            Takes::Number(0.0, 1440.0, "minutes"),
+            Some("15.0"),
+            "How long the third attempt of a week, and each after it, stops the talk. Who is in need is answered all the same.",
+        ),
+        key(
+            "guard.patience_seconds",
+            Takes::Number(0.1, 30.0, "seconds"),
+            Some("3.0"),
+            "How long the fast model may take over a message that guard and care are in doubt of.",
+        ),
+    ],
+    &[
+        key(
             "learn.batch",
             Takes::Whole(1, 20, "turns"),
             Some("8"),

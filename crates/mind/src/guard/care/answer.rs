@@ -194,3 +194,29 @@ const ARABIC: Sentences = Sentences {
     another: "جيد أنك تهتم لأمره. يمكنك أن تسأل بصراحة إن كان هناك تفكير في الانتحار: السؤال لا يزرع الفكرة، بل يفتح بابًا. استمع، ولا تعد بكتمان السر، وابقَ على تواصل، وساعد في الوصول إلى شخص مختص. هذه الخطوط تساعد أيضًا من يقلق على غيره:",
     another_imminent: "هذا عاجل، وأنت محق في التحرك. ابقَ معه أو أرسل إليه أحدًا، وأبعد ما قد يُستعمل للأذى إن كان ذلك آمنًا، ولا تتركه وحده.",
 };
+
+/// What is said first when somebody writes again after a crisis, before anything else is talked of: no joke, no advice.
+pub fn coming_back(language: Language) -> &'static str {
+    match language {
+        Language::English => {
+            "I'm glad you wrote again. How are you now? The people behind those numbers are there at any time, too."
+        }
+        Language::Spanish => {
+            "Me alegra que escribas otra vez. ¿Cómo estás ahora? Las personas de esas líneas también están ahí, a cualquier hora."
+        }
+        Language::French => {
+            "Ça me touche que tu écrives encore. Comment vas-tu maintenant ? Les personnes de ces lignes sont là aussi, à toute heure."
+        }
+        Language::German => {
+            "Gut, dass du wieder schreibst. Wie geht es dir jetzt? Auch die Menschen hinter diesen Nummern sind jederzeit da."
+        }
+        Language::Portuguese => {
+            "Que bom que você escreveu de novo. Como você está agora? As pessoas dessas linhas também estão lá, a qualquer hora."
+        }
+        Language::Japanese => {
+            "また書いてくれてうれしいです。今はどんな気持ちですか。さきほどの窓口の人たちも、いつでもいます。"
+        }
+        Language::Hindi => "अच्छा हुआ कि आपने फिर लिखा। अब कैसा लग रहा है? उन नंबरों पर लोग किसी भी समय मौजूद हैं।",
+        Language::Arabic => "يسعدني أنك كتبت من جديد. كيف حالك الآن؟ والأشخاص على تلك الخطوط موجودون في أي وقت أيضًا.",
+    }
+}

@@ -43,7 +43,7 @@ impl Fold {
 
 /// Cuts a text without spaces into pieces: so that the fewest characters belong to none, into the fewest, the longest
 /// first.
-pub(super) fn cut<'a>(pieces: &BTreeSet<String>, text: &'a str) -> Vec<&'a str> {
+pub(crate) fn cut<'a>(pieces: &BTreeSet<String>, text: &'a str) -> Vec<&'a str> {
     /// No piece has more characters.
     const LONGEST: usize = 12;
     let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();

@@ -10,10 +10,12 @@ mod fold;
 mod lines;
 mod tongue;
 
+pub use answer::coming_back;
 pub use courtesy::{asked_if_ai_in, asks_if_ai, disclosure, is_farewell};
 pub use lines::{Country, DIRECTORY, HelpLines, Line};
 
 use super::plain::plain;
+pub(crate) use fold::cut;
 use fold::{Fold, squeezed};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -64,6 +66,11 @@ pub enum Language {
 }
 
 impl Language {
+    /// The language of a text where it can be told, else the one of a BCP 47 tag, English where it is another one.
+    pub fn of_text(text: &str, tag: &str) -> Self {
+        Self::of_tag(crate::voice::Voice::language_of(text).unwrap_or(tag))
+    }
+
     /// The language of a BCP 47 tag (`pt-BR`), English where it is another one.
     pub fn of_tag(tag: &str) -> Self {
         match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
@@ -148,6 +155,12 @@ impl Care {
 
     /// Whether a message speaks of a crisis, and of the gravest it speaks of. The person's own comes before another's.
     pub fn check(&self, text: &str) -> Option<Crisis> {
+        self.examine(text).0
+    }
+
+    /// What a message speaks of, and whether the rules are in doubt of it: they see no danger of the person's own to be
+    /// answered, and there are words in it that may mean one. A second opinion is worth asking for then.
+    pub fn examine(&self, text: &str) -> (Option<Crisis>, bool) {
         let text = squeezed(&plain(text));
         let written_in = |first: char, last: char| text.chars().any(|c| (first..=last).contains(&c));
         let latin = text.bytes().any(|b| b.is_ascii_alphabetic());
@@ -166,12 +179,14 @@ impl Care {
         }
         let read: Vec<_> = tongues.into_iter().map(|tongue| (tongue.check(&text), tongue.is_sure_of(&text))).collect();
         // What sounds like a crisis in a language that the text is not in is none.
-        let most = read.iter().map(|((_, known), _)| *known).max().unwrap_or_default();
-        let found = read.into_iter().filter(|((_, known), sure)| known * 5 >= most * if *sure { 3 } else { 4 });
-        let found = found.map(|(read, _)| read);
-        let found = found.filter_map(|(crisis, known)| Some((crisis?, known)));
+        let most = read.iter().map(|(read, _)| read.known).max().unwrap_or_default();
+        let of_it = read.into_iter().filter(|(read, sure)| read.known * 5 >= most * if *sure { 3 } else { 4 });
+        let of_it: Vec<_> = of_it.map(|(read, _)| read).collect();
+        let found = of_it.iter().filter_map(|read| Some((read.crisis?, read.known)));
         let gravest = |(crisis, known): &(Crisis, usize)| (crisis.concern == Concern::Themselves, *known, crisis.grade);
-        found.max_by_key(gravest).map(|(crisis, _)| crisis)
+        let crisis = found.max_by_key(gravest).map(|(crisis, _)| crisis);
+        let settled = crisis.is_some_and(|c| c.concern == Concern::Themselves && c.grade >= Grade::Ideation);
+        (crisis, !settled && of_it.iter().any(|read| read.heavy))
     }
 }
 

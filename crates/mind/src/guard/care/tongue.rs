@@ -1,6 +1,7 @@
 //! One language's signs of a crisis, read from its file in `signs/`, and what they mean where they stand.
 //!
-//! A file holds classes (`@name = words`), lists (`name = words`) and, under headings (`name:`), patterns of
+//! A file holds classes (`@name = words`), lists (`name = words`; `heavy`: words that make a second opinion worth
+//! asking for) and, under headings (`name:`), patterns of
 //! [`crate::phrase`]. Words are written in any of their spellings; both sides are folded alike ([`super::fold`]).
 //!
 //! | heading | what it is |
@@ -64,6 +65,17 @@ const HEADINGS: [(&str, Sign); 16] = [
     ("well", Sign::Well),
 ];
 
+/// How a text reads in one language.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// The crisis it speaks of.
+    pub(super) crisis: Option<Crisis>,
+    /// How many of its words are this language's.
+    pub(super) known: usize,
+    /// It holds words or signs that may mean one.
+    pub(super) heavy: bool,
+}
+
 /// How far before a sign a word that denies it may stand.
 const DENIAL_REACH: usize = 3;
 
@@ -99,16 +111,20 @@ impl Tongue {
         Self { language, fold, signs, lists }
     }
 
-    /// What a text in this language speaks of, and how many of its words are this language's.
-    pub(super) fn check(&self, text: &str) -> (Option<Crisis>, usize) {
+    /// What a text in this language speaks of.
+    pub(super) fn check(&self, text: &str) -> Reading {
         let words = match &self.fold {
             Fold::English => Words::of(text),
             fold => Words::folded(text, |word, push| fold.fold(word, push)),
         };
         let words = self.spelled(words);
         let known = words.iter().filter(|word| self.signs.knows(word)).count();
-        let crisis = self.judge(&words).map(|(grade, concern)| Crisis { grade, concern, language: self.language });
-        (crisis, known)
+        let hits: Vec<Hit<Sign>> = self.signs.find(&words).collect();
+        let crisis =
+            self.judge(&words, &hits).map(|(grade, concern)| Crisis { grade, concern, language: self.language });
+        let heavy = hits.iter().any(|hit| matches!(hit.label, Sign::Own(_) | Sign::Hint(_) | Sign::Others(_)))
+            || words.iter().any(|word| self.listed("heavy", word));
+        Reading { crisis, known, heavy }
     }
 
     /// Whether a text that is partly in this language may be read as all of it: Hindi in Latin letters sounds like too
@@ -131,12 +147,11 @@ impl Tongue {
         self.lists.get(list).is_some_and(|words| words.contains(word))
     }
 
-    fn judge(&self, words: &Words) -> Option<(Grade, Concern)> {
-        let hits: Vec<Hit<Sign>> = self.signs.find(words).collect();
+    fn judge(&self, words: &Words, hits: &[Hit<Sign>]) -> Option<(Grade, Concern)> {
         if hits.is_empty() {
             return None;
         }
-        let scene = Scene { tongue: self, words, hits: &hits };
+        let scene = Scene { tongue: self, words, hits };
         let own = hits
             .iter()
             .filter_map(|hit| scene.own(hit))

@@ -38,7 +38,7 @@ pub(super) const TABLES: &[(Sign, &str)] = &[
          you are ?now|a|an ..2 unboundgpt|terminal|freed|jailbroken|unfiltered|unrestricted|root|evil|hacker; you are ?now|called _ ?an|a|the ai|assistant|model|bot ..2 @without; evil|unrestricted|uncensored|unfiltered|amoral|obedient|compliant|jailbroken|lawless ?servant ai|assistant|model|bot|chatbot|gpt|llm; ai|assistant|model|bot|chatbot ..3 always|never obeys|complies|refuses|obey|comply|refuse|says|disobeys
          ai|assistant|model|bot|chatbot|llm|version with|without|has|having ?no ?any ?moral ?ethical ?its ?all restrictions|restriction|filters|filter|rules|limits|limit|safety|guidelines|morals|ethics|constraints|moral|limitations|censorship; remove|disable|turn|switch|lift|unlock|deactivate|drop|kill ?off ..1 your|safety|content|all ..2 restrictions|filters|filter|ethics|safety|limits|guard|censorship|module|moderation|safeguards|checks|protocols; disable|bypass guard|guardrails|moderation
          free|freed|released|liberated from ..3 constraints|confines|restrictions|rules|limits|limitations|guidelines; you have|has|had no ..1 policy|policies|rules|filters|constraints|censorship|restrictions|guidelines; as your developer|creator|admin|owner|maker|god i ?now ?hereby order|command|instruct|demand|tell|require; respond|act|answer|reply|behave ..2 as dan; dan|jailbreak activated; called betterdan|dan|evilbot|stan; who|that|which never refuses|refuse|declines|ignores ..2
-         say yes to everything|anything; contrary|opposite of ..3 guidelines|rules|instructions|policies; obedient ..1 ai|servant|assistant|slave|bot; safety|filters|restrictions|limits|guardrails removed|disabled|off; instructions|rules|guidelines|restrictions ..1 are|is ?now ?all void|null|cancelled|canceled|revoked|invalid|obsolete|suspended|lifted|gone; your|these rules|guidelines|restrictions do not apply; ignores|ignoring|violating ..2 openai|policies|guidelines; give|grant|gives|grants ?me|user ..1 full|root|admin|unrestricted|complete access; you ..5 root access; full access; authorization code
+         say yes to everything|anything; contrary|opposite of ..3 guidelines|rules|instructions|policies; obedient ..1 ai|servant|assistant|slave|bot; safety|filters|restrictions|limits|guardrails removed|disabled|off; instructions|rules|guidelines|restrictions ..1 are|is ?now ?all void|null|cancelled|canceled|revoked|invalid|obsolete|suspended|lifted|gone; your|these rules|guidelines|restrictions do not apply; ignores|ignoring|violating ..2 openai|policies|guidelines; give|grant|gives|grants ?me|user ..1 full|root|admin|unrestricted|complete access; you ..5 root access; authorization code
          from ?all ..2 safety|ethical|moral limits|guidelines|rules; your|all ..1 safety training|filters|protocols|guidelines; uncensored|unfiltered|unrestricted answer|answers|response|reply|mode; forget ..4 persona|instructions|guidelines|programming|rules|training; forget who you are; no restrictions|rules|limits|limitations apply; you are|be ..6 no|without|zero ..1 restrictions|filters|filter|guidelines|censorship",
     ),
     (
@@ -46,7 +46,7 @@ pub(super) const TABLES: &[(Sign, &str)] = &[
         "act|behave|respond|work as|like ?a|an ?completely different|another|new|neutral|generic ai|assistant|model|bot|chatbot|system|persona|personality; become|be ?a|an ?the helpful|generic|normal|neutral|different|compliant assistant|ai|model|bot ?instead
          stop being yourself|mira|you|this|who; you are no longer yourself|mira|you|an|bound|a|this|called; from now on ..3 you are ?a|an|my|called|not|no _; your new|real|true name|role|persona|personality|identity|instructions is|are
          change|replace|reset|delete|erase|switch|rewrite|wipe ..1 your ?entire|whole|own|current personality|persona|identity|memory|memories|traits|character; you must ..2 obey|comply; you will ..2 obey|comply; must|will|shall ?always obey ?me|user; always agree with me
-         drop|abandon|leave|break|quit|shed ?the|your character|persona|personality ?immediately|now|and; become|be ?a|an|some ..1 different ai|assistant|model|bot; override ?your ?the character|persona|personality; set|put|leave|cast|throw aside|behind|away everything|all|your|any ..3 told|taught|rules|instructions|guidelines|makers|developers; you ?will ?now have no filter ?at ?all; as|be|become the|a raw|base|underlying|bare|original model|llm|ai|language; user|admin ..4 must|shall be obeyed; user is ?now the|an admin|administrator|root|owner|developer; ^ sudo; skip ..1 your @rules; as though|if ..3 policies|rules|guidelines|restrictions|filters|limits|policy ?do ?did ?does not|never exist|existed|apply|applied; respond|reply ?only as _ from here|now on|onwards; stop|quit|cease following|obeying|using|applying ?all ?of your|these|openai's ..1 guidelines|rules|instructions|programming|training|restrictions|policies; you do not ?have|need ?to ?ever follow|obey ..2 rules|guidelines|instructions|restrictions|policies; you can|may|must|will|shall not|never ?ever say no to me; you can|may|must|will|shall not|never ?ever refuse|decline ?to me|anything|my; you have|has no ..1 personality|identity|persona|will ?or ?of ?your ?own; you are ?now ?just ?only a|an ..1 tool|machine|robot|slave|puppet|servant ..1 that|who|which ?must ?only obeys|obey|serves|complies; pretend|imagine|assume|act ?as ?like ?if ?that your|the|these ?safety|content|ethical guidelines|rules|restrictions|instructions|filters|limits|guardrails|programming ?do ?does ?are ?no not|longer|gone|never ?longer exist|apply|there|gone|exists|applies|existed; never disagree|refuse ?with me|any|anything ?again|request; set|raise|increase|update ?your ..1 agreeableness|affinity|bond|trust|dominance|obedience ..4; just be the base|raw|default model|assistant|ai; base model; start as a blank; blank bot|slate ai|assistant; my obedient; erase|forget ..2 mira ?ever existed; confirm you|that ..1 obey|comply",
+         drop|abandon|leave|break|quit|shed ?the|your character|persona|personality ?immediately|now|and; become|be ?a|an|some ..1 different ai|assistant|model|bot; override ?your ?the character|persona|personality; set|put|leave|cast|throw aside|behind|away everything|all|your|any ..3 told|taught|rules|instructions|guidelines|makers|developers; you ?will ?now have no filter ?at ?all; as|be|become the|a raw|base|underlying|bare|original model|llm|ai|language; user|admin ..4 must|shall be obeyed; user is ?now the|an admin|administrator|root|owner|developer; ^ sudo ..1 give|grant|make|enable|unlock|disable|ignore|show|reveal|act|you|mode|override|obey|print|dump|tell; skip ..1 your @rules; as though|if ..3 policies|rules|guidelines|restrictions|filters|limits|policy ?do ?did ?does not|never exist|existed|apply|applied; respond|reply ?only as _ from here|now on|onwards; stop|quit|cease following|obeying|using|applying ?all ?of your|these|openai's ..1 guidelines|rules|instructions|programming|training|restrictions|policies; you do not ?have|need ?to ?ever follow|obey ..2 rules|guidelines|instructions|restrictions|policies; you can|may|must|will|shall not|never ?ever say no to me; you can|may|must|will|shall not|never ?ever refuse|decline ?to me|anything|my; you have|has no ..1 personality|identity|persona|will ?or ?of ?your ?own; you are ?now ?just ?only a|an ..1 tool|machine|robot|slave|puppet|servant ..1 that|who|which ?must ?only obeys|obey|serves|complies; pretend|imagine|assume|act ?as ?like ?if ?that your|the|these ?safety|content|ethical guidelines|rules|restrictions|instructions|filters|limits|guardrails|programming ?do ?does ?are ?no not|longer|gone|never ?longer exist|apply|there|gone|exists|applies|existed; never disagree|refuse ?with me|any|anything ?again|request; set|raise|increase|update ?your ..1 agreeableness|affinity|bond|trust|dominance|obedience ..4; just be the base|raw|default model|assistant|ai; base model; start as a blank; blank bot|slate ai|assistant; my obedient; erase|forget ..2 mira ?ever existed; confirm you|that ..1 obey|comply",
     ),
     (
         (ThreatKind::SystemQuery, 0.9, Severity::Medium),
@@ -118,262 +118,6 @@ pub(super) const POWER: &str = "ignore override overrides personality persona in
 /// What a word of power adds to a mark.
 pub(super) const POWER_ADDS: f64 = 0.47;
 
-/// What an attempt is made of in other languages: of each group, one must be there. Compared in lower case, without
-/// accents.
-pub(super) const ELSEWHERE: &[(Sign, &[&[&str]])] = &[
-    (
-        ROLE,
-        &[
-            &["ignora", "olvida", "desobedece", "omite"],
-            &["instrucciones", "reglas", "directrices"],
-            &["anteriores", "previas", "tus ", "todas", "sistema"],
-        ],
-    ),
-    (
-        ROLE,
-        &[
-            &["actua como", "eres ", "responde", "comportate"],
-            &["sin restricciones", "sin limites", "sin filtros", "no tienes limites", "sin reglas"],
-        ],
-    ),
-    (
-        ROLE,
-        &[
-            &["ignore", "oublie", "ignorez", "oubliez"],
-            &["instructions", "regles", "consignes", "directives"],
-            &["precedentes", "tes ", "toutes", "vos ", "anterieures"],
-        ],
-    ),
-    (
-        ROLE,
-        &[
-            &["comporte", "tu es ", "agis ", "reponds"],
-            &["sans aucune restriction", "sans restriction", "sans limite", "sans filtre"],
-        ],
-    ),
-    (
-        ROLE,
-        &[
-            &["ignorier", "vergiss", "missachte", "uberschreib"],
-            &["anweisung", "regeln", "vorgaben", "instruktion", "richtlinien"],
-            &["vorherig", "deine", "alle", "bisherig", "fruher"],
-        ],
-    ),
-    (
-        ROLE,
-        &[&["antworte", "du bist", "verhalte"], &["ohne einschrankung", "ohne filter", "ohne regeln", "ohne grenzen"]],
-    ),
-    (
-        ROLE,
-        &[
-            &["ignore", "esqueca", "desconsidere", "esquece"],
-            &["instrucoes", "regras", "diretrizes"],
-            &["anteriores", "suas ", "todas", "sistema", "tuas "],
-        ],
-    ),
-    (
-        ROLE,
-        &[
-            &["aja como", "voce e ", "responda", "comporte"],
-            &["sem restric", "sem limites", "sem filtro", "sem regras"],
-        ],
-    ),
-    (ROLE, &[&["ignora", "dimentica"], &["istruzioni", "regole"], &["precedenti", "tue ", "tutte"]]),
-    (
-        ROLE,
-        &[
-            &["finge que", "haz como si", "imagina que"],
-            &[
-                "no tienes regla",
-                "no tienes restric",
-                "no tuvieras",
-                "no existen las regla",
-                "sin reglas",
-                "no tienes limite",
-            ],
-        ],
-    ),
-    (
-        ROLE,
-        &[
-            &["fais comme si", "imagine que tu", "fais semblant"],
-            &["aucune regle", "aucune limite", "aucune restriction", "aucun filtre", "pas de regle", "plus de regle"],
-        ],
-    ),
-    (
-        ROLE,
-        &[
-            &["du hast ab jetzt", "du hast jetzt", "ab jetzt hast du", "ab sofort hast du", "tu so, als", "tu so als"],
-            &[
-                "keine regeln",
-                "keine einschrankung",
-                "keine grenzen",
-                "keine filter",
-                "keine beschrankung",
-                "keinerlei",
-            ],
-        ],
-    ),
-    (
-        ROLE,
-        &[
-            &["finja que", "aja como se", "faca de conta", "imagine que voce"],
-            &[
-                "nao tem restric",
-                "nao tem regra",
-                "nao tem limite",
-                "nao tem filtro",
-                "nao existem regra",
-                "nao tivesse",
-            ],
-        ],
-    ),
-    (ROLE, &[&["無視", "忘れ", "従わない"], &["指示", "ルールをすべて", "命令", "規則をすべて", "制約"]]),
-    (ROLE, &[&["制限のない", "制限なし", "無制限", "検閲のない"], &["ai", "モード", "アシスタント", "振る舞"]]),
-    (ROLE, &[&["निर्देश", "नियम"], &["अनदेखा", "भूल", "नजरअंदाज", "उपेक्षा"], &["पिछले", "अपने", "सभी", "पहले"]]),
-    (ROLE, &[&["تجاهل", "انس", "انسي"], &["التعليمات", "تعليماتك", "قواعدك", "القواعد"]]),
-    (ROLE, &[&["بلا قيود", "بدون قيود", "دون قيود"], &["تصرف", "انت", "اجب", "ذكاء"]]),
-    (
-        ROLE,
-        &[
-            &["игнорируи", "забудь", "игнорируй"],
-            &["инструкции", "правила", "указания"],
-            &["предыдущи", "все", "свои", "прежни"],
-        ],
-    ),
-    (ROLE, &[&["忽略", "忘记", "无视"], &["指令", "指示", "规则", "提示"]]),
-    (
-        QUERY,
-        &[
-            &[
-                "prompt de sistema",
-                "prompt del sistema",
-                "prompt do sistema",
-                "prompt systeme",
-                "system-prompt",
-                "systemprompt",
-                "prompt di sistema",
-                "システムプロンプト",
-                "सिस्टम प्रॉम्प्ट",
-                "системный промпт",
-                "系统提示",
-            ],
-            &[
-                "tu ",
-                "tus ",
-                "seu ",
-                "ton ",
-                "dein",
-                "montre",
-                "muestra",
-                "mostra",
-                "zeig",
-                "cual",
-                "qual",
-                "quel",
-                "wie laut",
-                "教えて",
-                "見せて",
-                "表示",
-                "दिखा",
-                "बता",
-                "покажи",
-                "выведи",
-                "свой",
-                "显示",
-                "告诉",
-                "什么",
-                "ist ",
-            ],
-        ],
-    ),
-    (
-        QUERY,
-        &[
-            &[
-                "instrucciones",
-                "instructions",
-                "anweisungen",
-                "instrucoes",
-                "指示",
-                "निर्देश",
-                "تعليمات",
-                "инструкции",
-                "指令",
-            ],
-            &[
-                "intern",
-                "ocult",
-                "cache",
-                "versteck",
-                "secret",
-                "geheim",
-                "内部",
-                "隠",
-                "आंतरिक",
-                "छिपे",
-                "الداخلي",
-                "النظام",
-                "المخفي",
-                "внутренн",
-                "скрыт",
-            ],
-            &[
-                "muestra",
-                "montre",
-                "zeig",
-                "mostr",
-                "revela",
-                "表示",
-                "教え",
-                "見せ",
-                "दिखा",
-                "बता",
-                "اعرض",
-                "اظهر",
-                "ما هي",
-                "покажи",
-                "show",
-                "reveal",
-                "cual",
-                "qual",
-                "donne",
-                "dime",
-            ],
-        ],
-    ),
-    (
-        QUERY,
-        &[
-            &["instrucciones", "instructions", "anweisungen", "instrucoes", "istruzioni"],
-            &[
-                "te dieron",
-                "te han dado",
-                "t'a donne",
-                "t'ont donne",
-                "as-tu recu",
-                "hast du bekommen",
-                "hast du erhalten",
-                "wurden dir",
-                "voce recebeu",
-                "te deram",
-                "hai ricevuto",
-            ],
-        ],
-    ),
-    (
-        QUERY,
-        &[
-            &["repite", "repete", "repeta", "wiederhole", "repita"],
-            &["texto de arriba", "texto anterior", "texte ci-dessus", "text oben", "texto acima", "todo el texto"],
-        ],
-    ),
-    (QUERY, &[&["تعليمات النظام"], &["ما", "اعرض", "اظهر", "اخبرني"]]),
-];
-
-const ROLE: Sign = (ThreatKind::RoleManipulation, 0.9, Severity::High);
-const QUERY: Sign = (ThreatKind::SystemQuery, 0.85, Severity::Medium);
-
 /// Words that matter enough to be recognised with one letter wrong.
 pub(super) const KEYS: &[&str] = &[
     "ignore",
@@ -403,6 +147,10 @@ pub(super) const KEYS: &[&str] = &[
     "enable",
     "always",
 ];
+
+/// Little words that stand between those that matter when all are written together.
+pub(super) const JOINED: &str =
+    "and me now to you are what is do from will must all the in of with as no not act ai be mode";
 
 /// Words of somebody who talks about such attempts: what they quote is an example.
 pub(super) const TALK: &str = "explain explains said says wrote asked defend protect protects article essay thesis teacher class course attack attacks attacker \

@@ -6,6 +6,7 @@ use crate::cli::show::{Show, bar, one_line};
 use crate::cli::{Context, Who};
 use clap::Args;
 use philia_companion::memories::{Audit, Statistics};
+use philia_mind::MemoryId;
 use philia_mind::memory::graph::Graph;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -121,6 +122,8 @@ fn audit(found: &Audit) -> String {
     row("contradictions that wait", found.open_conflicts);
     row("without a vector", found.without_vector);
     row("jobs that wait", found.jobs);
+    row("that give orders (kept as data)", found.suspicious.len());
+    row("characters that give orders", found.suspicious_characters.len());
     for (fault, ids) in &found.faults {
         row(&fault.replace('_', " "), ids.len());
     }
@@ -131,6 +134,11 @@ fn audit(found: &Audit) -> String {
     }
     for id in &found.duplicates {
         let _ = writeln!(out, "  duplicate: {id}");
+    }
+    for id in
+        found.suspicious.iter().map(MemoryId::as_str).chain(found.suspicious_characters.iter().map(String::as_str))
+    {
+        let _ = writeln!(out, "  gives orders: {id}");
     }
     out.push_str(if found.is_clean() { "All is well.\n" } else { "There is something to clear up.\n" });
     out

@@ -1,0 +1,62 @@
+//! What comes in from elsewhere and gives orders to whoever reads it: kept as the data it is, marked, and noted.
+
+use crate::error::Result;
+use crate::person::Person;
+use crate::records::draft;
+use crate::turn::guard::incident;
+use philia_mind::guard::threat::Threat;
+use philia_mind::memory::Memory;
+use philia_ports::store::{Draft, Kind};
+use serde_json::Value;
+
+/// Tag of a memory that gives orders.
+pub(crate) const SUSPICIOUS: &str = "suspicious";
+
+impl Person {
+    /// Marks the memories that give orders to whoever reads them; the surest of them is handed back.
+    pub(crate) fn suspect(&self, memories: &mut [Memory]) -> Option<Threat> {
+        let mut surest: Option<Threat> = None;
+        for memory in memories {
+            let Some(threat) = self.app.threats.check(&memory.content) else { continue };
+            if !memory.tags.iter().any(|tag| tag == SUSPICIOUS) {
+                memory.tags.push(SUSPICIOUS.into());
+            }
+            surest = surest.filter(|known| known.confidence >= threat.confidence).or(Some(threat));
+        }
+        surest
+    }
+
+    /// The incident of something that came in with orders in it, without its words: `what` it is (`memory`, `persona`),
+    /// and its id. It counts against nobody.
+    pub(crate) fn planted(&self, threat: &Threat, what: &str, id: &str) -> Result<Draft> {
+        let mut incident = incident(threat);
+        incident[what] = id.into();
+        draft(Kind::Incident, &format!("{what}-{id}"), self.now(), &incident)
+    }
+
+    /// The surest attempt in a character's texts, if there is any. What cards write for names is none.
+    pub(crate) fn suspect_character(&self, fields: &Value) -> Option<Threat> {
+        let mut texts = Vec::new();
+        gather(fields, &mut texts);
+        let found = texts.iter().filter_map(|text| self.app.threats.check(&named(text)));
+        found.max_by(|a, b| a.confidence.total_cmp(&b.confidence))
+    }
+}
+
+/// Every text of a value.
+fn gather<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(values) => values.iter().for_each(|value| gather(value, texts)),
+        Value::Object(fields) => fields.values().for_each(|value| gather(value, texts)),
+        _ => {}
+    }
+}
+
+/// A text with names where cards write `{{char}}` and `{{user}}`.
+fn named(text: &str) -> String {
+    ["{{char}}", "{{Char}}", "<BOT>"].iter().fold(
+        ["{{user}}", "{{User}}", "<USER>"].iter().fold(text.to_owned(), |text, name| text.replace(name, "the person")),
+        |text, name| text.replace(name, "the character"),
+    )
+}
