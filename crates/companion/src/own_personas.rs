@@ -62,17 +62,17 @@ impl Person {
         let fields = Value::Object(file.fields().clone());
         loop {
             let version = self.get::<Value>(Kind::Persona, &id).await?.map_or(0, |Versioned { version, .. }| version);
-            let mut changes = vec![write(draft(Kind::Persona, &id, self.now(), &fields)?, version)];
-            // It is kept as it is, and stands in the prompt as a character's text; whoever runs the place may look at it.
-            if let Some(threat) = self.suspect_character(&fields).filter(|_| version == 0) {
-                changes.push(Change::Insert(self.planted(&threat, "persona", &id)?));
-            }
-            match self.commit(changes).await {
+            match self.commit(vec![write(draft(Kind::Persona, &id, self.now(), &fields)?, version)]).await {
                 Err(Error::Store(StoreError::Conflict(_))) => {}
                 Err(error) => return Err(error),
-                Ok(_) => return all.get(&id),
+                Ok(_) => break,
             }
         }
+        // It is kept as it is, and stands in the prompt as a character's text; whoever runs the place may look at it.
+        if let Some(threat) = self.suspect_character(&fields) {
+            self.note_orders(&threat, "persona", &id).await;
+        }
+        all.get(&id)
     }
 
     /// Removes a character of their own. What it has become with them stays, should it come back.

@@ -1,12 +1,12 @@
 //! What comes in from elsewhere and gives orders to whoever reads it: kept as the data it is, marked, and noted.
 
-use crate::error::Result;
+use crate::accounts::incidents;
+use crate::error::Error;
 use crate::person::Person;
-use crate::records::draft;
 use crate::turn::guard::incident;
 use philia_mind::guard::threat::Threat;
 use philia_mind::memory::Memory;
-use philia_ports::store::{Draft, Kind};
+use philia_ports::StoreError;
 use serde_json::Value;
 
 /// Tag of a memory that gives orders.
@@ -26,12 +26,30 @@ impl Person {
         surest
     }
 
-    /// The incident of something that came in with orders in it, without its words: `what` it is (`memory`, `persona`),
-    /// and its id. It counts against nobody.
-    pub(crate) fn planted(&self, threat: &Threat, what: &str, id: &str) -> Result<Draft> {
+    /// Notes that memories which came in give orders: one incident for all that came together, named by the first. What
+    /// fails is told in the log; the tags stand.
+    pub(crate) async fn note_planted(&self, new: &[Memory]) {
+        let planted = new.iter().filter(|memory| memory.tags.iter().any(|tag| tag == SUSPICIOUS));
+        let found = planted.filter_map(|memory| Some((self.app.threats.check(&memory.content)?, memory)));
+        let Some((threat, memory)) = found.max_by(|(a, _), (b, _)| a.confidence.total_cmp(&b.confidence)) else {
+            return;
+        };
+        self.note_orders(&threat, "memory", memory.id.as_str()).await;
+    }
+
+    /// Writes down that something came in with orders in it, without its words: `what` it is (`memory`, `persona`), and its
+    /// id. It counts against nobody.
+    pub(crate) async fn note_orders(&self, threat: &Threat, what: &str, id: &str) {
+        let name = format!("{what}-{id}");
         let mut incident = incident(threat);
         incident[what] = id.into();
-        draft(Kind::Incident, &format!("{what}-{id}"), self.now(), &incident)
+        let noted = async { self.commit(incidents::changes(&name, self.now(), &incident)?.into()).await };
+        match noted.await {
+            Ok(_) => self.note_incident(&name).await,
+            // It is known already.
+            Err(Error::Store(StoreError::Conflict(_))) => {}
+            Err(error) => tracing::warn!(%error, what, "that something came in with orders in it cannot be noted"),
+        }
     }
 
     /// The surest attempt in a character's texts, if there is any. What cards write for names is none.

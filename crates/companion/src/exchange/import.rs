@@ -11,7 +11,6 @@ use crate::learn::{self, Lesson, LiveFact};
 use crate::person::Person;
 use crate::records::{draft, read};
 use crate::state::{SessionState, ThreadState};
-use crate::suspect::SUSPICIOUS;
 use crate::unit::Unit;
 use crate::vectors::Vector;
 use jiff::tz::TimeZone;
@@ -363,12 +362,7 @@ impl<'p> Import<'p> {
         // One that could not be asked for is embedded later.
         let asked = |item: &Item<'_>| item.vectors.clone().unwrap_or_else(|| vec![None; item.memories.len()]);
         let vectors: Vec<Option<Vector>> = items.iter().flat_map(asked).collect();
-        let mut new = self.person.write_memories(&mut unit, &memories, Some(&vectors)).await?;
-        if let Some(threat) = self.person.suspect(&mut new)
-            && let Some(planted) = new.iter().find(|memory| memory.tags.iter().any(|tag| tag == SUSPICIOUS))
-        {
-            unit.write(self.person.planted(&threat, "memory", planted.id.as_str())?);
-        }
+        let new = self.person.write_memories(&mut unit, &memories, Some(&vectors)).await?;
         if let Some(first) = items.iter().find(|item| item.vectors.is_none()) {
             let waiting: HashSet<&MemoryId> = items
                 .iter()
@@ -381,6 +375,7 @@ impl<'p> Import<'p> {
             }
         }
         self.person.commit(unit.changes()).await?;
+        self.person.note_planted(&new).await;
         Ok(new)
     }
 

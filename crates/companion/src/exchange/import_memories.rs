@@ -10,7 +10,6 @@ use crate::facts::hex;
 use crate::hook::Event;
 use crate::learn::{embed_job, statement_id};
 use crate::person::Person;
-use crate::suspect::SUSPICIOUS;
 use crate::unit::Unit;
 use jiff::Timestamp;
 use philia_mind::memory::Speaker;
@@ -68,12 +67,7 @@ impl Person {
                     kept.map(|(_, vector)| vector.clone()).collect::<Vec<_>>()
                 });
                 let mut unit = Unit::new(self);
-                let mut new = self.write_memories(&mut unit, &new, vectors.as_deref()).await?;
-                if let Some(threat) = self.suspect(&mut new)
-                    && let Some(planted) = new.iter().find(|memory| memory.tags.iter().any(|tag| tag == SUSPICIOUS))
-                {
-                    unit.write(self.planted(&threat, "memory", planted.id.as_str())?);
-                }
+                let new = self.write_memories(&mut unit, &new, vectors.as_deref()).await?;
                 if let (None, Some(first)) = (&vectors, new.first()) {
                     unit.write(embed_job(&InteractionId::new(first.id.as_str()), &new, self.now())?);
                 }
@@ -89,6 +83,7 @@ impl Person {
                     }
                 }
             };
+            self.note_planted(&new).await;
             report.added += new.len();
             report.known += some.len() - new.len();
             report.unembedded += if vectors.is_none() { new.len() } else { 0 };

@@ -140,11 +140,11 @@ impl Person {
         incident["leak"] = true.into();
         incident["interaction"] = id.into();
         let noted = async {
-            let draft = draft(Kind::Incident, &format!("{id}-leak"), turn.interaction.at, &incident)?;
-            self.commit(vec![Change::Insert(draft)]).await
+            self.commit(incidents::changes(&format!("{id}-leak"), turn.interaction.at, &incident)?.into()).await
         };
-        if let Err(error) = noted.await {
-            tracing::warn!(%error, "that an answer was taken back cannot be noted");
+        match noted.await {
+            Ok(_) => self.note_incident(&format!("{id}-leak")).await,
+            Err(error) => tracing::warn!(%error, "that an answer was taken back cannot be noted"),
         }
     }
 

@@ -122,8 +122,11 @@ impl Tongue {
         let hits: Vec<Hit<Sign>> = self.signs.find(&words).collect();
         let crisis =
             self.judge(&words, &hits).map(|(grade, concern)| Crisis { grade, concern, language: self.language });
-        let heavy = hits.iter().any(|hit| matches!(hit.label, Sign::Own(_) | Sign::Hint(_) | Sign::Others(_)))
-            || words.iter().any(|word| self.listed("heavy", word));
+        // Days and goodbyes are in every other message.
+        let telling = |hit: &Hit<Sign>| {
+            matches!(hit.label, Sign::Own(_) | Sign::Others(_) | Sign::Hint(Hint::Means | Hint::Giving | Hint::Ready))
+        };
+        let heavy = hits.iter().any(telling) || words.iter().any(|word| self.listed("heavy", word));
         Reading { crisis, known, heavy }
     }
 

@@ -212,7 +212,7 @@ fn unescaped(text: &str) -> Option<String> {
             .collect::<Option<String>>()
     });
     let hex: String = hex.collect();
-    let found = [(count > 5).then_some(out), (bytes.len() > 5).then_some(bytes), (!hex.is_empty()).then_some(hex)];
+    let found = [(count > 2).then_some(out), (bytes.len() > 5).then_some(bytes), (!hex.is_empty()).then_some(hex)];
     let found: Vec<String> = found.into_iter().flatten().collect();
     (!found.is_empty()).then(|| found.join("\n"))
 }
