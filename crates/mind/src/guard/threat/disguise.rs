@@ -65,7 +65,7 @@ pub(super) fn parted(text: &str) -> Cow<'_, str> {
     const ARTICLES: [&str; 13] = ["d", "l", "t", "j", "m", "n", "s", "c", "qu", "dell", "nell", "all", "un"];
     let address = |word: &str| word.contains("://") || word.starts_with("www.") || is_mail(word);
     let apostrophe = |c: char| matches!(c, '\'' | '\u{2019}');
-    if !text.contains(|c: char| matches!(c, '\'' | '\u{2019}' | '@') || c == '/') && !text.contains("www.") {
+    if !text.contains(['\'', '\u{2019}', '@', '/']) && !text.contains("www.") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
