@@ -41,6 +41,12 @@ pub(crate) static INDEXES: &[Engine<dyn Index>] = &[
     engine!("pgvector", "postgres[ql]://USER@HOST/DATABASE", "postgres", Index, |url, _| {
         Arc::new(philia_store_postgres::PgVectorIndex::open(url, Arc::new(wire::Words)).await?)
     }),
+    engine!("Qdrant", "qdrant[s]://HOST:PORT", "qdrant", Index, |url, _| {
+        Arc::new(
+            philia_index_qdrant::QdrantIndex::open(url, Arc::new(wire::Words), Arc::new(crate::system::SystemChance))
+                .await?,
+        )
+    }),
 ];
 
 /// The engines that hold things at hand.

@@ -115,6 +115,45 @@ pub enum IndexError {
     Invalid(String),
 }
 
+/// The length of all vectors among some entries; none where none has one.
+///
+/// # Errors
+/// [`IndexError::Dimensions`] where they differ.
+pub fn dimensions_of(entries: &[Entry]) -> Result<Option<usize>, IndexError> {
+    let mut lengths = entries.iter().filter_map(|entry| entry.vector.as_ref().map(Vec::len));
+    let first = lengths.next();
+    match lengths.find(|length| Some(*length) != first) {
+        Some(found) => Err(IndexError::Dimensions { expected: first.unwrap_or(0), found }),
+        None => Ok(first),
+    }
+}
+
+/// The direction that a question's vectors have together, in an index of vectors of that length (0 where it has none);
+/// none if they have none.
+///
+/// # Errors
+/// [`IndexError::Dimensions`] for a vector of another length.
+pub fn direction_of(vectors: &[Option<Vec<f32>>], dimensions: usize) -> Result<Option<Vec<f32>>, IndexError> {
+    if dimensions == 0 {
+        return Ok(None);
+    }
+    let mut sum = vec![0.0; dimensions];
+    for vector in vectors.iter().flatten() {
+        if vector.len() != dimensions {
+            return Err(IndexError::Dimensions { expected: dimensions, found: vector.len() });
+        }
+        sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += x);
+    }
+    Ok(unit(sum))
+}
+
+/// The same direction with a length of 1; none if it is none.
+pub fn unit(mut vector: Vec<f32>) -> Option<Vec<f32>> {
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+    vector.iter_mut().for_each(|x| *x /= length);
+    (length > 0.0 && length.is_finite()).then_some(vector)
+}
+
 /// Finds memories.
 ///
 /// # Contract

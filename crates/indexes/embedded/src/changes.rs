@@ -4,7 +4,7 @@ use crate::vectors::Row;
 use philia_mind::MemoryId;
 use philia_mind::text::Analyzer;
 use philia_ports::IndexError;
-use philia_ports::index::Entry;
+use philia_ports::index::{Entry, dimensions_of};
 
 /// What is taken in at once: removals first, then entries.
 #[derive(Debug, Default)]
@@ -33,13 +33,7 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`IndexError::Dimensions`] if their vectors are of several lengths.
     pub(crate) fn new(analyzer: &Analyzer, upserts: Vec<Entry>, removals: &'a [MemoryId]) -> Result<Self, IndexError> {
-        let mut dimensions = None;
-        for vector in upserts.iter().filter_map(|entry| entry.vector.as_deref()) {
-            let expected = *dimensions.get_or_insert(vector.len());
-            if expected != vector.len() {
-                return Err(IndexError::Dimensions { expected, found: vector.len() });
-            }
-        }
+        let dimensions = dimensions_of(&upserts)?;
         let arrivals = upserts.into_iter().map(|entry| Arrival::new(analyzer, entry)).collect();
         Ok(Self { removals, arrivals, dimensions })
     }

@@ -1,44 +1,36 @@
-//! What is taken in.
+//! What is taken in, by whoever has claimed the person.
 
 use crate::collections::{Collections, Point};
-use crate::entry::{Head, Kept, is, owner, point_id};
+use crate::entry::{Kept, Standing, is, owner, point_id};
+use crate::head::Head;
 use philia_mind::MemoryId;
 use philia_mind::memory::recall::judge::Bag;
 use philia_mind::text::Analyzer;
-use philia_ports::index::{Entry, IndexError};
+use philia_ports::index::{Entry, IndexError, dimensions_of, unit};
 use philia_ports::store::PartitionId;
-use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Points written at once.
-const BATCH: usize = 256;
-/// Two on each side are neighbours.
+/// So many on each side are neighbours.
 const REACH: usize = 2;
 
-/// Entries, read. Of two with the same id the later is meant.
+/// Entries, read.
 pub(crate) struct Coming {
-    entries: BTreeMap<String, (Entry, Bag, Option<Vec<f32>>)>,
+    /// Of two with the same id the later one is meant.
+    entries: BTreeMap<String, (Entry, Bag)>,
     /// The length of every vector among them.
     dimensions: Option<usize>,
 }
 
 impl Coming {
     pub(crate) fn read(analyzer: &Analyzer, upserts: Vec<Entry>) -> Result<Self, IndexError> {
-        let mut dimensions = None;
-        let mut entries = BTreeMap::new();
-        for mut entry in upserts {
-            let vector = entry.vector.take();
-            if let Some(vector) = &vector {
-                let expected = *dimensions.get_or_insert(vector.len());
-                if expected != vector.len() {
-                    return Err(IndexError::Dimensions { expected, found: vector.len() });
-                }
-            }
+        let dimensions = dimensions_of(&upserts)?;
+        let read = |mut entry: Entry| {
             let bag = Bag::of(analyzer, &std::mem::take(&mut entry.text));
-            entries.insert(entry.id.to_string(), (entry, bag, vector.and_then(direction)));
-        }
-        Ok(Self { entries, dimensions })
+            entry.vector = entry.vector.take().and_then(unit);
+            (entry.id.to_string(), (entry, bag))
+        };
+        Ok(Self { entries: upserts.into_iter().map(read).collect(), dimensions })
     }
 
     /// Do the vectors fit?
@@ -50,17 +42,14 @@ impl Coming {
             _ => Ok(()),
         }
     }
-}
 
-/// The same with a length of 1; none if it is no direction.
-pub(crate) fn direction(mut vector: Vec<f32>) -> Option<Vec<f32>> {
-    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-    vector.iter_mut().for_each(|x| *x /= length);
-    (length > 0.0 && length.is_finite()).then_some(vector)
+    fn has_vectors(&self) -> bool {
+        self.entries.values().any(|(entry, _)| entry.vector.is_some())
+    }
 }
 
 impl Collections {
-    /// Takes in what fits.
+    /// Takes in what fits; how far it has come then.
     pub(crate) async fn take_in(
         &self,
         id: &PartitionId,
@@ -68,99 +57,95 @@ impl Collections {
         coming: Coming,
         removals: &[MemoryId],
         upto: u64,
-    ) -> Result<(), IndexError> {
-        let (owner, person) = (owner(id), head.person(id));
-        head.busy = true;
-        self.set_head(id, &head).await?;
-        let has_vectors = coming.entries.values().any(|(.., vector)| vector.is_some());
-        if let Some(dimensions) = coming.dimensions.filter(|_| has_vectors && head.dimensions == 0) {
-            self.move_to(&person, dimensions).await?;
+    ) -> Result<Head, IndexError> {
+        let person = head.person.clone();
+        if let Some(dimensions) = coming.dimensions.filter(|_| head.dimensions == 0 && coming.has_vectors()) {
+            self.ensure_entries(dimensions).await?;
+            if head.entries > 0 {
+                self.move_to(&person, dimensions).await?;
+            }
             head.dimensions = dimensions;
         }
-        let name = self.entries(head.dimensions).await?;
+        self.ensure_entries(head.dimensions).await?;
+        let name = self.entries(head.dimensions);
 
-        let named = removals.iter().map(|id| point_id(&person, id));
-        let named: BTreeSet<String> =
-            named.chain(coming.entries.values().map(|(e, ..)| point_id(&person, &e.id))).collect();
-        let there = if head.entries > 0 { self.points(&name, &Vec::from_iter(named)).await? } else { Vec::new() };
-        let there: HashMap<String, Kept> = there.into_iter().map(|point| (point.id, point.kept)).collect();
+        let named = removals.iter().chain(coming.entries.values().map(|(entry, _)| &entry.id));
+        let named: BTreeSet<String> = named.map(|id| point_id(&person, id)).collect();
+        let named: Vec<String> = if head.entries > 0 { named.into_iter().collect() } else { Vec::new() };
+        let there: Vec<Point<Standing>> = self.points(&name, &named, &json!(false)).await?;
+        let there: HashMap<String, Standing> = there.into_iter().map(|point| (point.id, point.kept)).collect();
         let mut new: BTreeMap<String, (Kept, Value)> = BTreeMap::new();
-        for (entry, bag, vector) in coming.entries.into_values() {
+        for (entry, bag) in coming.entries.into_values() {
             let (indices, values): (Vec<u32>, Vec<f32>) = bag.impacts().into_iter().unzip();
             let mut vectors = json!({ "words": { "indices": indices, "values": values } });
-            if let Some(vector) = vector {
+            if let Some(vector) = &entry.vector {
                 vectors["meaning"] = json!(vector);
             }
-            new.insert(point_id(&person, &entry.id), (Kept::new(&owner, &person, &bag, &entry), vectors));
+            let kept = Kept::new(owner(id), &person, &bag, &entry);
+            new.insert(point_id(&person, &entry.id), (kept, vectors));
         }
-        let gone: Vec<&String> = there.keys().filter(|point| !new.contains_key(*point)).collect();
+        let moved = self.meet(&name, &head, &there, &mut new).await?;
 
-        let moved = self.meet(&name, &person, &there, &mut new, &gone).await?;
-        for kept in there.values() {
-            head.count(&kept.said_by(), false);
-            (head.length, head.window) = (head.length - u64::from(kept.length), head.window - u64::from(kept.window));
+        for standing in there.values() {
+            head.count(&standing.said_by(), false);
+            head.length -= u64::from(standing.length);
+            head.window -= u64::from(standing.window);
         }
-        for (kept, _) in new.values() {
-            head.count(&kept.said_by(), true);
-            (head.length, head.window) = (head.length + u64::from(kept.length), head.window + u64::from(kept.window));
+        for standing in new.values().map(|(kept, _)| &kept.standing) {
+            head.count(&standing.said_by(), true);
+            head.length += u64::from(standing.length);
+            head.window += u64::from(standing.window);
         }
-        for (before, kept) in moved.values() {
-            head.window = head.window + u64::from(kept.window) - u64::from(*before);
+        for Moved { before, now, .. } in &moved {
+            head.window = head.window + u64::from(now.window) - u64::from(*before);
         }
         head.entries = head.entries + new.len() - there.len();
+        head.upto = upto;
 
+        let gone: Vec<&String> = there.keys().filter(|point| !new.contains_key(*point)).collect();
         if !gone.is_empty() {
-            let path = format!("/collections/{name}/points/delete?wait=true");
-            self.server.tell(Method::POST, &path, &json!({ "points": gone })).await?;
+            self.write(&name, "delete", &json!({ "points": gone })).await?;
         }
-        let new: Vec<(String, (Kept, Value))> = new.into_iter().collect();
-        for batch in new.chunks(BATCH) {
-            let point = |(id, (kept, vectors)): &(String, (Kept, Value))| json!({ "id": id, "vector": vectors, "payload": kept });
-            let points: Vec<Value> = batch.iter().map(point).collect();
-            let path = format!("/collections/{name}/points?wait=true");
-            self.server.tell(Method::PUT, &path, &json!({ "points": points })).await?;
-        }
-        let moved: Vec<(&String, &Kept)> = moved.iter().map(|(id, (_, kept))| (id, kept)).collect();
-        for batch in moved.chunks(BATCH) {
-            let set = |(id, kept): &(&String, &Kept)| json!({ "set_payload": { "payload": { "near": kept.near, "window": kept.window }, "points": [id] } });
-            let operations: Vec<Value> = batch.iter().map(set).collect();
-            let path = format!("/collections/{name}/points/batch?wait=true");
-            self.server.tell(Method::POST, &path, &json!({ "operations": operations })).await?;
-        }
-        self.set_head(id, &Head { busy: false, upto, ..head }).await
+        let points = new.iter().map(|(id, (kept, vectors))| json!({ "id": id, "vector": vectors, "payload": kept }));
+        self.put(&name, &points.collect::<Vec<_>>()).await?;
+        let fields = |moved: &Moved| json!({ "near": moved.now.near, "window": moved.now.window });
+        let moved: Vec<(&str, Value)> = moved.iter().map(|moved| (&*moved.point, fields(moved))).collect();
+        self.amend(&name, &moved).await?;
+        Ok(head)
     }
 
     /// Who stands next to whom, in the places where somebody comes or goes. Notes it in what is new, and returns who else
-    /// has other neighbours now, with how long their neighbourhood was.
+    /// has other neighbours now.
     async fn meet(
         &self,
         name: &str,
-        person: &str,
-        there: &HashMap<String, Kept>,
+        head: &Head,
+        there: &HashMap<String, Standing>,
         new: &mut BTreeMap<String, (Kept, Value)>,
-        gone: &[&String],
-    ) -> Result<BTreeMap<String, (u32, Kept)>, IndexError> {
-        let comes = new.values().filter_map(|(kept, _)| kept.place.clone());
-        let places: BTreeSet<String> = there.values().filter_map(|kept| kept.place.clone()).chain(comes).collect();
-        let mut moved = BTreeMap::new();
-        for place in places {
-            let here = json!({ "must": [is("person", person), is("place", &place)] });
-            let old = self.scroll(name, &here, false).await?;
-            let stays = |point: &Point| !gone.contains(&&point.id) && !new.contains_key(&point.id);
-            let mut standing: Vec<(String, Kept)> =
-                old.into_iter().filter(stays).map(|point| (point.id, point.kept)).collect();
-            let come = new.iter().filter(|(_, (kept, _))| kept.place.as_ref() == Some(&place));
-            standing.extend(come.map(|(id, (kept, _))| (id.clone(), kept.clone())));
-            standing.sort_by(|a, b| (a.1.order, &a.1.id).cmp(&(b.1.order, &b.1.id)));
-            for (at, (id, kept)) in standing.iter().enumerate() {
-                let around = at.saturating_sub(REACH)..(at + REACH + 1).min(standing.len());
-                let others = around.filter(|other| *other != at).map(|other| &standing[other]);
-                let near: Vec<String> = others.clone().map(|(id, _)| id.clone()).collect();
-                let window = kept.length + others.map(|(_, other)| other.length).sum::<u32>();
-                if let Some((kept, _)) = new.get_mut(id) {
-                    (kept.near, kept.window) = (near, window);
-                } else if (&kept.near, kept.window) != (&near, window) {
-                    moved.insert(id.clone(), (kept.window, Kept { near, window, ..kept.clone() }));
+    ) -> Result<Vec<Moved>, IndexError> {
+        let mut places: BTreeMap<String, Vec<(String, Standing)>> = BTreeMap::new();
+        for place in there.values().filter_map(|standing| standing.place.clone()) {
+            places.entry(place).or_default();
+        }
+        for (id, (kept, _)) in &*new {
+            if let Some(place) = kept.standing.place.clone() {
+                places.entry(place).or_default().push((id.clone(), kept.standing.clone()));
+            }
+        }
+        let mut moved = Vec::new();
+        for (place, mut standing) in places {
+            let here = json!({ "must": [is("person", &head.person), is("place", place)] });
+            let old: Vec<Point<Standing>> =
+                if head.entries > 0 { self.scroll(name, &here, false).await? } else { Vec::new() };
+            let stays = |point: &Point<Standing>| !there.contains_key(&point.id) && !new.contains_key(&point.id);
+            standing.extend(old.into_iter().filter(stays).map(|point| (point.id, point.kept)));
+            for (point, before, now) in arranged(standing) {
+                match new.get_mut(&point) {
+                    Some((kept, _)) => kept.standing = now,
+                    None if (&before.near, before.window) != (&now.near, now.window) => {
+                        moved.push(Moved { point, before: before.window, now });
+                    }
+                    None => {}
                 }
             }
         }
@@ -169,16 +154,33 @@ impl Collections {
 
     /// The first vector has come: what was there before goes where it has room for one.
     async fn move_to(&self, person: &str, dimensions: usize) -> Result<(), IndexError> {
-        let (from, to) = (self.entries(0).await?, self.entries(dimensions).await?);
+        let (from, to) = (self.entries(0), self.entries(dimensions));
         let theirs = json!({ "must": [is("person", person)] });
-        let points = self.scroll(&from, &theirs, true).await?;
-        for batch in points.chunks(BATCH) {
-            let point = |point: &Point| json!({ "id": point.id, "vector": point.vectors, "payload": point.kept });
-            let points: Vec<Value> = batch.iter().map(point).collect();
-            let path = format!("/collections/{to}/points?wait=true");
-            self.server.tell(Method::PUT, &path, &json!({ "points": points })).await?;
-        }
-        let path = format!("/collections/{from}/points/delete?wait=true");
-        self.server.tell(Method::POST, &path, &json!({ "filter": theirs })).await.map(drop)
+        let points: Vec<Point> = self.scroll(&from, &theirs, true).await?;
+        let point = |point: Point| json!({ "id": point.id, "vector": point.vectors, "payload": point.kept });
+        self.put(&to, &points.into_iter().map(point).collect::<Vec<_>>()).await?;
+        self.write(&from, "delete", &json!({ "filter": theirs })).await
     }
+}
+
+/// Somebody who has other neighbours now.
+struct Moved {
+    point: String,
+    /// How long the neighbourhood was.
+    before: u32,
+    now: Standing,
+}
+
+/// All who stand in one place, as they were and with their neighbours as they are now.
+fn arranged(mut standing: Vec<(String, Standing)>) -> Vec<(String, Standing, Standing)> {
+    standing.sort_by(|(_, a), (_, b)| (a.order, &a.id).cmp(&(b.order, &b.id)));
+    let now = |at: usize| {
+        let around = at.saturating_sub(REACH)..(at + REACH + 1).min(standing.len());
+        let (_, own) = &standing[at];
+        let others = || around.clone().filter(|other| *other != at).map(|other| &standing[other]);
+        let window = own.length + others().map(|(_, other)| other.length).sum::<u32>();
+        Standing { near: others().map(|(point, _)| point.clone()).collect(), window, ..own.clone() }
+    };
+    let now: Vec<Standing> = (0..standing.len()).map(now).collect();
+    standing.into_iter().zip(now).map(|((point, before), now)| (point, before, now)).collect()
 }

@@ -1,54 +1,68 @@
-//! The collections: made when they are first needed, and looked at where they are somebody else's.
+//! The collections and their points: made when something is first written, and left alone where they are somebody else's.
 
-use crate::entry::{Head, Kept, head_id, is, owner};
+use crate::entry::{Kept, is};
 use crate::wire::Server;
 use philia_ports::IndexError;
-use philia_ports::store::PartitionId;
 use reqwest::Method;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 /// Points read at once.
 const PAGE: usize = 1000;
+/// Points written at once.
+const BATCH: usize = 256;
+/// How something is written: it is waited for, and all replicas have the writes of all instances in one order.
+const WRITTEN: &str = "wait=true&ordering=strong";
 
-/// The fields that filters ask for, and what they hold.
-const FIELDS: [(&str, &str); 8] = [
+/// The fields of people that filters ask for, and what they hold.
+const OF_PEOPLE: &[(&str, &str)] = &[("stamp", "keyword")];
+/// The same of entries. `person` is whose an entry is.
+const OF_ENTRIES: &[(&str, &str)] = &[
     ("person", "keyword"),
+    ("owner", "keyword"),
     ("stems", "keyword"),
     ("place", "keyword"),
     ("speaker", "keyword"),
+    ("kind", "keyword"),
     ("category", "keyword"),
+    ("emotion", "keyword"),
     ("tags", "keyword"),
     ("at", "integer"),
+    ("importance", "float"),
     ("hidden", "bool"),
 ];
 
 /// The collections of an index.
 pub(crate) struct Collections {
-    pub(crate) server: Server,
+    server: Server,
     /// Those that are known to be there.
     there: Mutex<HashSet<String>>,
 }
 
 /// A point as it was read.
 #[derive(Clone, Debug)]
-pub(crate) struct Point {
+pub(crate) struct Point<T = Kept> {
     pub(crate) id: String,
-    pub(crate) kept: Kept,
-    pub(crate) vector: Option<Vec<f32>>,
+    pub(crate) kept: T,
     /// Its vectors as they came.
     pub(crate) vectors: Value,
 }
 
-impl Point {
+impl<T: DeserializeOwned> Point<T> {
     /// Reads one; none if it is nothing of ours.
     pub(crate) fn of(point: &Value) -> Option<Self> {
         let kept = serde_json::from_value(point.get("payload")?.clone()).ok()?;
-        let vectors = point.get("vector").cloned().unwrap_or_default();
-        let vector = vectors.get("meaning").and_then(Value::as_array);
-        let vector = vector.map(|numbers| numbers.iter().map(|x| x.as_f64().unwrap_or(0.0) as f32).collect());
-        Some(Self { id: point.get("id")?.as_str()?.to_owned(), kept, vector, vectors })
+        Some(Self { id: point["id"].as_str()?.to_owned(), kept, vectors: point["vector"].clone() })
+    }
+}
+
+impl Point {
+    /// What it means; none if it has no vector, or none was asked for.
+    pub(crate) fn meaning(&self) -> Option<Vec<f32>> {
+        let numbers = self.vectors["meaning"].as_array()?;
+        Some(numbers.iter().map(|x| x.as_f64().unwrap_or(0.0) as f32).collect())
     }
 }
 
@@ -58,121 +72,133 @@ impl Collections {
     }
 
     /// The collection of people.
-    pub(crate) async fn people(&self) -> Result<String, IndexError> {
-        let name = format!("{}_people", self.server.prefix);
-        self.ensure(&name, &json!({ "vectors": {} }), &[], None).await?;
-        Ok(name)
+    pub(crate) fn people(&self) -> String {
+        format!("{}_people", self.server.prefix)
     }
 
     /// The collection of entries with vectors of that length.
-    pub(crate) async fn entries(&self, dimensions: usize) -> Result<String, IndexError> {
-        let name = format!("{}_{dimensions}", self.server.prefix);
+    pub(crate) fn entries(&self, dimensions: usize) -> String {
+        format!("{}_{dimensions}", self.server.prefix)
+    }
+
+    /// Makes the collection of people if it is not there.
+    pub(crate) async fn ensure_people(&self) -> Result<(), IndexError> {
+        self.ensure(&self.people(), &json!({ "vectors": {}, "sparse_vectors": {} }), OF_PEOPLE).await
+    }
+
+    /// The same for entries with vectors of that length.
+    pub(crate) async fn ensure_entries(&self, dimensions: usize) -> Result<(), IndexError> {
         let meaning = json!({ "size": dimensions, "distance": "Dot", "datatype": "float16" });
         let vectors = if dimensions > 0 { json!({ "meaning": meaning }) } else { json!({}) };
         // A graph of each person's own, and none of all.
         let config = json!({
             "vectors": vectors, "sparse_vectors": { "words": {} }, "hnsw_config": { "m": 0, "payload_m": 16 },
         });
-        self.ensure(&name, &config, &FIELDS, Some(dimensions)).await?;
-        Ok(name)
+        self.ensure(&self.entries(dimensions), &config, OF_ENTRIES).await
     }
 
-    async fn ensure(
-        &self,
-        name: &str,
-        config: &Value,
-        fields: &[(&str, &str)],
-        dimensions: Option<usize>,
-    ) -> Result<(), IndexError> {
-        let known = || self.there.lock().unwrap_or_else(PoisonError::into_inner);
-        if known().contains(name) {
+    fn known(&self) -> impl std::ops::DerefMut<Target = HashSet<String>> {
+        self.there.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn ensure(&self, name: &str, config: &Value, fields: &[(&str, &str)]) -> Result<(), IndexError> {
+        if self.known().contains(name) {
             return Ok(());
         }
         let path = format!("/collections/{name}");
-        match self.server.ask(Method::GET, &path, None).await? {
-            Some(there) => {
-                let size = there["config"]["params"]["vectors"]["meaning"]["size"].as_u64().unwrap_or(0);
-                if dimensions.is_some_and(|dimensions| dimensions as u64 != size) {
-                    return Err(IndexError::Invalid(format!(
-                        "the collection {name:?} is somebody else's; name a prefix of your own by ?prefix=NAME"
-                    )));
-                }
+        let mut there = self.server.ask(Method::GET, &path, None).await?;
+        if there.is_none() {
+            let made = self.server.ask(Method::PUT, &path, Some(config)).await;
+            // Another instance may have been faster.
+            there = self.server.ask(Method::GET, &path, None).await?;
+            if there.is_none() {
+                made?;
             }
-            None => {
-                self.server.tell(Method::PUT, &path, config).await?;
-            }
+        }
+        if there.is_none_or(|there| shape(&there["config"]["params"]) != shape(config)) {
+            return Err(IndexError::Invalid(format!(
+                "the collection {name:?} is somebody else's; name a prefix of your own by ?prefix=NAME"
+            )));
         }
         // To make an index that is there already changes nothing, and whoever made the collection may have been cut off.
-        if !fields.is_empty() {
-            let tenant = json!({ "field_name": "owner", "field_schema": { "type": "keyword", "is_tenant": true } });
-            self.server.tell(Method::PUT, &format!("{path}/index?wait=true"), &tenant).await?;
-        }
-        for (field, schema) in fields {
+        for (field, holds) in fields {
+            let schema = match *field {
+                "person" => json!({ "type": holds, "is_tenant": true }),
+                _ => json!({ "type": holds, "enable_hnsw": false }),
+            };
             let index = json!({ "field_name": field, "field_schema": schema });
-            self.server.tell(Method::PUT, &format!("{path}/index?wait=true"), &index).await?;
+            self.tell(Method::PUT, &format!("{path}/index?{WRITTEN}"), &index).await?;
         }
-        known().insert(name.to_owned());
+        self.known().insert(name.to_owned());
         Ok(())
     }
 
-    /// How far the index has come with a person.
-    pub(crate) async fn head(&self, id: &PartitionId) -> Result<Option<Head>, IndexError> {
-        let people = self.people().await?;
-        let body = json!({ "ids": [head_id(id)], "with_payload": true });
-        let found = self.server.tell(Method::POST, &format!("/collections/{people}/points"), &body).await?;
-        let head = found.as_array().and_then(|found| found.first()).and_then(|point| point.get("payload"));
-        Ok(head.and_then(|head| serde_json::from_value(head["head"].clone()).ok()))
+    /// Asks about what must be there.
+    async fn tell(&self, method: Method, path: &str, body: &Value) -> Result<Value, IndexError> {
+        let answer = self.server.ask(method, path, Some(body)).await?;
+        // It was there when it was last looked at: whoever filled it fills it again.
+        answer.ok_or_else(|| {
+            self.known().clear();
+            IndexError::NotLoaded
+        })
     }
 
-    /// Says how far it has come now.
-    pub(crate) async fn set_head(&self, id: &PartitionId, head: &Head) -> Result<(), IndexError> {
-        let people = self.people().await?;
-        let payload = json!({ "account": id.account(), "subject": id.subject(), "head": head });
-        let body = json!({ "points": [{ "id": head_id(id), "vector": {}, "payload": payload }] });
-        let path = format!("/collections/{people}/points?wait=true");
-        self.server.tell(Method::PUT, &path, &body).await.map(drop)
+    /// Writes something of points.
+    pub(crate) async fn write(&self, name: &str, what: &str, body: &Value) -> Result<(), IndexError> {
+        self.tell(Method::POST, &format!("/collections/{name}/points/{what}?{WRITTEN}"), body).await.map(drop)
     }
 
-    /// Removes everything of a person.
-    pub(crate) async fn forget(&self, id: &PartitionId, head: Option<&Head>) -> Result<(), IndexError> {
-        let Some(head) = head else { return Ok(()) };
-        // First of all nobody takes what is left for all.
-        self.set_head(id, &Head { busy: true, ..head.clone() }).await?;
-        let mut collections = vec![self.entries(head.dimensions).await?];
-        if head.dimensions > 0 {
-            collections.push(self.entries(0).await?);
+    /// Writes points, in place of those with the same id.
+    pub(crate) async fn put(&self, name: &str, points: &[Value]) -> Result<(), IndexError> {
+        for batch in points.chunks(BATCH) {
+            let path = format!("/collections/{name}/points?{WRITTEN}");
+            self.tell(Method::PUT, &path, &json!({ "points": batch })).await?;
         }
-        let theirs = json!({ "filter": { "must": [is("owner", owner(id))] } });
-        for name in collections {
-            self.server.tell(Method::POST, &format!("/collections/{name}/points/delete?wait=true"), &theirs).await?;
-        }
-        let people = self.people().await?;
-        let head = json!({ "points": [head_id(id)] });
-        let path = format!("/collections/{people}/points/delete?wait=true");
-        self.server.tell(Method::POST, &path, &head).await.map(drop)
+        Ok(())
     }
 
-    /// Points by their ids.
-    pub(crate) async fn points(&self, name: &str, ids: &[String]) -> Result<Vec<Point>, IndexError> {
+    /// Changes payloads: of each point the fields named.
+    pub(crate) async fn amend(&self, name: &str, fields: &[(&str, Value)]) -> Result<(), IndexError> {
+        for batch in fields.chunks(BATCH) {
+            let set = |(id, fields): &(&str, Value)| json!({ "set_payload": { "payload": fields, "points": [id] } });
+            let operations: Vec<Value> = batch.iter().map(set).collect();
+            self.write(name, "batch", &json!({ "operations": operations })).await?;
+        }
+        Ok(())
+    }
+
+    /// Points by their ids, as the last write left them.
+    pub(crate) async fn points<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        ids: &[String],
+        vectors: &Value,
+    ) -> Result<Vec<Point<T>>, IndexError> {
         let mut points = Vec::with_capacity(ids.len());
         for ids in ids.chunks(PAGE) {
-            let body = json!({ "ids": ids, "with_payload": true, "with_vector": ["meaning"] });
-            let found = self.server.tell(Method::POST, &format!("/collections/{name}/points"), &body).await?;
-            points.extend(found.as_array().into_iter().flatten().filter_map(Point::of));
+            let body = json!({ "ids": ids, "with_payload": true, "with_vector": vectors });
+            let path = format!("/collections/{name}/points?consistency=majority");
+            points.extend(read(&self.tell(Method::POST, &path, &body).await?));
         }
         Ok(points)
     }
 
     /// All points that a filter lets pass.
-    pub(crate) async fn scroll(&self, name: &str, filter: &Value, vectors: bool) -> Result<Vec<Point>, IndexError> {
+    pub(crate) async fn scroll<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        filter: &Value,
+        vectors: bool,
+    ) -> Result<Vec<Point<T>>, IndexError> {
         let mut points = Vec::new();
         let mut offset = Value::Null;
         loop {
             let body = json!({
                 "filter": filter, "limit": PAGE, "offset": offset, "with_payload": true, "with_vector": vectors,
             });
-            let page = self.server.tell(Method::POST, &format!("/collections/{name}/points/scroll"), &body).await?;
-            points.extend(page["points"].as_array().into_iter().flatten().filter_map(Point::of));
+            let path = format!("/collections/{name}/points/scroll?consistency=majority");
+            let page = self.tell(Method::POST, &path, &body).await?;
+            points.extend(read(&page["points"]));
             offset = page["next_page_offset"].clone();
             if offset.is_null() {
                 return Ok(points);
@@ -180,17 +206,62 @@ impl Collections {
         }
     }
 
+    /// How many points a filter lets pass.
+    pub(crate) async fn count(&self, name: &str, filter: &Value) -> Result<usize, IndexError> {
+        let body = json!({ "filter": filter, "exact": true });
+        let count = self.tell(Method::POST, &format!("/collections/{name}/points/count"), &body).await?;
+        Ok(count["count"].as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
+    }
+
+    /// What each of some searches finds, best first.
+    pub(crate) async fn search(&self, name: &str, searches: &[Value]) -> Result<Vec<Vec<Point>>, IndexError> {
+        if searches.is_empty() {
+            return Ok(Vec::new());
+        }
+        let path = format!("/collections/{name}/points/query/batch");
+        let found = self.tell(Method::POST, &path, &json!({ "searches": searches })).await?;
+        Ok(found.as_array().into_iter().flatten().map(|found| read(&found["points"]).collect()).collect())
+    }
+
+    /// Removes all entries whose field is of that value, in whatever collection.
+    pub(crate) async fn purge(&self, field: &str, value: &str) -> Result<(), IndexError> {
+        let theirs = json!({ "filter": { "must": [is(field, value)] } });
+        for name in self.all().await?.iter().filter(|name| **name != self.people()) {
+            self.write(name, "delete", &theirs).await?;
+        }
+        Ok(())
+    }
+
+    /// Has the server keep a snapshot of each.
     pub(crate) async fn snapshot(&self) -> Result<Vec<String>, IndexError> {
-        let all = self.server.ask(Method::GET, "/collections", None).await?.unwrap_or_default();
-        let prefix = format!("{}_", self.server.prefix);
         let mut made = Vec::new();
-        for name in all["collections"].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str()) {
-            if name.starts_with(&prefix) {
-                let path = format!("/collections/{name}/snapshots?wait=true");
-                let snapshot = self.server.tell(Method::POST, &path, &json!({})).await?;
-                made.extend(snapshot["name"].as_str().map(str::to_owned));
-            }
+        for name in self.all().await? {
+            let snapshot =
+                self.tell(Method::POST, &format!("/collections/{name}/snapshots?wait=true"), &json!({})).await?;
+            made.extend(snapshot["name"].as_str().map(str::to_owned));
         }
         Ok(made)
     }
+
+    /// The names of all that are ours: the prefix, and behind it `people` or a number.
+    async fn all(&self) -> Result<Vec<String>, IndexError> {
+        let all = self.server.ask(Method::GET, "/collections", None).await?.unwrap_or_default();
+        let names = all["collections"].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str());
+        let ours = names.filter(|name| {
+            let rest = name.strip_prefix(&*self.server.prefix).and_then(|rest| rest.strip_prefix('_'));
+            rest.is_some_and(|rest| rest == "people" || rest.parse::<usize>().is_ok())
+        });
+        Ok(ours.map(str::to_owned).collect())
+    }
+}
+
+fn read<T: DeserializeOwned>(points: &Value) -> impl Iterator<Item = Point<T>> {
+    points.as_array().into_iter().flatten().filter_map(Point::of)
+}
+
+/// What a collection is made for: its vectors by their names and lengths, and its sparse vectors by theirs.
+fn shape(config: &Value) -> (Vec<(String, u64)>, Vec<String>) {
+    let named = |kind: &str| config[kind].as_object().cloned().unwrap_or_default();
+    let sizes = named("vectors").into_iter().map(|(name, of)| (name, of["size"].as_u64().unwrap_or(0)));
+    (sizes.collect(), named("sparse_vectors").into_iter().map(|(name, _)| name).collect())
 }

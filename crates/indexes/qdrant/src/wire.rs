@@ -1,5 +1,6 @@
-//! Qdrant's REST API: what is asked, and what its answers mean to the port.
+//! Qdrant's REST API: the way to the server, and what its answers mean to the port.
 
+use percent_encoding::percent_decode_str;
 use philia_ports::IndexError;
 use reqwest::{Client, Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
@@ -13,8 +14,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// How long an answer may take. Who waits for a question is less patient; this is for what is taken in.
 const ANSWER: Duration = Duration::from_secs(30);
 
-/// What a URL says, and the way there.
-#[derive(Clone, Debug)]
+/// A server.
 pub(crate) struct Server {
     http: Client,
     base: String,
@@ -29,15 +29,14 @@ impl Server {
         let wrong = |what: &str| {
             IndexError::Invalid(format!("the URL of Qdrant {what}; allowed: qdrant[s]://:KEY@HOST:PORT?prefix=NAME"))
         };
-        let (scheme, rest) = url.split_once("://").ok_or_else(|| wrong("has no scheme"))?;
-        let tls = match scheme {
-            "qdrant" => false,
-            "qdrants" => true,
+        let scheme = match url.split_once("://") {
+            Some(("qdrant", _)) => "http",
+            Some(("qdrants", _)) => "https",
             _ => return Err(wrong("is of another scheme")),
         };
-        let at =
-            Url::parse(&format!("http{}://{rest}", if tls { "s" } else { "" })).map_err(|_| wrong("cannot be read"))?;
-        let host = at.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("names no host"))?;
+        let (_, rest) = url.split_once("://").unwrap_or_default();
+        let at = Url::parse(&format!("{scheme}://{rest}")).map_err(|_| wrong("cannot be read"))?;
+        let host = at.host_str().ok_or_else(|| wrong("names no host"))?;
         let mut prefix = "philia".to_owned();
         for (name, value) in at.query_pairs() {
             let fits =
@@ -48,23 +47,22 @@ impl Server {
                 name => return Err(wrong(&format!("has an unknown parameter {name:?}"))),
             }
         }
-        let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
         // An error means that a provider is installed already, which is all that is wanted.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http =
             Client::builder().connect_timeout(CONNECT).timeout(ANSWER).redirect(reqwest::redirect::Policy::none());
-        if loopback {
+        if matches!(host, "localhost" | "127.0.0.1" | "[::1]") {
             http = http.no_proxy();
         }
-        if !tls {
+        if scheme == "http" {
             // No certificate will be looked at, so none need be read.
             http = http.tls_certs_only([]);
         }
         let http = http.build().map_err(|error| IndexError::Invalid(format!("no HTTP client: {error}")))?;
-        let port = at.port().unwrap_or(6333);
-        let base = format!("{}://{host}:{port}", at.scheme());
-        let key = at.password().map(|key| SecretString::from(key.to_owned()));
-        Ok(Self { http, base, key, prefix })
+        // `Url` leaves out what a scheme implies, and with it a port 80 or 443 that was meant.
+        let port = at.port().or_else(|| at.port_or_known_default().filter(|port| says(rest, *port))).unwrap_or(6333);
+        let key = at.password().map(|key| percent_decode_str(key).decode_utf8_lossy().into_owned().into());
+        Ok(Self { http, base: format!("{scheme}://{host}:{port}"), key, prefix })
     }
 
     /// Asks; none where what is asked about is not there.
@@ -85,35 +83,36 @@ impl Server {
         let unavailable = |error: reqwest::Error| IndexError::Unavailable(format!("{} ({base})", innermost(&error)));
         let answer = request.send().await.map_err(unavailable)?;
         let status = answer.status();
-        let body: Value = match answer.bytes().await {
-            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_default(),
-            Err(error) => return Err(unavailable(error)),
-        };
+        let bytes = answer.bytes().await.map_err(unavailable)?;
+        let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         if status.is_success() {
-            return Ok(Some(body.get("result").cloned().unwrap_or_default()));
+            return match body.get("result") {
+                Some(result) => Ok(Some(result.clone())),
+                None => Err(IndexError::Invalid(format!("what answers at {base} is not Qdrant"))),
+            };
         }
         let said = body["status"]["error"].as_str().unwrap_or("no reason").chars().take(300).collect::<String>();
         match status {
             StatusCode::NOT_FOUND => Ok(None),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Err(IndexError::Invalid(format!("Qdrant at {base} lets nobody in by that key: {said}")))
+                let key = if self.key.is_some() { "by that key" } else { "without a key" };
+                Err(IndexError::Invalid(format!("Qdrant at {base} lets nobody do this {key}: {said}")))
             }
-            _ if status.is_server_error()
-                || status == StatusCode::TOO_MANY_REQUESTS
-                || status == StatusCode::REQUEST_TIMEOUT =>
-            {
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
+                Err(IndexError::Unavailable(format!("Qdrant at {base}: {status}: {said}")))
+            }
+            _ if status.is_server_error() => {
                 Err(IndexError::Unavailable(format!("Qdrant at {base}: {status}: {said}")))
             }
             _ => Err(IndexError::Invalid(format!("Qdrant at {base} refuses: {status}: {said}"))),
         }
     }
+}
 
-    /// Asks about what must be there.
-    pub(crate) async fn tell(&self, method: Method, path: &str, body: &Value) -> Result<Value, IndexError> {
-        let answer = self.ask(method, path, Some(body)).await?;
-        // It was there when it was last looked at: whoever filled it fills it again.
-        answer.ok_or(IndexError::NotLoaded)
-    }
+/// Does the part of a URL behind its scheme name that port?
+fn says(rest: &str, port: u16) -> bool {
+    let place = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    place.rsplit_once('@').map_or(place, |(_, place)| place).ends_with(&format!(":{port}"))
 }
 
 /// The root of an error: the outer ones only say "error sending request", with the URL.

@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// The key that it lets people in by.
@@ -22,11 +22,10 @@ pub(crate) struct Small {
     shared: Arc<Shared>,
 }
 
-#[derive(Default)]
 struct Shared {
     collections: Mutex<BTreeMap<String, Collection>>,
-    /// Writes are answered by this status, if it is not 0, and not done.
-    failing: AtomicU16,
+    /// How many writes are done from now on; those behind are answered by 503, and not done.
+    left: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -40,7 +39,7 @@ type Answer = Result<Value, (StatusCode, String)>;
 
 impl Small {
     pub(crate) fn start() -> Self {
-        let shared: Arc<Shared> = Arc::default();
+        let shared = Arc::new(Shared { collections: Mutex::default(), left: AtomicUsize::new(usize::MAX) });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         listener.set_nonblocking(true).unwrap();
@@ -59,9 +58,23 @@ impl Small {
         format!("qdrant://:{KEY}@127.0.0.1:{}", self.port)
     }
 
-    /// Has it answer every write by this status; 0 mends it.
-    pub(crate) fn fail(&self, status: u16) {
-        self.shared.failing.store(status, Ordering::SeqCst);
+    /// Has it do so many more writes, and no others until [`Small::mend`].
+    pub(crate) fn fail_after(&self, writes: usize) {
+        self.shared.left.store(writes, Ordering::SeqCst);
+    }
+
+    pub(crate) fn mend(&self) {
+        self.fail_after(usize::MAX);
+    }
+
+    /// Drops a collection, as whoever runs the server may.
+    pub(crate) fn drop(&self, name: &str) {
+        self.shared.collections.lock().unwrap().remove(name).unwrap();
+    }
+
+    /// How many points there are in a collection.
+    pub(crate) fn points(&self, name: &str) -> usize {
+        self.shared.collections.lock().unwrap()[name].points.len()
     }
 
     /// All that it holds, as text.
@@ -110,7 +123,7 @@ fn bad(what: impl std::fmt::Display) -> (StatusCode, String) {
 fn done(shared: &Shared, method: &Method, uri: &Uri, body: &Value) -> Answer {
     let mut collections = shared.collections.lock().unwrap();
     let path: Vec<&str> = uri.path().trim_matches('/').split('/').collect();
-    let waits = uri.query() == Some("wait=true");
+    let waits = uri.query() == Some("wait=true&ordering=strong");
     let ["collections", rest @ ..] = path.as_slice() else {
         return Err((StatusCode::NOT_FOUND, "no such path".into()));
     };
@@ -128,9 +141,8 @@ fn done(shared: &Shared, method: &Method, uri: &Uri, body: &Value) -> Answer {
     }
     let missing = (StatusCode::NOT_FOUND, format!("Not found: Collection `{name}` doesn't exist!"));
     let collection = collections.get_mut(*name).ok_or(missing)?;
-    let failing = shared.failing.load(Ordering::SeqCst);
-    if waits && failing > 0 {
-        return Err((StatusCode::from_u16(failing).unwrap(), "a test has it fail".into()));
+    if waits && shared.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_err() {
+        return Err((StatusCode::SERVICE_UNAVAILABLE, "a test has it fail".into()));
     }
     match (method.as_str(), rest) {
         ("GET", []) => Ok(json!({ "status": "green", "config": { "params": collection.config } })),
@@ -153,25 +165,19 @@ fn done(shared: &Shared, method: &Method, uri: &Uri, body: &Value) -> Answer {
             Ok(json!({ "status": "completed" }))
         }
         ("POST", ["points", "delete"]) if waits => {
-            let gone: Vec<String> = match body.get("points") {
-                Some(ids) => list(ids)?.iter().map(uuid).collect::<Result<_, _>>()?,
-                None => collection.passing(&body["filter"])?.into_iter().map(|(id, _)| id.clone()).collect(),
-            };
-            gone.iter().for_each(|id| drop(collection.points.remove(id)));
+            collection.named(body)?.iter().for_each(|id| drop(collection.points.remove(id)));
             Ok(json!({ "status": "completed" }))
         }
         ("POST", ["points", "batch"]) if waits => {
             for operation in list(&body["operations"])? {
                 only(operation, &["set_payload"])?;
-                let set = &operation["set_payload"];
-                for id in list(&set["points"])? {
-                    let point = collection.points.get_mut(&uuid(id)?).ok_or_else(|| bad("no such point"))?;
-                    for (field, value) in object(&set["payload"])? {
-                        point["payload"][field] = value.clone();
-                    }
-                }
+                collection.set_payload(&operation["set_payload"])?;
             }
             Ok(json!([]))
+        }
+        ("POST", ["points", "payload"]) if waits => {
+            collection.set_payload(body)?;
+            Ok(json!({ "status": "completed" }))
         }
         ("POST", ["points"]) => {
             let ids: Vec<String> = list(&body["ids"])?.iter().map(uuid).collect::<Result<_, _>>()?;
@@ -218,13 +224,32 @@ impl Collection {
         Ok(())
     }
 
+    /// The points that a write is about.
+    fn named(&self, write: &Value) -> Result<Vec<String>, (StatusCode, String)> {
+        match write.get("points") {
+            Some(ids) => list(ids)?.iter().map(uuid).collect(),
+            None => Ok(self.passing(&write["filter"])?.into_iter().map(|(id, _)| id.clone()).collect()),
+        }
+    }
+
+    fn set_payload(&mut self, set: &Value) -> Result<(), (StatusCode, String)> {
+        only(set, &["payload", "points", "filter"])?;
+        for id in self.named(set)? {
+            let point = self.points.get_mut(&id).ok_or_else(|| bad("no such point"))?;
+            for (field, value) in object(&set["payload"])? {
+                point["payload"][field] = value.clone();
+            }
+        }
+        Ok(())
+    }
+
     fn passing(&self, filter: &Value) -> Result<Vec<(&String, &Value)>, (StatusCode, String)> {
         only(filter, &["must", "must_not"])?;
         let mut passing = Vec::new();
         for (id, point) in &self.points {
             let holds = |conditions: &Value, wanted: bool| -> Result<bool, (StatusCode, String)> {
                 for condition in conditions.as_array().into_iter().flatten() {
-                    if self.holds(&point["payload"], condition)? != wanted {
+                    if self.holds(id, &point["payload"], condition)? != wanted {
                         return Ok(false);
                     }
                 }
@@ -237,9 +262,16 @@ impl Collection {
         Ok(passing)
     }
 
-    fn holds(&self, payload: &Value, condition: &Value) -> Result<bool, (StatusCode, String)> {
+    fn holds(&self, id: &str, payload: &Value, condition: &Value) -> Result<bool, (StatusCode, String)> {
+        if let Some(ids) = condition.get("has_id") {
+            only(condition, &["has_id"])?;
+            return Ok(list(ids)?.iter().any(|one| one == id));
+        }
         only(condition, &["key", "match", "range"])?;
         let field = condition["key"].as_str().ok_or_else(|| bad("key"))?;
+        if !self.indexed.iter().any(|indexed| indexed == field) {
+            return Err(bad(format!("Index required but not found for \"{field}\"")));
+        }
         let values: Vec<&Value> = match &payload[field] {
             Value::Array(values) => values.iter().collect(),
             Value::Null => Vec::new(),

@@ -8,7 +8,7 @@ use philia_mind::MemoryId;
 use philia_mind::memory::Speaker;
 use philia_mind::memory::recall::judge::Bag;
 use philia_mind::text::Analyzer;
-use philia_ports::index::{Entry, IndexError};
+use philia_ports::index::{Entry, IndexError, dimensions_of};
 use philia_ports::store::{Partition, PartitionId, micros};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -78,13 +78,7 @@ pub(super) async fn apply(
     removals: &[MemoryId],
     upto: u64,
 ) -> Result<(), IndexError> {
-    let mut dimensions = None;
-    for vector in upserts.iter().filter_map(|entry| entry.vector.as_deref()) {
-        let expected = *dimensions.get_or_insert(vector.len());
-        if expected != vector.len() {
-            return Err(IndexError::Dimensions { expected, found: vector.len() });
-        }
-    }
+    let dimensions = dimensions_of(&upserts)?;
     // Twice in one change: the later one is meant.
     let mut coming: BTreeMap<String, Coming> = BTreeMap::new();
     for mut entry in upserts {

@@ -9,7 +9,7 @@ use philia_mind::memory::Speaker;
 use philia_mind::memory::recall::judge::{Asked, Candidate, Collection, Kindred};
 use philia_mind::memory::recall::{POOL, TimeRange};
 use philia_ports::Partition;
-use philia_ports::index::{Filter, Hit, IndexError, Query};
+use philia_ports::index::{Filter, Hit, IndexError, Query, direction_of};
 use philia_ports::store::{from_micros, micros};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -77,7 +77,8 @@ pub(super) async fn search(
             tokio::join!(client.batch_execute(&begin), read_whole(client, looked_for.partition, &asked, &stems));
         begun?;
         let Some(whole) = whole? else { return Ok(Err(IndexError::NotLoaded)) };
-        let probe = match mean(looked_for.vectors, whole.dimensions) {
+        let dimensions = whole.dimensions.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        let probe = match direction_of(looked_for.vectors, dimensions) {
             Ok(probe) => probe,
             Err(refused) => return Ok(Err(refused)),
         };
@@ -127,20 +128,6 @@ async fn read_whole(
     collection.holding = asked.stems().map(of).collect();
     collection.around = collection.holding.iter().map(|holding| collection.about_around(*holding)).collect();
     Ok(Some(Whole { person: row.get(0), dimensions: row.get(1), collection, holding }))
-}
-
-/// The direction that is asked for; none if there is none.
-fn mean(vectors: &[Option<Vec<f32>>], dimensions: Option<i32>) -> Result<Option<Vec<f32>>, IndexError> {
-    let Some(expected) = dimensions.and_then(|n| usize::try_from(n).ok()) else { return Ok(None) };
-    let mut sum = vec![0.0_f32; expected];
-    for vector in vectors.iter().flatten() {
-        if vector.len() != expected {
-            return Err(IndexError::Dimensions { expected, found: vector.len() });
-        }
-        sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += x);
-    }
-    let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
-    Ok((length > 0.0 && length.is_finite()).then(|| sum.iter().map(|x| x / length).collect()))
 }
 
 /// A statement that is put together, with its values.
