@@ -6,6 +6,7 @@
 use crate::error::Result;
 use crate::person::Person;
 use crate::records::draft;
+use crate::text::hex;
 use jiff::Timestamp;
 use philia_mind::Memory;
 use philia_mind::memory::Held;
@@ -31,7 +32,7 @@ pub(crate) struct Head {
 
 /// The SHA-256 of bytes, in hexadecimal digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 fn part_key(name: &str, part: usize) -> Key {

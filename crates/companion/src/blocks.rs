@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::hook::Event;
 use crate::person::{Person, write};
 use crate::records::{Versioned, draft};
+use crate::text::legible;
 use jiff::Timestamp;
 use philia_ports::StoreError;
 use philia_ports::store::{Change, Key, Kind, Scan};
@@ -86,7 +87,7 @@ impl Person {
     pub async fn set_block(&self, label: &str, text: &str) -> Result<Block> {
         let settings = &self.app.parts.settings;
         check_label(label)?;
-        let text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        let text = legible(text);
         let text = text.trim();
         let length = text.chars().count();
         if !(1..=settings.block_characters).contains(&length) {

@@ -4,9 +4,10 @@
 //! else waits as detected, until the person resolves it by hand or answers when they are asked.
 
 use crate::error::{Error, Result};
-use crate::facts::{self, LiveFact, fact_id, hex, store};
+use crate::facts::{self, LiveFact, fact_id, store};
 use crate::hook::Event;
 use crate::person::Person;
+use crate::text::id_of;
 use crate::unit::Unit;
 use crate::vectors::Vector;
 use jiff::{SignedDuration, Timestamp};
@@ -257,7 +258,7 @@ async fn note(
     method: Option<Method>,
 ) -> Result<()> {
     let hash = Sha256::new().chain_update(older.id.as_str()).chain_update([0]).chain_update(newer.id.as_str());
-    let id = hex(hash);
+    let id = id_of(hash);
     if unit.get::<Conflict>(Kind::Conflict, &id).await?.is_some() {
         return Ok(());
     }

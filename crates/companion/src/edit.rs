@@ -5,6 +5,7 @@ use crate::facts::{self, LiveFact, fact_id};
 use crate::hook::Event;
 use crate::learn::{embed_job, statement_id, write::Statement};
 use crate::person::Person;
+use crate::text::legible;
 use crate::unit::Unit;
 use jiff::Timestamp;
 use philia_mind::memory::{Category, Fact, MemoryKind, Provenance, Speaker};
@@ -43,11 +44,7 @@ pub struct NewMemory {
     /// The text.
     #[cfg_attr(
         feature = "schema",
-        schema(
-            min_length = 1,
-            max_length = 32768,
-            pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"
-        )
+        schema(min_length = 1, max_length = 32768, pattern = "[^\\s\\u0000-\\u001f\\u007f-\\u009f]")
     )]
     pub content: String,
     /// What it is about; a fact if one is stated, else a note.
@@ -85,12 +82,7 @@ pub struct MemoryEdit {
     #[serde(deserialize_with = "given")]
     #[cfg_attr(
         feature = "schema",
-        schema(
-            nullable = false,
-            min_length = 1,
-            max_length = 32768,
-            pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"
-        )
+        schema(nullable = false, min_length = 1, max_length = 32768, pattern = "[^\\s\\u0000-\\u001f\\u007f-\\u009f]")
     )]
     pub content: Option<String>,
     /// What it is about.
@@ -117,12 +109,7 @@ pub struct MemoryEdit {
     #[serde(deserialize_with = "given")]
     #[cfg_attr(
         feature = "schema",
-        schema(
-            nullable = false,
-            min_length = 1,
-            max_length = 32768,
-            pattern = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f][^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"
-        )
+        schema(nullable = false, min_length = 1, max_length = 32768, pattern = "[^\\s\\u0000-\\u001f\\u007f-\\u009f]")
     )]
     pub value: Option<String>,
     /// Anything else that is known of it: what is named is set, and `null` takes it away.
@@ -210,7 +197,7 @@ impl Person {
             tags: new.tags,
             metadata: new.metadata,
             pinned: new.pinned,
-            ..Memory::new(id, new.content.trim(), speaker, source, at, Provenance::Hand)
+            ..Memory::new(id, legible(&new.content).trim(), speaker, source, at, Provenance::Hand)
         };
         self.suspect(std::slice::from_mut(&mut memory));
         Ok(memory)
@@ -273,10 +260,11 @@ impl Person {
             };
         }
         if let Some(value) = &edit.value {
-            revalue(unit, &mut memory, value.trim()).await?;
+            revalue(unit, &mut memory, legible(value).trim()).await?;
         }
-        if let Some(content) = edit.content.as_ref().map(|text| text.trim()).filter(|text| *text != old.content) {
-            memory.content = content.to_owned();
+        let content = edit.content.as_ref().map(|text| legible(text).trim().to_owned());
+        if let Some(content) = content.filter(|text| *text != old.content) {
+            memory.content = content;
             keep_former(&mut memory, &old.content, now);
             restate(unit, &old, &memory).await?;
             let vectors = self.vectors_of(std::slice::from_ref(&memory)).await;
@@ -437,14 +425,11 @@ fn check(
     let mut problems = Vec::new();
     for (field, text) in [("content", content), ("value", value)] {
         let Some(text) = text else { continue };
-        if text.trim().is_empty() || text.len() > MAX_CONTENT {
+        if legible(text).trim().is_empty() || text.len() > MAX_CONTENT {
             problems.push(format!(
                 "{field}: {} bytes; 1 to {MAX_CONTENT} are allowed, with a word or sign in them",
                 text.len()
             ));
-        }
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
-            problems.push(format!("{field}: control characters are not allowed"));
         }
     }
     if let Some(importance) = importance.filter(|importance| !(0.0..=1.0).contains(importance)) {

@@ -10,6 +10,7 @@ use crate::conflicts;
 use crate::error::{Error, Result};
 use crate::learn::{CORRECTED, CORRECTION, ENDED, PAST, folded};
 use crate::person::Person;
+use crate::text::id_of;
 use crate::unit::Unit;
 use jiff::Timestamp;
 use philia_mind::memory::conflict::{self, Method};
@@ -348,12 +349,7 @@ pub(crate) fn fact_id(fact: &Fact) -> String {
         hash.update([0]);
         hash.update(gist(&fact.value).as_bytes());
     }
-    hex(hash)
-}
-
-/// The first half of a hash, in words a record's id may have.
-pub(crate) fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    id_of(hash)
 }
 
 impl LiveFact {

@@ -72,7 +72,7 @@ impl Remote {
             if self.vault.phase(&partition.id).await?.is_some() {
                 return Ok(true);
             }
-            let profile = self.vault.get_many(partition, &[Key::new(Kind::Profile, "profile")]).await?;
+            let profile = self.vault.get_many(partition, &[Person::profile_key()]).await?;
             let profile = profile.into_iter().next().flatten().map(read::<Profile>);
             Ok::<_, crate::Error>(match profile {
                 Some(profile) => profile?.value.privacy != PrivacyTier::Cloud,

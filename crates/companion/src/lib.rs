@@ -51,6 +51,7 @@ mod blobs;
 mod context;
 mod patch;
 mod records;
+mod text;
 mod unit;
 mod vectors;
 

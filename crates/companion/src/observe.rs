@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::person::Person;
 use crate::philia::Philia;
 use crate::settings::Price;
+use crate::text::hex;
 use crate::turn::Reply;
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use philia_ports::PartitionId;
@@ -228,5 +229,5 @@ impl Philia {
 /// A name for somebody in the log: the same each time, and nobody's name.
 pub fn tag(id: &PartitionId) -> String {
     let hash = Sha256::new().chain_update(id.account()).chain_update([0]).chain_update(id.subject()).finalize();
-    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash[..6])
 }

@@ -5,8 +5,8 @@
 //! done is known all the same.
 
 use crate::error::{Error, Result};
-use crate::facts::hex;
 use crate::person::Person;
+use crate::text::id_of;
 use philia_ports::cache::{CacheError, CacheKey, MAX_VALUE_BYTES};
 use philia_ports::{PartitionId, StoreError};
 use sha2::{Digest, Sha256};
@@ -59,7 +59,8 @@ impl Person {
     }
 
     async fn look_once(&self, name: &str, request: &[u8]) -> std::result::Result<Once, CacheError> {
-        let name = hex(Sha256::new().chain_update(self.partition.id.to_string()).chain_update([0]).chain_update(name));
+        let name =
+            id_of(Sha256::new().chain_update(self.partition.id.to_string()).chain_update([0]).chain_update(name));
         let sum = Sha256::digest(request).to_vec();
         let (cache, owner) = (&self.app.parts.cache, self.philia().fresh_id());
         let mark = mark(&name)?;

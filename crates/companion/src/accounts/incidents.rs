@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::person::Person;
 use crate::philia::Philia;
 use crate::records::{Versioned, draft, read};
+use crate::text::hex;
 use crate::turn::guard::pause_key;
 use jiff::Timestamp;
 use philia_ports::store::{Change, Cursor, Draft, Key, Kind, MAX_CHANGES, MAX_PAGE, Page, Record, Scan};
@@ -88,7 +89,7 @@ impl Note {
     fn key(&self) -> Key {
         let hash =
             Sha256::new().chain_update(format!("{}/{}/{}", self.account, self.subject, self.incident)).finalize();
-        Key::new(Kind::Incident, hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+        Key::new(Kind::Incident, hex(&hash))
     }
 
     fn is_of(&self, id: &PartitionId) -> bool {

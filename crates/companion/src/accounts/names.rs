@@ -1,6 +1,7 @@
 //! The names people sign in by, and what a password must be.
 
 use crate::error::{Error, Result};
+use crate::text::hex;
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -31,7 +32,7 @@ pub(super) fn normal(name: &str) -> Result<String> {
 /// What a normal name is found by: two accounts cannot have the same.
 pub(super) fn login_id(normal: &str) -> String {
     let hash = Sha256::digest(normal.as_bytes());
-    format!("login:{}", hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    format!("login:{}", hex(&hash))
 }
 
 /// Refuses a password that is too short or too long, or no more than the name.

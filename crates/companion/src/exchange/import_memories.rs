@@ -6,10 +6,10 @@
 use super::conversation::{Skipped, skip};
 use super::foreign_memories::{ForeignMemories, MemoryFormat};
 use crate::error::{Error, Result};
-use crate::facts::hex;
 use crate::hook::Event;
 use crate::learn::{embed_job, statement_id};
 use crate::person::Person;
+use crate::text::id_of;
 use crate::unit::Unit;
 use jiff::Timestamp;
 use philia_mind::memory::Speaker;
@@ -114,7 +114,7 @@ impl Person {
         let mut seen = HashSet::new();
         let mut memories = Vec::with_capacity(read.memories.len());
         for (name, new) in &read.memories {
-            let id = id_of(format, name);
+            let id = memory_id(format, name);
             match self.drafted(id.clone(), &format.source(), Speaker::User, new.clone()) {
                 Ok(memory) => {
                     if !seen.insert(id) || statement_id(&memory).is_some_and(|said| !seen.insert(MemoryId::new(said))) {
@@ -148,10 +148,10 @@ impl Person {
 }
 
 /// The lasting name of a memory that a source calls so.
-fn id_of(format: MemoryFormat, name: &str) -> MemoryId {
+fn memory_id(format: MemoryFormat, name: &str) -> MemoryId {
     let mut hash = Sha256::new();
     hash.update(format.as_str());
     hash.update([0]);
     hash.update(name);
-    MemoryId::new(format!("i-{}", hex(hash)))
+    MemoryId::new(format!("i-{}", id_of(hash)))
 }

@@ -4,6 +4,7 @@
 
 use super::conversation::{Conversation, Skipped, SpokenTurn, skip};
 use crate::state::SessionState;
+use crate::text::{id_of, legible};
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::interaction::Stage;
 use philia_mind::memory::Speaker;
@@ -153,7 +154,7 @@ fn parts<'a>(conversation: &'a Conversation, terms: &Terms, plan: &mut Plan) -> 
     let mut parts: Vec<Part<'a>> = Vec::with_capacity(conversation.turns.len());
     let mut clock = Clock::default();
     for (position, said) in conversation.turns.iter().enumerate() {
-        let text: String = said.text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        let text = legible(&said.text);
         let text = text.trim();
         if text.is_empty() {
             skip(&mut plan.skipped, "messages without words", 1);
@@ -272,7 +273,7 @@ fn name_of(conversation: &Conversation, parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    id_of(hash)
 }
 
 /// The first characters of a name, without those that cannot be shown.

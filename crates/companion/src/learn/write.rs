@@ -2,9 +2,10 @@
 
 use super::folded;
 use crate::error::Result;
-use crate::facts::{self, check_sources, hex, store, strengthen};
+use crate::facts::{self, check_sources, store, strengthen};
 use crate::person::Person;
 use crate::records::draft;
+use crate::text::id_of;
 use crate::unit::Unit;
 use crate::vectors::{Vector, pack};
 use philia_mind::memory::sameness::gist;
@@ -55,7 +56,7 @@ pub(crate) fn statement_id(memory: &Memory) -> Option<String> {
     hash.update(who.as_bytes());
     hash.update([0]);
     hash.update(gist(&memory.content).as_bytes());
-    Some(hex(hash))
+    Some(id_of(hash))
 }
 
 impl Person {
@@ -180,7 +181,7 @@ const ABOUT: &str = "about-";
 fn about_id(memory: &Memory) -> Option<String> {
     let fact = memory.fact.as_ref().filter(|fact| fact.subject != "user")?;
     let hash = Sha256::new().chain_update(folded(&fact.subject));
-    Some(format!("{ABOUT}{}", hex(hash)))
+    Some(format!("{ABOUT}{}", id_of(hash)))
 }
 
 /// Links a fact with the newest others about the same one.

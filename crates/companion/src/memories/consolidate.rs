@@ -8,6 +8,7 @@ use crate::learn::QUESTION;
 use crate::observe;
 use crate::person::Person;
 use crate::records::{Versioned, draft, read};
+use crate::text::id_of;
 use crate::vectors::unpack;
 use jiff::Timestamp;
 use philia_mind::memory::consolidate::{
@@ -261,6 +262,5 @@ fn name_of(sources: &[&MemoryId]) -> MemoryId {
         hash.update(id.as_str().as_bytes());
         hash.update([0]);
     }
-    let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    MemoryId::new(format!("insight-{hex}"))
+    MemoryId::new(format!("insight-{}", id_of(hash)))
 }

@@ -5,6 +5,7 @@
 //! microseconds since 1970, the fields of documents in the order of their names, the blob in base64 without padding, and
 //! left away where there is none. Versions and numbers of commits are the store's own and no part of it.
 
+use crate::text::hex;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use philia_ports::store::{Kind, Record, micros};
@@ -140,10 +141,6 @@ fn write_canonical(doc: &Value, out: &mut Vec<u8>) {
         }
         plain => out.extend(plain.to_string().as_bytes()),
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

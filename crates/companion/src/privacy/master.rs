@@ -1,6 +1,7 @@
 //! The master key: it wraps the keys of people, and never touches a record itself.
 
 use super::cipher::{Secret, keyed_hash, random};
+use crate::text::hex;
 use argon2::{Algorithm, Argon2, Params, Version};
 use philia_ports::Chance;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -69,7 +70,7 @@ impl MasterKey {
     /// Tells this key from others, and nothing else of it.
     pub fn id(&self) -> String {
         let hash = keyed_hash(&self.0, &[b"philia master key"]);
-        hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&hash[..8])
     }
 
     /// Its bytes, for whoever keeps it.

@@ -10,6 +10,7 @@ use crate::person::{Person, write};
 use crate::privacy::{Consents, Purpose};
 use crate::records::{Versioned, draft, read};
 use crate::state::{SessionState, ThreadState};
+use crate::text::{id_of, legible};
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::interaction::Stage;
 use philia_mind::{Interaction, InteractionId, Persona, PersonaId, Profile, SessionId, ThreadId};
@@ -204,7 +205,7 @@ pub(super) fn cleaned(message: &str, max_bytes: usize) -> Result<String> {
             message.len()
         )));
     }
-    let kept: String = message.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let kept = legible(message);
     let kept = kept.trim();
     if kept.is_empty() {
         return Err(Error::Invalid("the message is empty; say something in words, signs or emoji".into()));
@@ -456,8 +457,7 @@ fn delivered_id(channel: &str, delivery: &str) -> InteractionId {
     hash.update(channel.as_bytes());
     hash.update([0]);
     hash.update(delivery.as_bytes());
-    let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    InteractionId::new(format!("m-{hex}"))
+    InteractionId::new(format!("m-{}", id_of(hash)))
 }
 
 fn check_name(field: &str, name: &str) -> Result<()> {

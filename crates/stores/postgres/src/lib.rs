@@ -1,4 +1,6 @@
-//! The record store on PostgreSQL, and the recall index on pgvector. The store: a table per kind, a row per person that whoever commits locks first.
+//! The record store on PostgreSQL, and the recall index on pgvector.
+//!
+//! The store is a table per kind, and a row per person that whoever commits locks first.
 //!
 //! - `address`: what the URL says.
 //! - `link`: the pool of connections, and the patience with each; `tls`: how they are kept secret.
