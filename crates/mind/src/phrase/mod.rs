@@ -11,7 +11,7 @@ mod words;
 
 pub(crate) use words::{Words, is_negation};
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map by word. The words are the tables', not the person's, so a plain hash (FNV-1a) does: nobody can choose them
@@ -48,32 +48,52 @@ const REPEAT: usize = 6;
 /// So many bytes of a `word*` are looked up.
 const BEGINNING: usize = 3;
 
-/// One step of a pattern.
-#[derive(Debug)]
+/// One step of a pattern. There are many, so each takes little room: a set of words is its number.
+#[derive(Clone, Copy, Debug)]
 enum Step {
     /// A word of a set.
-    One(Set),
+    One(u16),
     /// A word of a set, or nothing.
-    Maybe(Set),
+    Maybe(u16),
     /// Words of a set, or nothing.
-    Many(Set),
+    Many(u16),
     /// Up to so many words.
-    Gap(usize),
+    Gap(u8),
     /// The first word of a sentence is next.
     Begin,
     /// The sentence is over.
     End,
 }
 
-/// A set of words, by number, by beginning, or all of them.
+/// What a set holds besides the words that are listed in it.
 #[derive(Debug, Default)]
-struct Set {
-    /// The words' numbers, while the patterns are compiled; then it is looked up in [`Phrases::member_of`].
-    ids: Vec<u32>,
-    /// Equal sets share a number.
-    number: u32,
-    beginnings: Vec<String>,
+struct Loose {
+    beginnings: Box<[Box<str>]>,
     any: bool,
+}
+
+/// Lists of numbers, one after another.
+#[derive(Debug)]
+struct Rows<N> {
+    ends: Box<[u32]>,
+    items: Box<[N]>,
+}
+
+impl<N: Copy> Rows<N> {
+    fn of(lists: Vec<Vec<N>>) -> Self {
+        let mut end = 0;
+        let ends = lists.iter().map(|list| {
+            end += u32::try_from(list.len()).unwrap_or_default();
+            end
+        });
+        Self { ends: ends.collect(), items: lists.iter().flatten().copied().collect() }
+    }
+
+    fn get(&self, i: u32) -> &[N] {
+        let end_of = |i: usize| self.ends.get(i).map_or(0, |end| *end as usize);
+        let i = i as usize;
+        self.items.get(if i == 0 { 0 } else { end_of(i - 1) }..end_of(i)).unwrap_or_default()
+    }
 }
 
 /// A place where a pattern was found.
@@ -90,18 +110,21 @@ pub(crate) struct Hit<T> {
 /// Compiled patterns, each with what it stands for.
 #[derive(Debug)]
 pub(crate) struct Phrases<T> {
-    ids: ByWord<String, u32>,
-    patterns: Vec<(Vec<Step>, T)>,
+    ids: ByWord<Box<str>, u32>,
+    /// The steps of all patterns, one after another.
+    steps: Box<[Step]>,
+    /// Where the steps of each pattern end, and what it stands for.
+    patterns: Box<[(u32, T)]>,
     /// Patterns by the number of a word they may begin with; the first list holds those that may begin with any.
-    by_first: Vec<Vec<u32>>,
+    by_first: Rows<u32>,
     /// Patterns by the first bytes of a beginning that their first word may have.
-    by_beginning: HashMap<[u8; BEGINNING], Vec<u32>>,
-    /// The number of each distinct set of words, while the patterns are compiled.
-    sets: HashMap<Vec<u32>, u32>,
+    by_beginning: HashMap<[u8; BEGINNING], Box<[u32]>>,
     /// For each word, the numbers of the sets that it is in, in order.
-    member_of: Vec<Vec<u32>>,
+    member_of: Rows<u16>,
+    /// For the sets that hold more than words, what it is.
+    loose: HashMap<u16, Loose>,
     /// For each word, whether a gap ends before it.
-    stops: Vec<bool>,
+    stops: Box<[bool]>,
 }
 
 impl<T: Copy> Phrases<T> {
@@ -114,116 +137,41 @@ impl<T: Copy> Phrases<T> {
     /// The same, where no gap steps over the words of a list, parted by white space: who looks for "I ..2 die" does not
     /// want "I never die".
     pub(crate) fn stopping(classes: &Classes<'_>, tables: &[(T, &str)], stops: &str) -> Self {
-        let mut out = Self {
-            ids: ByWord::default(),
-            patterns: Vec::new(),
-            by_first: vec![Vec::new()],
-            by_beginning: HashMap::new(),
-            sets: HashMap::new(),
-            member_of: Vec::new(),
-            stops: Vec::new(),
-        };
+        let mut draft = Draft::new(classes);
         for (label, table) in tables {
             for pattern in table.split([';', '\n']).map(str::trim).filter(|p| !p.is_empty()) {
-                out.add(classes, *label, pattern);
+                draft.add(*label, pattern);
             }
         }
-        let stops: Vec<u32> = stops.split_whitespace().map(|word| out.number(word)).collect();
-        out.stops = vec![false; out.by_first.len()];
+        let stops: Vec<u32> = stops.split_whitespace().map(|word| draft.number(word)).collect();
+        let mut stopping = vec![false; draft.by_first.len()];
         for id in stops {
-            out.stops[id as usize] = true;
+            stopping[id as usize] = true;
         }
-        out.member_of = vec![Vec::new(); out.by_first.len()];
-        // From here on a set is its number: what it is made of is known by word.
-        for (ids, set) in std::mem::take(&mut out.sets) {
-            for id in ids {
-                out.member_of[id as usize].push(set);
+        let mut member_of = vec![Vec::new(); draft.by_first.len()];
+        let mut loose = HashMap::new();
+        for (set, number) in draft.sets {
+            for id in set.ids {
+                member_of[id as usize].push(number);
+            }
+            if set.any || !set.beginnings.is_empty() {
+                let beginnings = set.beginnings.into_iter().map(String::into_boxed_str).collect();
+                loose.insert(number, Loose { beginnings, any: set.any });
             }
         }
-        for sets in &mut out.member_of {
-            sets.sort_unstable();
-            sets.shrink_to_fit();
+        member_of.iter_mut().for_each(|sets| sets.sort_unstable());
+        let mut ids = draft.ids;
+        ids.shrink_to_fit();
+        Self {
+            ids,
+            steps: draft.steps.into(),
+            patterns: draft.patterns.into(),
+            by_first: Rows::of(draft.by_first),
+            by_beginning: draft.by_beginning.into_iter().map(|(first, list)| (first, list.into())).collect(),
+            member_of: Rows::of(member_of),
+            loose,
+            stops: stopping.into(),
         }
-        for step in out.patterns.iter_mut().flat_map(|(steps, _)| steps) {
-            if let Step::One(set) | Step::Maybe(set) | Step::Many(set) = step {
-                set.ids = Vec::new();
-            }
-        }
-        out
-    }
-
-    fn add(&mut self, classes: &Classes<'_>, label: T, pattern: &str) {
-        let steps: Vec<Step> = pattern.split_whitespace().map(|s| self.step(classes, s)).collect();
-        let number = u32::try_from(self.patterns.len()).unwrap_or(u32::MAX);
-        match firsts(&steps) {
-            Some((ids, beginnings)) => {
-                for id in ids {
-                    self.by_first[id as usize].push(number);
-                }
-                for beginning in beginnings {
-                    self.by_beginning.entry(beginning).or_default().push(number);
-                }
-            }
-            None => self.by_first[0].push(number),
-        }
-        self.patterns.push((steps, label));
-    }
-
-    fn step(&mut self, classes: &Classes<'_>, step: &str) -> Step {
-        match step {
-            "^" => return Step::Begin,
-            "$" => return Step::End,
-            _ => {}
-        }
-        if let Some(n) = step.strip_prefix("..") {
-            return Step::Gap(n.parse().unwrap_or(0));
-        }
-        if let Some(rest) = step.strip_prefix('?') {
-            return Step::Maybe(self.set(classes, rest));
-        }
-        if let Some(rest) = step.strip_prefix('+') {
-            return Step::Many(self.set(classes, rest));
-        }
-        Step::One(self.set(classes, step))
-    }
-
-    fn set(&mut self, classes: &Classes<'_>, words: &str) -> Set {
-        let mut set = Set::default();
-        for word in words.split('|') {
-            if word == "_" {
-                set.any = true;
-            } else if let Some(name) = word.strip_prefix('@') {
-                let members = classes.iter().find(|(n, _)| *n == name).map_or("", |(_, members)| members);
-                for member in members.split_whitespace() {
-                    self.member(&mut set, member);
-                }
-            } else {
-                self.member(&mut set, word);
-            }
-        }
-        set.ids.sort_unstable();
-        set.ids.dedup();
-        let next = u32::try_from(self.sets.len()).unwrap_or(u32::MAX);
-        set.number = *self.sets.entry(set.ids.clone()).or_insert(next);
-        set
-    }
-
-    fn member(&mut self, set: &mut Set, word: &str) {
-        if let Some(beginning) = word.strip_suffix('*') {
-            set.beginnings.push(beginning.to_owned());
-            return;
-        }
-        set.ids.push(self.number(word));
-    }
-
-    /// The number of a word, which it gets now if it has none.
-    fn number(&mut self, word: &str) -> u32 {
-        let next = u32::try_from(self.by_first.len()).unwrap_or(u32::MAX);
-        let id = *self.ids.entry(word.to_owned()).or_insert(next);
-        if id == next {
-            self.by_first.push(Vec::new());
-        }
-        id
     }
 
     /// Whether a word stands in any pattern.
@@ -236,25 +184,32 @@ impl<T: Copy> Phrases<T> {
         let ids: Vec<u32> = words.iter().map(|w| self.ids.get(w).copied().unwrap_or(0)).collect();
         (0..words.len()).flat_map(move |start| {
             let id = ids[start];
-            let own: &[u32] = if id == 0 { &[] } else { &self.by_first[id as usize] };
+            let own = if id == 0 { &[] } else { self.by_first.get(id) };
             let begun = words.get(start).as_bytes().first_chunk().and_then(|first| self.by_beginning.get(first));
             let mut hits = Vec::new();
-            for &number in own.iter().chain(begun.into_iter().flatten()).chain(&self.by_first[0]) {
-                let (steps, label) = &self.patterns[number as usize];
+            let begun = begun.map_or(&[] as &[u32], |list| &list[..]);
+            for &number in own.iter().chain(begun).chain(self.by_first.get(0)) {
+                let (steps, label) = self.pattern(number as usize);
                 if let Some(end) = self.matches(steps, words, &ids, start, start) {
-                    hits.push(Hit { label: *label, start, end });
+                    hits.push(Hit { label, start, end });
                 }
             }
             hits
         })
     }
 
+    fn pattern(&self, number: usize) -> (&[Step], T) {
+        let from = number.checked_sub(1).map_or(0, |before| self.patterns[before].0);
+        let (end, label) = self.patterns[number];
+        (&self.steps[from as usize..end as usize], label)
+    }
+
     /// Where the steps end if they match from word `i` on, in the sentence of `start`.
     fn matches(&self, steps: &[Step], words: &Words, ids: &[u32], start: usize, i: usize) -> Option<usize> {
         let Some((step, rest)) = steps.split_first() else { return Some(i) };
         let here = i < words.len() && words.same_sentence(start, i);
-        let fits = |set: &Set, i: usize| {
-            i < words.len() && words.same_sentence(start, i) && self.has(set, ids[i], words.get(i))
+        let fits = |set: &u16, i: usize| {
+            i < words.len() && words.same_sentence(start, i) && self.has(*set, ids[i], words.get(i))
         };
         match step {
             Step::One(set) => fits(set, i).then(|| self.matches(rest, words, ids, start, i + 1)).flatten(),
@@ -266,7 +221,7 @@ impl<T: Copy> Phrases<T> {
                 let most = (0..REPEAT).take_while(|n| fits(set, i + n)).count();
                 (0..=most).rev().find_map(|n| self.matches(rest, words, ids, start, i + n))
             }
-            Step::Gap(most) => (0..=*most)
+            Step::Gap(most) => (0..=usize::from(*most))
                 .take_while(|n| *n == 0 || self.steps_over(words, ids, start, i + n - 1))
                 .find_map(|n| self.matches(rest, words, ids, start, i + n)),
             Step::Begin => (here && (i == 0 || !words.same_sentence(i - 1, i)))
@@ -281,10 +236,9 @@ impl<T: Copy> Phrases<T> {
         i < words.len() && words.same_sentence(start, i) && !self.stops[ids[i] as usize]
     }
 
-    fn has(&self, set: &Set, id: u32, word: &str) -> bool {
-        self.member_of[id as usize].binary_search(&set.number).is_ok()
-            || set.any
-            || set.beginnings.iter().any(|b| word.starts_with(b.as_str()))
+    fn has(&self, set: u16, id: u32, word: &str) -> bool {
+        let loosely = |loose: &Loose| loose.any || loose.beginnings.iter().any(|b| word.starts_with(&**b));
+        self.member_of.get(id).binary_search(&set).is_ok() || self.loose.get(&set).is_some_and(loosely)
     }
 
     /// The first place, if any.
@@ -294,28 +248,136 @@ impl<T: Copy> Phrases<T> {
     }
 }
 
-/// What a pattern may begin with: numbers of words, and the first bytes of others; nothing if it may be anything.
-fn firsts(steps: &[Step]) -> Option<(BTreeSet<u32>, BTreeSet<[u8; BEGINNING]>)> {
-    let (mut ids, mut beginnings) = (BTreeSet::new(), BTreeSet::new());
-    for step in steps {
-        let (Step::One(set) | Step::Maybe(set) | Step::Many(set)) = step else {
-            if matches!(step, Step::Begin) {
-                continue;
-            }
-            return None;
-        };
-        if set.any {
-            return None;
-        }
-        ids.extend(&set.ids);
-        for beginning in &set.beginnings {
-            beginnings.insert(*beginning.as_bytes().first_chunk()?);
-        }
-        if matches!(step, Step::One(_)) {
-            return Some((ids, beginnings));
+/// A set of words, by number, by beginning, or all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Set {
+    ids: Vec<u32>,
+    beginnings: Vec<String>,
+    any: bool,
+}
+
+/// Patterns while they are compiled.
+struct Draft<'a, T> {
+    classes: &'a Classes<'a>,
+    ids: ByWord<Box<str>, u32>,
+    steps: Vec<Step>,
+    patterns: Vec<(u32, T)>,
+    by_first: Vec<Vec<u32>>,
+    by_beginning: HashMap<[u8; BEGINNING], Vec<u32>>,
+    /// Equal sets share a number.
+    sets: HashMap<Set, u16>,
+}
+
+impl<'a, T> Draft<'a, T> {
+    fn new(classes: &'a Classes<'a>) -> Self {
+        Self {
+            classes,
+            ids: ByWord::default(),
+            steps: Vec::new(),
+            patterns: Vec::new(),
+            by_first: vec![Vec::new()],
+            by_beginning: HashMap::new(),
+            sets: HashMap::new(),
         }
     }
-    None
+
+    fn add(&mut self, label: T, pattern: &str) {
+        let number = u32::try_from(self.patterns.len()).unwrap_or(u32::MAX);
+        // What it may begin with, as long as nothing says what it must.
+        let mut open = true;
+        for step in pattern.split_whitespace() {
+            let (step, set) = self.step(step);
+            self.steps.push(step);
+            if !open {
+                continue;
+            }
+            match (step, set) {
+                (Step::Begin, _) => {}
+                (_, Some(set)) if !set.any && set.beginnings.iter().all(|b| b.len() >= BEGINNING) => {
+                    for id in set.ids {
+                        let listed = &mut self.by_first[id as usize];
+                        if listed.last() != Some(&number) {
+                            listed.push(number);
+                        }
+                    }
+                    for beginning in &set.beginnings {
+                        if let Some(first) = beginning.as_bytes().first_chunk() {
+                            let listed = self.by_beginning.entry(*first).or_default();
+                            if listed.last() != Some(&number) {
+                                listed.push(number);
+                            }
+                        }
+                    }
+                    open = !matches!(step, Step::One(_));
+                }
+                _ => {
+                    self.by_first[0].push(number);
+                    open = false;
+                }
+            }
+        }
+        if open {
+            self.by_first[0].push(number);
+        }
+        self.patterns.push((u32::try_from(self.steps.len()).unwrap_or(u32::MAX), label));
+    }
+
+    fn step(&mut self, step: &str) -> (Step, Option<Set>) {
+        match step {
+            "^" => return (Step::Begin, None),
+            "$" => return (Step::End, None),
+            _ => {}
+        }
+        if let Some(n) = step.strip_prefix("..") {
+            return (Step::Gap(n.parse().unwrap_or(0)), None);
+        }
+        let (kind, words): (fn(u16) -> Step, &str) = match step.as_bytes().first() {
+            Some(b'?') => (Step::Maybe, &step[1..]),
+            Some(b'+') => (Step::Many, &step[1..]),
+            _ => (Step::One, step),
+        };
+        let set = self.set(words);
+        // No table comes near to so many; the sets beyond would be equal to the last.
+        let next = u16::try_from(self.sets.len()).unwrap_or(u16::MAX);
+        let number = *self.sets.entry(set.clone()).or_insert(next);
+        (kind(number), Some(set))
+    }
+
+    fn set(&mut self, words: &str) -> Set {
+        let mut set = Set::default();
+        let classes = self.classes;
+        for word in words.split('|') {
+            if word == "_" {
+                set.any = true;
+            } else if let Some(name) = word.strip_prefix('@') {
+                let members = classes.iter().find(|(n, _)| *n == name).map_or("", |(_, members)| members);
+                members.split_whitespace().for_each(|member| self.member(&mut set, member));
+            } else {
+                self.member(&mut set, word);
+            }
+        }
+        set.ids.sort_unstable();
+        set.ids.dedup();
+        set
+    }
+
+    fn member(&mut self, set: &mut Set, word: &str) {
+        match word.strip_suffix('*') {
+            Some(beginning) => set.beginnings.push(beginning.to_owned()),
+            None => set.ids.push(self.number(word)),
+        }
+    }
+
+    /// The number of a word, which it gets now if it has none.
+    fn number(&mut self, word: &str) -> u32 {
+        if let Some(id) = self.ids.get(word) {
+            return *id;
+        }
+        let next = u32::try_from(self.by_first.len()).unwrap_or(u32::MAX);
+        self.ids.insert(word.into(), next);
+        self.by_first.push(Vec::new());
+        next
+    }
 }
 
 /// Whether a word is among those of a list, parted by single spaces.
