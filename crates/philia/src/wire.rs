@@ -13,7 +13,7 @@ use philia_companion::turn::Unanswered;
 use philia_companion::{Parts, Personas, Philia, cards};
 use philia_index_embedded::{EmbeddedIndex, Thesaurus};
 use philia_mind::Profile;
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "postgres", feature = "qdrant"))]
 use philia_mind::memory::recall::judge::Kindred;
 use philia_mind::persona::PersonaFile;
 use philia_models::Http;
@@ -290,10 +290,10 @@ static WORDS: LazyLock<Arc<Thesaurus>> =
     LazyLock::new(|| Arc::new(StaticTable::load().map(|table| Thesaurus::new(table.words())).unwrap_or_default()));
 
 /// The same words, for an index on a server. They are read when the first is asked about.
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "postgres", feature = "qdrant"))]
 pub(crate) struct Words;
 
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "postgres", feature = "qdrant"))]
 impl Kindred for Words {
     fn near(&self, stem: &str) -> Option<Vec<(Arc<str>, f32)>> {
         Kindred::near(&**WORDS, stem)

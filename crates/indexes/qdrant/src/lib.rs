@@ -50,6 +50,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::RwLock;
 
+/// From so many memories of a person on, the nearest vectors are found by a graph; below, all are looked at.
+pub const GRAPH_FROM: usize = 20_000;
+
 /// About what an entry takes besides its vector, in bytes.
 const ENTRY_BYTES: usize = 1500;
 /// How long it is waited for another instance that writes of the same person: by who asks, and by who would write
@@ -65,6 +68,7 @@ pub struct QdrantIndex {
     analyzer: Analyzer,
     kindred: Arc<dyn Kindred>,
     chance: Arc<dyn Chance>,
+    graph_from: usize,
     /// Held while somebody's entries are written, so that whoever asks here waits until they are.
     people: Mutex<HashMap<PartitionId, Weak<RwLock<()>>>>,
 }
@@ -88,7 +92,20 @@ impl QdrantIndex {
             Err(IndexError::Unavailable(why)) => tracing::warn!(why, "the index is connected to later"),
             other => other?,
         }
-        Ok(Self { collections, analyzer: Analyzer::new(), kindred, chance, people: Mutex::default() })
+        Ok(Self {
+            collections,
+            analyzer: Analyzer::new(),
+            kindred,
+            chance,
+            graph_from: GRAPH_FROM,
+            people: Mutex::default(),
+        })
+    }
+
+    /// The same with graphs from another size on.
+    #[must_use]
+    pub fn with_graphs_from(self, entries: usize) -> Self {
+        Self { graph_from: entries, ..self }
     }
 
     /// Has the server keep a snapshot of each collection there is; returns their names.
@@ -223,7 +240,7 @@ impl Index for QdrantIndex {
         let lock = self.lock(&partition.id);
         let _whole = lock.read().await;
         let head = self.head(partition).await?.ok_or(IndexError::NotLoaded)?;
-        let looked_for = search::LookedFor { query, vectors, filter, k };
+        let looked_for = search::LookedFor { query, vectors, filter, k, graph_from: self.graph_from };
         let found = self.collections.find(&*self.kindred, &head, &looked_for).await;
         if matches!(found, Err(IndexError::NotLoaded)) {
             // A collection is gone, and with it what the head says is there.

@@ -16,8 +16,8 @@ use std::collections::{BTreeSet, HashMap};
 const BY_WORDS: usize = POOL + POOL / 2;
 /// Words of like meaning for each of the question's.
 const KIN: usize = 48;
-/// From so many memories of a person on, the nearest vectors are found by a graph; below, all are looked at.
-const GRAPH_FROM: usize = 20_000;
+/// How many vectors of a graph are kept in view while it is walked.
+const IN_VIEW: usize = 2 * POOL;
 
 /// What is asked.
 pub(crate) struct LookedFor<'a> {
@@ -25,6 +25,7 @@ pub(crate) struct LookedFor<'a> {
     pub(crate) vectors: &'a [Option<Vec<f32>>],
     pub(crate) filter: &'a Filter,
     pub(crate) k: usize,
+    pub(crate) graph_from: usize,
 }
 
 impl Collections {
@@ -65,8 +66,9 @@ impl Collections {
             searches.push(search(&passes, BY_WORDS, self::words(Asked::kindred(&kin))));
         }
         if let Some(probe) = &probe {
-            let exact = json!({ "exact": head.entries < GRAPH_FROM });
-            searches.push(search(&passes, POOL, json!({ "query": probe, "using": "meaning", "params": exact })));
+            let exact = head.entries < looked_for.graph_from;
+            let params = json!({ "exact": exact, "hnsw_ef": IN_VIEW });
+            searches.push(search(&passes, POOL, json!({ "query": probe, "using": "meaning", "params": params })));
         }
         for (direction, range) in query.times.iter().flat_map(in_time) {
             let mut passes = passes.clone();

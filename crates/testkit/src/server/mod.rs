@@ -1,5 +1,5 @@
-//! Real servers for tests: PostgreSQL, Redis, and one that speaks DynamoDB's protocol, each on a free port, in a
-//! directory of its own, and gone with the test process, however that ends.
+//! Real servers for tests: PostgreSQL, Redis, one that speaks DynamoDB's protocol, and one with Qdrant's engine inside, each
+//! on a free port, in a directory of its own, and gone with the test process, however that ends.
 //!
 //! `scripts/backends/install` puts them where they are looked for: in `PHILIA_BACKENDS_DIR`, or in `target/backends`.
 //! Where one is not installed, its tests say that they are skipped; in CI they fail.
@@ -14,6 +14,7 @@
 
 pub mod dynamo;
 pub mod postgres;
+pub mod qdrant;
 pub mod redis;
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -178,10 +179,14 @@ fn is_alive(pid: &str) -> bool {
 
 /// An empty directory of its own.
 fn directory(name: &str) -> PathBuf {
+    directory_in(&std::env::temp_dir(), name)
+}
+
+fn directory_in(base: &Path, name: &str) -> PathBuf {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let directory = std::env::temp_dir().join(format!("philia-{name}-{}-{number}", std::process::id()));
+    let directory = base.join(format!("philia-{name}-{}-{number}", std::process::id()));
     let _ = std::fs::remove_dir_all(&directory);
     std::fs::create_dir_all(&directory).unwrap();
     directory
