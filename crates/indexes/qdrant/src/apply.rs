@@ -1,6 +1,6 @@
 //! What is taken in, by whoever has claimed the person.
 
-use crate::collections::{Collections, Point};
+use crate::collections::{Collections, Point, Vectors};
 use crate::entry::{Kept, Standing, is, owner, point_id};
 use crate::head::Head;
 use philia_mind::MemoryId;
@@ -72,17 +72,14 @@ impl Collections {
         let named = removals.iter().chain(coming.entries.values().map(|(entry, _)| &entry.id));
         let named: BTreeSet<String> = named.map(|id| point_id(&person, id)).collect();
         let named: Vec<String> = if head.entries > 0 { named.into_iter().collect() } else { Vec::new() };
-        let there: Vec<Point<Standing>> = self.points(&name, &named, &json!(false)).await?;
-        let there: HashMap<String, Standing> = there.into_iter().map(|point| (point.id, point.kept)).collect();
-        let mut new: BTreeMap<String, (Kept, Value)> = BTreeMap::new();
+        let there: Vec<Point<Standing>> = self.points(&name, &named, &[], &[]).await?;
+        let there: HashMap<String, Standing> = there.into_iter().map(|point| (point.id, point.payload)).collect();
+        let mut new: BTreeMap<String, Point> = BTreeMap::new();
         for (entry, bag) in coming.entries.into_values() {
-            let (indices, values): (Vec<u32>, Vec<f32>) = bag.impacts().into_iter().unzip();
-            let mut vectors = json!({ "words": { "indices": indices, "values": values } });
-            if let Some(vector) = &entry.vector {
-                vectors["meaning"] = json!(vector);
-            }
-            let kept = Kept::new(owner(id), &person, &bag, &entry);
-            new.insert(point_id(&person, &entry.id), (kept, vectors));
+            let point = point_id(&person, &entry.id);
+            let payload = Kept::new(owner(id), &person, &bag, &entry);
+            let vector = Vectors { meaning: entry.vector, words: Some(bag.impacts().into()) };
+            new.insert(point.clone(), Point { id: point, payload, vector: Some(vector) });
         }
         let moved = self.meet(&name, &head, &there, &mut new).await?;
 
@@ -91,13 +88,13 @@ impl Collections {
             head.length -= u64::from(standing.length);
             head.window -= u64::from(standing.window);
         }
-        for standing in new.values().map(|(kept, _)| &kept.standing) {
+        for standing in new.values().map(|point| &point.payload.standing) {
             head.count(&standing.said_by(), true);
             head.length += u64::from(standing.length);
             head.window += u64::from(standing.window);
         }
-        for Moved { before, now, .. } in &moved {
-            head.window = head.window + u64::from(now.window) - u64::from(*before);
+        for (before, now) in moved.values() {
+            head.window = head.window + u64::from(now.window) - u64::from(before.window);
         }
         head.entries = head.entries + new.len() - there.len();
         head.upto = upto;
@@ -106,45 +103,42 @@ impl Collections {
         if !gone.is_empty() {
             self.write(&name, "delete", &json!({ "points": gone })).await?;
         }
-        let points = new.iter().map(|(id, (kept, vectors))| json!({ "id": id, "vector": vectors, "payload": kept }));
-        self.put(&name, &points.collect::<Vec<_>>()).await?;
-        let fields = |moved: &Moved| json!({ "near": moved.now.near, "window": moved.now.window });
-        let moved: Vec<(&str, Value)> = moved.iter().map(|moved| (&*moved.point, fields(moved))).collect();
+        self.put(&name, &new.into_values().collect::<Vec<_>>()).await?;
+        let fields = |now: Standing| json!({ "near": now.near, "window": now.window });
+        let moved: Vec<(String, Value)> = moved.into_iter().map(|(point, (_, now))| (point, fields(now))).collect();
         self.amend(&name, &moved).await?;
         Ok(head)
     }
 
     /// Who stands next to whom, in the places where somebody comes or goes. Notes it in what is new, and returns who else
-    /// has other neighbours now.
+    /// has other neighbours now: as they were, and as they are.
     async fn meet(
         &self,
         name: &str,
         head: &Head,
         there: &HashMap<String, Standing>,
-        new: &mut BTreeMap<String, (Kept, Value)>,
-    ) -> Result<Vec<Moved>, IndexError> {
+        new: &mut BTreeMap<String, Point>,
+    ) -> Result<BTreeMap<String, (Standing, Standing)>, IndexError> {
         let mut places: BTreeMap<String, Vec<(String, Standing)>> = BTreeMap::new();
         for place in there.values().filter_map(|standing| standing.place.clone()) {
             places.entry(place).or_default();
         }
-        for (id, (kept, _)) in &*new {
-            if let Some(place) = kept.standing.place.clone() {
-                places.entry(place).or_default().push((id.clone(), kept.standing.clone()));
+        for (id, standing) in new.iter().map(|(id, point)| (id, &point.payload.standing)) {
+            if let Some(place) = standing.place.clone() {
+                places.entry(place).or_default().push((id.clone(), standing.clone()));
             }
         }
-        let mut moved = Vec::new();
+        let mut moved = BTreeMap::new();
         for (place, mut standing) in places {
             let here = json!({ "must": [is("person", &head.person), is("place", place)] });
             let old: Vec<Point<Standing>> =
                 if head.entries > 0 { self.scroll(name, &here, false).await? } else { Vec::new() };
             let stays = |point: &Point<Standing>| !there.contains_key(&point.id) && !new.contains_key(&point.id);
-            standing.extend(old.into_iter().filter(stays).map(|point| (point.id, point.kept)));
-            for (point, before, now) in arranged(standing) {
-                match new.get_mut(&point) {
-                    Some((kept, _)) => kept.standing = now,
-                    None if (&before.near, before.window) != (&now.near, now.window) => {
-                        moved.push(Moved { point, before: before.window, now });
-                    }
+            standing.extend(old.into_iter().filter(stays).map(|point| (point.id, point.payload)));
+            for (id, before, now) in arranged(standing) {
+                match new.get_mut(&id) {
+                    Some(point) => point.payload.standing = now,
+                    None if before != now => drop(moved.insert(id, (before, now))),
                     None => {}
                 }
             }
@@ -157,18 +151,9 @@ impl Collections {
         let (from, to) = (self.entries(0), self.entries(dimensions));
         let theirs = json!({ "must": [is("person", person)] });
         let points: Vec<Point> = self.scroll(&from, &theirs, true).await?;
-        let point = |point: Point| json!({ "id": point.id, "vector": point.vectors, "payload": point.kept });
-        self.put(&to, &points.into_iter().map(point).collect::<Vec<_>>()).await?;
+        self.put(&to, &points).await?;
         self.write(&from, "delete", &json!({ "filter": theirs })).await
     }
-}
-
-/// Somebody who has other neighbours now.
-struct Moved {
-    point: String,
-    /// How long the neighbourhood was.
-    before: u32,
-    now: Standing,
 }
 
 /// All who stand in one place, as they were and with their neighbours as they are now.

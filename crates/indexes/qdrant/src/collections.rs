@@ -4,9 +4,11 @@ use crate::entry::{Kept, is};
 use crate::wire::Server;
 use philia_ports::IndexError;
 use reqwest::Method;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::DerefMut;
 use std::sync::{Mutex, PoisonError};
 
 /// Points read at once.
@@ -41,28 +43,35 @@ pub(crate) struct Collections {
     there: Mutex<HashSet<String>>,
 }
 
-/// A point as it was read.
-#[derive(Clone, Debug)]
+/// A point, with its payload or the part of it that was asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Point<T = Kept> {
     pub(crate) id: String,
-    pub(crate) kept: T,
-    /// Its vectors as they came.
-    pub(crate) vectors: Value,
+    pub(crate) payload: T,
+    #[serde(default)]
+    pub(crate) vector: Option<Vectors>,
 }
 
-impl<T: DeserializeOwned> Point<T> {
-    /// Reads one; none if it is nothing of ours.
-    pub(crate) fn of(point: &Value) -> Option<Self> {
-        let kept = serde_json::from_value(point.get("payload")?.clone()).ok()?;
-        Some(Self { id: point["id"].as_str()?.to_owned(), kept, vectors: point["vector"].clone() })
-    }
+/// A point's vectors, or those that were asked for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Vectors {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) meaning: Option<Vec<f32>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) words: Option<Sparse>,
 }
 
-impl Point {
-    /// What it means; none if it has no vector, or none was asked for.
-    pub(crate) fn meaning(&self) -> Option<Vec<f32>> {
-        let numbers = self.vectors["meaning"].as_array()?;
-        Some(numbers.iter().map(|x| x.as_f64().unwrap_or(0.0) as f32).collect())
+/// A sparse vector: numbers by dimension.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Sparse {
+    indices: Vec<u32>,
+    values: Vec<f32>,
+}
+
+impl From<Vec<(u32, f32)>> for Sparse {
+    fn from(numbers: Vec<(u32, f32)>) -> Self {
+        let (indices, values) = numbers.into_iter().unzip();
+        Self { indices, values }
     }
 }
 
@@ -97,7 +106,7 @@ impl Collections {
         self.ensure(&self.entries(dimensions), &config, OF_ENTRIES).await
     }
 
-    fn known(&self) -> impl std::ops::DerefMut<Target = HashSet<String>> {
+    fn known(&self) -> impl DerefMut<Target = HashSet<String>> {
         self.there.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -106,11 +115,11 @@ impl Collections {
             return Ok(());
         }
         let path = format!("/collections/{name}");
-        let mut there = self.server.ask(Method::GET, &path, None).await?;
+        let mut there: Option<Value> = self.server.get(&path).await?;
         if there.is_none() {
-            let made = self.server.ask(Method::PUT, &path, Some(config)).await;
+            let made = self.server.send::<IgnoredAny>(Method::PUT, &path, config).await;
             // Another instance may have been faster.
-            there = self.server.ask(Method::GET, &path, None).await?;
+            there = self.server.get(&path).await?;
             if there.is_none() {
                 made?;
             }
@@ -127,17 +136,22 @@ impl Collections {
                 _ => json!({ "type": holds, "enable_hnsw": false }),
             };
             let index = json!({ "field_name": field, "field_schema": schema });
-            self.tell(Method::PUT, &format!("{path}/index?{WRITTEN}"), &index).await?;
+            self.tell::<IgnoredAny>(Method::PUT, &format!("{name}/index?{WRITTEN}"), &index).await?;
         }
         self.known().insert(name.to_owned());
         Ok(())
     }
 
-    /// Asks about what must be there.
-    async fn tell(&self, method: Method, path: &str, body: &Value) -> Result<Value, IndexError> {
-        let answer = self.server.ask(method, path, Some(body)).await?;
-        // It was there when it was last looked at: whoever filled it fills it again.
+    /// Tells or asks a collection that must be there.
+    async fn tell<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, IndexError> {
+        let answer = self.server.send(method, &format!("/collections/{path}"), body).await?;
         answer.ok_or_else(|| {
+            // It was there when it was last looked at: whoever filled it fills it again.
             self.known().clear();
             IndexError::NotLoaded
         })
@@ -145,61 +159,68 @@ impl Collections {
 
     /// Writes something of points.
     pub(crate) async fn write(&self, name: &str, what: &str, body: &Value) -> Result<(), IndexError> {
-        self.tell(Method::POST, &format!("/collections/{name}/points/{what}?{WRITTEN}"), body).await.map(drop)
+        self.tell::<IgnoredAny>(Method::POST, &format!("{name}/points/{what}?{WRITTEN}"), body).await.map(drop)
     }
 
     /// Writes points, in place of those with the same id.
-    pub(crate) async fn put(&self, name: &str, points: &[Value]) -> Result<(), IndexError> {
+    pub(crate) async fn put<T: Serialize>(&self, name: &str, points: &[Point<T>]) -> Result<(), IndexError> {
         for batch in points.chunks(BATCH) {
-            let path = format!("/collections/{name}/points?{WRITTEN}");
-            self.tell(Method::PUT, &path, &json!({ "points": batch })).await?;
+            let batch = BTreeMap::from([("points", batch)]);
+            self.tell::<IgnoredAny>(Method::PUT, &format!("{name}/points?{WRITTEN}"), &batch).await?;
         }
         Ok(())
     }
 
     /// Changes payloads: of each point the fields named.
-    pub(crate) async fn amend(&self, name: &str, fields: &[(&str, Value)]) -> Result<(), IndexError> {
+    pub(crate) async fn amend(&self, name: &str, fields: &[(String, Value)]) -> Result<(), IndexError> {
         for batch in fields.chunks(BATCH) {
-            let set = |(id, fields): &(&str, Value)| json!({ "set_payload": { "payload": fields, "points": [id] } });
+            let set = |(id, fields): &(String, Value)| json!({ "set_payload": { "payload": fields, "points": [id] } });
             let operations: Vec<Value> = batch.iter().map(set).collect();
             self.write(name, "batch", &json!({ "operations": operations })).await?;
         }
         Ok(())
     }
 
-    /// Points by their ids, as the last write left them.
+    /// Points by their ids, as the last write left them; of each the fields named (none: all of them) and the vectors.
     pub(crate) async fn points<T: DeserializeOwned>(
         &self,
         name: &str,
         ids: &[String],
-        vectors: &Value,
+        fields: &[&str],
+        vectors: &[&str],
     ) -> Result<Vec<Point<T>>, IndexError> {
+        let fields = if fields.is_empty() { json!(true) } else { json!(fields) };
         let mut points = Vec::with_capacity(ids.len());
         for ids in ids.chunks(PAGE) {
-            let body = json!({ "ids": ids, "with_payload": true, "with_vector": vectors });
-            let path = format!("/collections/{name}/points?consistency=majority");
-            points.extend(read(&self.tell(Method::POST, &path, &body).await?));
+            let body = json!({ "ids": ids, "with_payload": fields, "with_vector": vectors });
+            let path = format!("{name}/points?consistency=majority");
+            points.extend(self.tell::<Vec<Point<T>>>(Method::POST, &path, &body).await?);
         }
         Ok(points)
     }
 
-    /// All points that a filter lets pass.
+    /// All points that a filter lets pass, with all their vectors or none.
     pub(crate) async fn scroll<T: DeserializeOwned>(
         &self,
         name: &str,
         filter: &Value,
         vectors: bool,
     ) -> Result<Vec<Point<T>>, IndexError> {
+        #[derive(Deserialize)]
+        struct Page<T> {
+            points: Vec<Point<T>>,
+            next_page_offset: Value,
+        }
         let mut points = Vec::new();
         let mut offset = Value::Null;
         loop {
             let body = json!({
                 "filter": filter, "limit": PAGE, "offset": offset, "with_payload": true, "with_vector": vectors,
             });
-            let path = format!("/collections/{name}/points/scroll?consistency=majority");
-            let page = self.tell(Method::POST, &path, &body).await?;
-            points.extend(read(&page["points"]));
-            offset = page["next_page_offset"].clone();
+            let path = format!("{name}/points/scroll?consistency=majority");
+            let page: Page<T> = self.tell(Method::POST, &path, &body).await?;
+            points.extend(page.points);
+            offset = page.next_page_offset;
             if offset.is_null() {
                 return Ok(points);
             }
@@ -208,22 +229,34 @@ impl Collections {
 
     /// How many points a filter lets pass.
     pub(crate) async fn count(&self, name: &str, filter: &Value) -> Result<usize, IndexError> {
+        #[derive(Deserialize)]
+        struct Count {
+            count: usize,
+        }
         let body = json!({ "filter": filter, "exact": true });
-        let count = self.tell(Method::POST, &format!("/collections/{name}/points/count"), &body).await?;
-        Ok(count["count"].as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
+        let count: Count = self.tell(Method::POST, &format!("{name}/points/count"), &body).await?;
+        Ok(count.count)
     }
 
-    /// What each of some searches finds, best first.
-    pub(crate) async fn search(&self, name: &str, searches: &[Value]) -> Result<Vec<Vec<Point>>, IndexError> {
+    /// The ids of what each of some searches finds, best first.
+    pub(crate) async fn search(&self, name: &str, searches: &[Value]) -> Result<Vec<Vec<String>>, IndexError> {
+        #[derive(Deserialize)]
+        struct Found {
+            points: Vec<Scored>,
+        }
+        #[derive(Deserialize)]
+        struct Scored {
+            id: String,
+        }
         if searches.is_empty() {
             return Ok(Vec::new());
         }
-        let path = format!("/collections/{name}/points/query/batch");
-        let found = self.tell(Method::POST, &path, &json!({ "searches": searches })).await?;
-        Ok(found.as_array().into_iter().flatten().map(|found| read(&found["points"]).collect()).collect())
+        let path = format!("{name}/points/query/batch");
+        let found: Vec<Found> = self.tell(Method::POST, &path, &json!({ "searches": searches })).await?;
+        Ok(found.into_iter().map(|found| found.points.into_iter().map(|point| point.id).collect()).collect())
     }
 
-    /// Removes all entries whose field is of that value, in whatever collection.
+    /// Removes all entries of which a field is of that value, in whatever collection.
     pub(crate) async fn purge(&self, field: &str, value: &str) -> Result<(), IndexError> {
         let theirs = json!({ "filter": { "must": [is(field, value)] } });
         for name in self.all().await?.iter().filter(|name| **name != self.people()) {
@@ -234,18 +267,21 @@ impl Collections {
 
     /// Has the server keep a snapshot of each.
     pub(crate) async fn snapshot(&self) -> Result<Vec<String>, IndexError> {
+        #[derive(Deserialize)]
+        struct Snapshot {
+            name: String,
+        }
         let mut made = Vec::new();
         for name in self.all().await? {
-            let snapshot =
-                self.tell(Method::POST, &format!("/collections/{name}/snapshots?wait=true"), &json!({})).await?;
-            made.extend(snapshot["name"].as_str().map(str::to_owned));
+            let path = format!("{name}/snapshots?wait=true");
+            made.push(self.tell::<Snapshot>(Method::POST, &path, &json!({})).await?.name);
         }
         Ok(made)
     }
 
     /// The names of all that are ours: the prefix, and behind it `people` or a number.
     async fn all(&self) -> Result<Vec<String>, IndexError> {
-        let all = self.server.ask(Method::GET, "/collections", None).await?.unwrap_or_default();
+        let all: Value = self.server.get("/collections").await?.unwrap_or_default();
         let names = all["collections"].as_array().into_iter().flatten().filter_map(|one| one["name"].as_str());
         let ours = names.filter(|name| {
             let rest = name.strip_prefix(&*self.server.prefix).and_then(|rest| rest.strip_prefix('_'));
@@ -253,10 +289,6 @@ impl Collections {
         });
         Ok(ours.map(str::to_owned).collect())
     }
-}
-
-fn read<T: DeserializeOwned>(points: &Value) -> impl Iterator<Item = Point<T>> {
-    points.as_array().into_iter().flatten().filter_map(Point::of)
 }
 
 /// What a collection is made for: its vectors by their names and lengths, and its sparse vectors by theirs.

@@ -10,7 +10,7 @@
 //! - whoever is cut off leaves *busy* behind. After a while somebody takes over and fills the index anew, under another
 //!   name of the person: what is still on its way from the first is found by nobody.
 
-use crate::collections::{Collections, Point};
+use crate::collections::{Collections, Point, Vectors};
 use crate::entry::{head_id, is};
 use philia_mind::memory::Speaker;
 use philia_ports::IndexError;
@@ -61,8 +61,8 @@ impl Head {
 impl Collections {
     /// How far it has come with somebody; none if nothing is known of them.
     pub(crate) async fn head(&self, id: &PartitionId) -> Result<Option<Head>, IndexError> {
-        let found: Vec<Point<Head>> = self.points(&self.people(), &[head_id(id)], &json!(false)).await?;
-        Ok(found.into_iter().next().map(|point| point.kept))
+        let found: Vec<Point<Head>> = self.points(&self.people(), &[head_id(id)], &[], &[]).await?;
+        Ok(found.into_iter().next().map(|point| point.payload))
     }
 
     /// The same when nobody writes any more, or has written on for `patience` without coming to an end.
@@ -87,8 +87,9 @@ impl Collections {
             None => {
                 // Who does this at the same time may undo another's claim, who learns of it when all is written.
                 let blank = Head { busy: true, ..Head::default() };
-                self.put(&self.people(), &[json!({ "id": head_id(id), "vector": {}, "payload": blank })]).await?;
-                blank
+                let point = Point { id: head_id(id), payload: blank, vector: Some(Vectors::default()) };
+                self.put(&self.people(), std::slice::from_ref(&point)).await?;
+                point.payload
             }
         };
         let mine = Head { stamp: stamp.clone(), busy: true, ..found.clone() };

@@ -1,6 +1,6 @@
 //! What is found.
 
-use crate::collections::{Collections, Point};
+use crate::collections::{Collections, Point, Sparse};
 use crate::entry::{conditions, is};
 use crate::head::Head;
 use futures_util::future::try_join_all;
@@ -48,27 +48,27 @@ impl Collections {
 
         let rarities = asked.rarities(&among);
         let passes = conditions(&head.person, filter);
-        let vectors = meaning(head);
-        let search = |filter: &Value, limit: usize, by: Value| {
-            let mut search = json!({ "filter": filter, "limit": limit, "with_payload": true, "with_vector": vectors });
-            by.as_object().into_iter().flatten().for_each(|(name, value)| search[name] = value.clone());
-            search
-        };
         let mut searches = Vec::new();
-        if !query.terms.is_empty() {
+        let mut search = |filter: &Value, limit: usize, by: Value| {
+            let mut search = json!({ "filter": filter, "limit": limit, "with_payload": false, "with_vector": false });
+            by.as_object().into_iter().flatten().for_each(|(name, value)| search[name] = value.clone());
+            searches.push(search);
+        };
+        let has_words = !query.terms.is_empty();
+        if has_words {
             let words = words(asked.lexical(&rarities));
             // First those next to whom a neighbourhood is looked for, whoever may be found.
-            searches.push(search(&own, BY_WORDS, words.clone()));
-            searches.push(search(&passes, BY_WORDS, words));
+            search(&own, BY_WORDS, words.clone());
+            search(&passes, BY_WORDS, words);
         }
         let kin = asked.kin(&rarities, KIN);
         if !kin.is_empty() {
-            searches.push(search(&passes, BY_WORDS, self::words(Asked::kindred(&kin))));
+            search(&passes, BY_WORDS, words(Asked::kindred(&kin)));
         }
         if let Some(probe) = &probe {
             let exact = head.entries < looked_for.graph_from;
             let params = json!({ "exact": exact, "hnsw_ef": IN_VIEW });
-            searches.push(search(&passes, POOL, json!({ "query": probe, "using": "meaning", "params": params })));
+            search(&passes, POOL, json!({ "query": probe, "using": "meaning", "params": params }));
         }
         for (direction, range) in query.times.iter().flat_map(in_time) {
             let mut passes = passes.clone();
@@ -76,25 +76,23 @@ impl Collections {
                 .as_array_mut()
                 .into_iter()
                 .for_each(|must| must.push(json!({ "key": "at", "range": range })));
-            searches.push(search(
-                &passes,
-                POOL,
-                json!({ "query": { "order_by": { "key": "at", "direction": direction } } }),
-            ));
+            search(&passes, POOL, json!({ "query": { "order_by": { "key": "at", "direction": direction } } }));
         }
         let found = self.search(&name, &searches).await?;
 
-        let first = found.first().filter(|_| !query.terms.is_empty());
-        let around = first.into_iter().flatten().flat_map(|point| point.kept.standing.near.iter().cloned()).collect();
-        let mut points: HashMap<String, Point> =
-            found.iter().flatten().map(|point| (point.id.clone(), point.clone())).collect();
-        self.fetch(&name, head, &mut points, around).await?;
+        let meaning: &[&str] = if head.dimensions > 0 { &["meaning"] } else { &[] };
+        let mut points: HashMap<String, Point> = HashMap::new();
+        let ids = found.iter().flatten().cloned().collect();
+        self.fetch(&name, meaning, &mut points, ids).await?;
+        let first = found.first().filter(|_| has_words).into_iter().flatten().filter_map(|id| points.get(id));
+        let around = first.flat_map(|point| point.payload.standing.near.iter().cloned()).collect();
+        self.fetch(&name, meaning, &mut points, around).await?;
         let mut chosen: Vec<String> =
-            points.values().filter(|point| point.kept.passes(filter)).map(|point| point.id.clone()).collect();
+            points.values().filter(|point| point.payload.passes(filter)).map(|point| point.id.clone()).collect();
         chosen.sort();
-        let lent = chosen.iter().filter_map(|id| points.get(id)).flat_map(|point| point.kept.standing.near.clone());
+        let lent = chosen.iter().filter_map(|id| points.get(id)).flat_map(|point| point.payload.standing.near.clone());
         let lent = lent.collect();
-        self.fetch(&name, head, &mut points, lent).await?;
+        self.fetch(&name, &[], &mut points, lent).await?;
         let judged = chosen.iter().filter_map(|id| candidate(points.get(id)?, &points, &asked, probe.as_deref()));
         Ok(asked.judge(&among, judged.collect(), looked_for.k))
     }
@@ -116,26 +114,20 @@ impl Collections {
     async fn fetch(
         &self,
         name: &str,
-        head: &Head,
+        vectors: &[&str],
         points: &mut HashMap<String, Point>,
         ids: BTreeSet<String>,
     ) -> Result<(), IndexError> {
         let missing: Vec<String> = ids.into_iter().filter(|id| !points.contains_key(id)).collect();
-        let found = self.points(name, &missing, &meaning(head)).await?;
+        let found = self.points(name, &missing, &[], vectors).await?;
         points.extend(found.into_iter().map(|point| (point.id.clone(), point)));
         Ok(())
     }
 }
 
-/// Which vectors of a point are read.
-fn meaning(head: &Head) -> Value {
-    if head.dimensions > 0 { json!(["meaning"]) } else { json!(false) }
-}
-
 /// A search by words.
 fn words(numbers: Vec<(u32, f32)>) -> Value {
-    let (indices, values): (Vec<u32>, Vec<f32>) = numbers.into_iter().unzip();
-    json!({ "query": { "indices": indices, "values": values }, "using": "words" })
+    json!({ "query": Sparse::from(numbers), "using": "words" })
 }
 
 /// What is nearest to a range of time: within, before and behind it, each with its order.
@@ -156,12 +148,12 @@ fn candidate(
     asked: &Asked<'_>,
     probe: Option<&[f32]>,
 ) -> Option<Candidate> {
-    let Point { kept, .. } = point;
+    let kept = &point.payload;
     let near: Vec<&Point> = kept.standing.near.iter().filter_map(|id| points.get(id)).collect();
     let own: Vec<u32> = asked.stems().map(|stem| kept.times(stem)).collect();
-    let lent = asked.stems().map(|stem| near.iter().map(|near| near.kept.times(stem)).sum::<u32>());
+    let lent = asked.stems().map(|stem| near.iter().map(|near| near.payload.times(stem)).sum::<u32>());
     let around = own.iter().zip(lent).map(|(own, lent)| own + lent).collect();
-    let vector = point.meaning();
+    let vector = point.vector.as_ref().and_then(|vectors| vectors.meaning.clone());
     let product = |vector: &Vec<f32>| {
         let sum: f64 = vector.iter().zip(probe?).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum();
         Some(sum.clamp(-1.0, 1.0))

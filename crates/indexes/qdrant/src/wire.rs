@@ -2,8 +2,10 @@
 
 use percent_encoding::percent_decode_str;
 use philia_ports::IndexError;
-use reqwest::{Client, Method, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::error::Error as _;
 use std::time::Duration;
@@ -23,18 +25,23 @@ pub(crate) struct Server {
     pub(crate) prefix: String,
 }
 
+/// What every answer holds that is no refusal.
+#[derive(Deserialize)]
+struct Answer<T> {
+    result: T,
+}
+
 impl Server {
     /// Reads a URL. Nothing is asked yet.
     pub(crate) fn new(url: &str) -> Result<Self, IndexError> {
         let wrong = |what: &str| {
             IndexError::Invalid(format!("the URL of Qdrant {what}; allowed: qdrant[s]://:KEY@HOST:PORT?prefix=NAME"))
         };
-        let scheme = match url.split_once("://") {
-            Some(("qdrant", _)) => "http",
-            Some(("qdrants", _)) => "https",
+        let (scheme, rest) = match url.split_once("://") {
+            Some(("qdrant", rest)) => ("http", rest),
+            Some(("qdrants", rest)) => ("https", rest),
             _ => return Err(wrong("is of another scheme")),
         };
-        let (_, rest) = url.split_once("://").unwrap_or_default();
         let at = Url::parse(&format!("{scheme}://{rest}")).map_err(|_| wrong("cannot be read"))?;
         let host = at.host_str().ok_or_else(|| wrong("names no host"))?;
         let mut prefix = "philia".to_owned();
@@ -59,49 +66,51 @@ impl Server {
             http = http.tls_certs_only([]);
         }
         let http = http.build().map_err(|error| IndexError::Invalid(format!("no HTTP client: {error}")))?;
-        // `Url` leaves out what a scheme implies, and with it a port 80 or 443 that was meant.
-        let port = at.port().or_else(|| at.port_or_known_default().filter(|port| says(rest, *port))).unwrap_or(6333);
+        let port = port(rest).unwrap_or(6333);
         let key = at.password().map(|key| percent_decode_str(key).decode_utf8_lossy().into_owned().into());
         Ok(Self { http, base: format!("{scheme}://{host}:{port}"), key, prefix })
     }
 
-    /// Asks; none where what is asked about is not there.
-    pub(crate) async fn ask(
+    /// Asks about something; none where it is not there.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, IndexError> {
+        self.ask(self.http.get(format!("{}{path}", self.base))).await
+    }
+
+    /// Sends something; none where what it is about is not there.
+    pub(crate) async fn send<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
-        body: Option<&Value>,
-    ) -> Result<Option<Value>, IndexError> {
+        body: &impl Serialize,
+    ) -> Result<Option<T>, IndexError> {
+        self.ask(self.http.request(method, format!("{}{path}", self.base)).json(body)).await
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, mut request: RequestBuilder) -> Result<Option<T>, IndexError> {
         let base = &self.base;
-        let mut request = self.http.request(method, format!("{base}{path}"));
         if let Some(key) = &self.key {
             request = request.header("api-key", key.expose_secret());
-        }
-        if let Some(body) = body {
-            request = request.json(body);
         }
         let unavailable = |error: reqwest::Error| IndexError::Unavailable(format!("{} ({base})", innermost(&error)));
         let answer = request.send().await.map_err(unavailable)?;
         let status = answer.status();
-        let bytes = answer.bytes().await.map_err(unavailable)?;
-        let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        let body = answer.bytes().await.map_err(unavailable)?;
         if status.is_success() {
-            return match body.get("result") {
-                Some(result) => Ok(Some(result.clone())),
-                None => Err(IndexError::Invalid(format!("what answers at {base} is not Qdrant"))),
-            };
+            let answer: Result<Answer<T>, _> = serde_json::from_slice(&body);
+            let strange = |error| IndexError::Invalid(format!("what {base} answers is not what Qdrant does: {error}"));
+            return answer.map(|answer| Some(answer.result)).map_err(strange);
         }
-        let said = body["status"]["error"].as_str().unwrap_or("no reason").chars().take(300).collect::<String>();
+        let refusal: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let said: String = refusal["status"]["error"].as_str().unwrap_or("no reason").chars().take(300).collect();
         match status {
             StatusCode::NOT_FOUND => Ok(None),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 let key = if self.key.is_some() { "by that key" } else { "without a key" };
                 Err(IndexError::Invalid(format!("Qdrant at {base} lets nobody do this {key}: {said}")))
             }
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
-                Err(IndexError::Unavailable(format!("Qdrant at {base}: {status}: {said}")))
-            }
-            _ if status.is_server_error() => {
+            _ if status.is_server_error()
+                || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&status) =>
+            {
                 Err(IndexError::Unavailable(format!("Qdrant at {base}: {status}: {said}")))
             }
             _ => Err(IndexError::Invalid(format!("Qdrant at {base} refuses: {status}: {said}"))),
@@ -109,10 +118,10 @@ impl Server {
     }
 }
 
-/// Does the part of a URL behind its scheme name that port?
-fn says(rest: &str, port: u16) -> bool {
-    let place = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    place.rsplit_once('@').map_or(place, |(_, place)| place).ends_with(&format!(":{port}"))
+/// The port that is named behind a scheme. (`Url` forgets one that its scheme implies.)
+fn port(rest: &str) -> Option<u16> {
+    let place = rest.split(['/', '?', '#']).next()?;
+    place.rsplit_once(':')?.1.parse().ok()
 }
 
 /// The root of an error: the outer ones only say "error sending request", with the URL.
