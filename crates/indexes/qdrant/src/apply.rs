@@ -72,7 +72,7 @@ impl Collections {
         let named = removals.iter().chain(coming.entries.values().map(|(entry, _)| &entry.id));
         let named: BTreeSet<String> = named.map(|id| point_id(&person, id)).collect();
         let named: Vec<String> = if head.entries > 0 { named.into_iter().collect() } else { Vec::new() };
-        let there: Vec<Point<Standing>> = self.points(&name, &named, &[], &[]).await?;
+        let there: Vec<Point<Standing>> = self.points(&name, &named, &json!(Standing::FIELDS), &[]).await?;
         let there: HashMap<String, Standing> = there.into_iter().map(|point| (point.id, point.payload)).collect();
         let mut new: BTreeMap<String, Point> = BTreeMap::new();
         for (entry, bag) in coming.entries.into_values() {
@@ -131,8 +131,10 @@ impl Collections {
         let mut moved = BTreeMap::new();
         for (place, mut standing) in places {
             let here = json!({ "must": [is("person", &head.person), is("place", place)] });
-            let old: Vec<Point<Standing>> =
-                if head.entries > 0 { self.scroll(name, &here, false).await? } else { Vec::new() };
+            let old: Vec<Point<Standing>> = match head.entries {
+                0 => Vec::new(),
+                _ => self.scroll(name, &here, &json!(Standing::FIELDS), &[]).await?,
+            };
             let stays = |point: &Point<Standing>| !there.contains_key(&point.id) && !new.contains_key(&point.id);
             standing.extend(old.into_iter().filter(stays).map(|point| (point.id, point.payload)));
             for (id, before, now) in arranged(standing) {
@@ -150,7 +152,7 @@ impl Collections {
     async fn move_to(&self, person: &str, dimensions: usize) -> Result<(), IndexError> {
         let (from, to) = (self.entries(0), self.entries(dimensions));
         let theirs = json!({ "must": [is("person", person)] });
-        let points: Vec<Point> = self.scroll(&from, &theirs, true).await?;
+        let points: Vec<Point> = self.scroll(&from, &theirs, &json!(true), &["words"]).await?;
         self.put(&to, &points).await?;
         self.write(&from, "delete", &json!({ "filter": theirs })).await
     }

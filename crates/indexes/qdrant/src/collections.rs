@@ -124,13 +124,14 @@ impl Collections {
                 made?;
             }
         }
-        if there.is_none_or(|there| shape(&there["config"]["params"]) != shape(config)) {
+        let there = there.unwrap_or_default();
+        if shape(&there["config"]["params"]) != shape(config) {
             return Err(IndexError::Invalid(format!(
                 "the collection {name:?} is somebody else's; name a prefix of your own by ?prefix=NAME"
             )));
         }
-        // To make an index that is there already changes nothing, and whoever made the collection may have been cut off.
-        for (field, holds) in fields {
+        // Whoever made the collection may have been cut off.
+        for (field, holds) in fields.iter().filter(|(field, _)| there["payload_schema"].get(field).is_none()) {
             let schema = match *field {
                 "person" => json!({ "type": holds, "is_tenant": true }),
                 _ => json!({ "type": holds, "enable_hnsw": false }),
@@ -181,30 +182,30 @@ impl Collections {
         Ok(())
     }
 
-    /// Points by their ids, as the last write left them; of each the fields named (none: all of them) and the vectors.
+    /// Points by their ids, with the parts of their payloads and the vectors named.
     pub(crate) async fn points<T: DeserializeOwned>(
         &self,
         name: &str,
         ids: &[String],
-        fields: &[&str],
+        payload: &Value,
         vectors: &[&str],
     ) -> Result<Vec<Point<T>>, IndexError> {
-        let fields = if fields.is_empty() { json!(true) } else { json!(fields) };
         let mut points = Vec::with_capacity(ids.len());
         for ids in ids.chunks(PAGE) {
-            let body = json!({ "ids": ids, "with_payload": fields, "with_vector": vectors });
+            let body = json!({ "ids": ids, "with_payload": payload, "with_vector": vectors });
             let path = format!("{name}/points?consistency=majority");
             points.extend(self.tell::<Vec<Point<T>>>(Method::POST, &path, &body).await?);
         }
         Ok(points)
     }
 
-    /// All points that a filter lets pass, with all their vectors or none.
+    /// The same of all that a filter lets pass.
     pub(crate) async fn scroll<T: DeserializeOwned>(
         &self,
         name: &str,
         filter: &Value,
-        vectors: bool,
+        payload: &Value,
+        vectors: &[&str],
     ) -> Result<Vec<Point<T>>, IndexError> {
         #[derive(Deserialize)]
         struct Page<T> {
@@ -215,7 +216,7 @@ impl Collections {
         let mut offset = Value::Null;
         loop {
             let body = json!({
-                "filter": filter, "limit": PAGE, "offset": offset, "with_payload": true, "with_vector": vectors,
+                "filter": filter, "limit": PAGE, "offset": offset, "with_payload": payload, "with_vector": vectors,
             });
             let path = format!("{name}/points/scroll?consistency=majority");
             let page: Page<T> = self.tell(Method::POST, &path, &body).await?;

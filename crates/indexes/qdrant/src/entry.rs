@@ -83,6 +83,9 @@ fn name_of(speaker: &Speaker) -> String {
 }
 
 impl Standing {
+    /// Its fields, for who reads no more.
+    pub(crate) const FIELDS: [&str; 7] = ["id", "place", "order", "speaker", "length", "window", "near"];
+
     pub(crate) fn said_by(&self) -> Speaker {
         serde_json::from_str(&self.speaker).unwrap_or(Speaker::User)
     }

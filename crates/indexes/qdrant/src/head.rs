@@ -24,10 +24,15 @@ use tokio::time::{Instant, sleep};
 /// How long it is waited between two looks at somebody who is busy.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// The number of the format that heads and entries are kept in.
+pub(crate) const FORMAT: u32 = 1;
+
 /// A person's point.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Head {
+    /// The format of what is kept: in that of another program nothing is there.
+    pub(crate) format: u32,
     /// Who wrote last, or is writing.
     pub(crate) stamp: String,
     /// Something is being written: what is there may be half of it.
@@ -61,7 +66,7 @@ impl Head {
 impl Collections {
     /// How far it has come with somebody; none if nothing is known of them.
     pub(crate) async fn head(&self, id: &PartitionId) -> Result<Option<Head>, IndexError> {
-        let found: Vec<Point<Head>> = self.points(&self.people(), &[head_id(id)], &[], &[]).await?;
+        let found: Vec<Point<Head>> = self.points(&self.people(), &[head_id(id)], &json!(true), &[]).await?;
         Ok(found.into_iter().next().map(|point| point.payload))
     }
 

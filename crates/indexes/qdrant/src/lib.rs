@@ -37,7 +37,7 @@ mod wire;
 use async_trait::async_trait;
 use collections::Collections;
 use entry::owner;
-use head::Head;
+use head::{FORMAT, Head};
 use philia_mind::MemoryId;
 use philia_mind::memory::recall::judge::Kindred;
 use philia_mind::text::Analyzer;
@@ -49,12 +49,15 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::RwLock;
+use tokio::time::timeout;
 
 /// From so many memories of a person on, the nearest vectors are found by a graph; below, all are looked at.
 pub const GRAPH_FROM: usize = 20_000;
 
 /// About what an entry takes besides its vector, in bytes.
 const ENTRY_BYTES: usize = 1500;
+/// How long a server may take to answer when the program starts.
+const OPENS: Duration = Duration::from_secs(5);
 /// How long it is waited for another instance that writes of the same person: by who asks, and by who would write
 /// everything anew.
 const ASKS: Duration = Duration::from_secs(1);
@@ -88,8 +91,9 @@ impl QdrantIndex {
     /// somebody else's, a server that is no Qdrant.
     pub async fn open(url: &str, kindred: Arc<dyn Kindred>, chance: Arc<dyn Chance>) -> Result<Self, IndexError> {
         let collections = Collections::new(wire::Server::new(url)?);
-        match collections.ensure_people().await {
-            Err(IndexError::Unavailable(why)) => tracing::warn!(why, "the index is connected to later"),
+        let silent = |_| Err(IndexError::Unavailable(format!("no answer within {} s", OPENS.as_secs())));
+        match timeout(OPENS, collections.ensure_people()).await.unwrap_or_else(silent) {
+            Err(IndexError::Unavailable(why)) => tracing::warn!(why, "the index is asked again when it is needed"),
             other => other?,
         }
         Ok(Self {
@@ -133,7 +137,8 @@ impl QdrantIndex {
     async fn head(&self, partition: &Partition) -> Result<Option<Head>, IndexError> {
         self.collections.ensure_people().await?;
         let head = self.collections.settled(&partition.id, ASKS).await?;
-        Ok(head.filter(|head| !head.busy && head.generation == partition.generation))
+        let ours = |head: &Head| !head.busy && head.format == FORMAT && head.generation == partition.generation;
+        Ok(head.filter(ours))
     }
 
     /// Claims a person who stands as was found.
@@ -223,7 +228,14 @@ impl Index for QdrantIndex {
             None => {
                 let stamp = self.empty(id).await?;
                 let person = format!("{}-{stamp}", owner(id));
-                let head = Head { stamp, busy: true, person, generation: partition.generation, ..Head::default() };
+                let head = Head {
+                    format: FORMAT,
+                    stamp,
+                    busy: true,
+                    person,
+                    generation: partition.generation,
+                    ..Head::default()
+                };
                 self.take_in(id, head, coming, &[], upto).await
             }
         }

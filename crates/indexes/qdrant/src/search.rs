@@ -119,7 +119,7 @@ impl Collections {
         ids: BTreeSet<String>,
     ) -> Result<(), IndexError> {
         let missing: Vec<String> = ids.into_iter().filter(|id| !points.contains_key(id)).collect();
-        let found = self.points(name, &missing, &[], vectors).await?;
+        let found = self.points(name, &missing, &json!(true), vectors).await?;
         points.extend(found.into_iter().map(|point| (point.id.clone(), point)));
         Ok(())
     }

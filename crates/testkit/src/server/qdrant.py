@@ -138,8 +138,10 @@ def of_collection(collection, name, method, path, body):
             # A server optimizes by itself; this one does when it is looked at.
             collection.shard.optimize()
             params = {key: of for key, of in collection.params.items() if key in ("vectors", "sparse_vectors")}
-            graphs = collection.shard.info().indexed_vectors_count
-            return {"status": "green", "indexed_vectors_count": graphs, "config": {"params": params}}
+            info = collection.shard.info()
+            schema = {field: {"points": of.points} for field, of in info.payload_schema.items()}
+            state = {"status": "green", "indexed_vectors_count": info.indexed_vectors_count, "payload_schema": schema}
+            return {**state, "config": {"params": params}}
         case "PATCH", []:
             rest.UpdateCollection.model_validate(body)
             collection.change(body)

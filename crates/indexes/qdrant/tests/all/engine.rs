@@ -92,6 +92,9 @@ fn a_server_that_dies_or_hangs_is_come_back_to() {
         index.apply(&ana(), None, vec![entry("1", "a kayak")], &[], 1).await.unwrap();
         server.hang();
         assert!(timeout(Duration::from_millis(200), index.info(&ana())).await.is_err(), "it hangs");
+        let since = std::time::Instant::now();
+        opened(&url).await.unwrap();
+        assert!(since.elapsed() < Duration::from_secs(20), "nobody starts later because of it");
         server.resume();
         assert_eq!(index.info(&ana()).await.unwrap().unwrap().upto, 1);
     });

@@ -154,6 +154,8 @@ fn a_collection_that_is_gone_is_filled_anew() {
         }
         index.apply(&ana(), None, vec![entry("1", "a kayak")], &[], 1).await.unwrap();
         assert_eq!(found(&index, "kayak").await.unwrap(), ["1"]);
+        small.change("philia_people", "format", &json!(99));
+        assert_eq!(index.info(&ana()).await.unwrap(), None, "what another program wrote is filled anew, too");
     });
 }
 

@@ -67,6 +67,13 @@ impl Small {
         self.fail_after(usize::MAX);
     }
 
+    /// Has all points of a collection say something else.
+    pub(crate) fn change(&self, name: &str, field: &str, value: &Value) {
+        let mut collections = self.shared.collections.lock().unwrap();
+        let points = &mut collections.get_mut(name).unwrap().points;
+        points.values_mut().for_each(|point| point["payload"][field] = value.clone());
+    }
+
     /// Drops a collection, as whoever runs the server may.
     pub(crate) fn drop(&self, name: &str) {
         self.shared.collections.lock().unwrap().remove(name).unwrap();
@@ -145,7 +152,11 @@ fn done(shared: &Shared, method: &Method, uri: &Uri, body: &Value) -> Answer {
         return Err((StatusCode::SERVICE_UNAVAILABLE, "a test has it fail".into()));
     }
     match (method.as_str(), rest) {
-        ("GET", []) => Ok(json!({ "status": "green", "config": { "params": collection.config } })),
+        ("GET", []) => {
+            let schema: Map<String, Value> =
+                collection.indexed.iter().map(|field| (field.clone(), json!({ "points": 0 }))).collect();
+            Ok(json!({ "status": "green", "payload_schema": schema, "config": { "params": collection.config } }))
+        }
         ("PUT", ["index"]) if waits => {
             only(body, &["field_name", "field_schema"])?;
             let field = body["field_name"].as_str().ok_or_else(|| bad("field_name"))?.to_owned();
@@ -343,8 +354,14 @@ fn numbers(sparse: &Value) -> BTreeMap<u64, f64> {
 /// A point with as much of it as was asked for.
 fn shown(point: &Value, asked: &Value) -> Value {
     let mut shown = json!({ "id": point["id"] });
-    if asked["with_payload"] == true {
-        shown["payload"] = point["payload"].clone();
+    match &asked["with_payload"] {
+        Value::Bool(true) => shown["payload"] = point["payload"].clone(),
+        Value::Array(fields) => {
+            let named =
+                fields.iter().filter_map(|field| field.as_str()).map(|field| (field, point["payload"][field].clone()));
+            shown["payload"] = named.map(|(field, value)| (field.to_owned(), value)).collect::<Map<_, _>>().into();
+        }
+        _ => {}
     }
     match &asked["with_vector"] {
         Value::Bool(true) => shown["vector"] = point["vector"].clone(),
