@@ -146,8 +146,8 @@ pub(crate) fn is(field: &str, value: impl Serialize) -> Value {
     json!({ "key": field, "match": { "value": value } })
 }
 
-/// What a filter is to Qdrant, among a person's entries.
-pub(crate) fn conditions(person: &str, filter: &Filter) -> Value {
+/// What a filter is to Qdrant, among a person's entries, of a range of time if one is given.
+pub(crate) fn conditions(person: &str, filter: &Filter, within: Option<Value>) -> Value {
     let any = |field: &str, values: Value| json!({ "key": field, "match": { "any": values } });
     let (mut must, mut must_not) = (vec![is("person", person)], Vec::new());
     if !filter.include_hidden {
@@ -165,8 +165,10 @@ pub(crate) fn conditions(person: &str, filter: &Filter) -> Value {
     if !filter.emotions.is_empty() {
         must.push(any("emotion", json!(filter.emotions)));
     }
-    must.extend(filter.after.map(|after| json!({ "key": "at", "range": { "gte": micros(after) } })));
-    must.extend(filter.before.map(|before| json!({ "key": "at", "range": { "lt": micros(before) } })));
+    let after = filter.after.map(|after| json!({ "gte": micros(after) }));
+    let before = filter.before.map(|before| json!({ "lt": micros(before) }));
+    let ranges = [after, before, within].into_iter().flatten();
+    must.extend(ranges.map(|range| json!({ "key": "at", "range": range })));
     if filter.min_importance > 0.0 {
         must.push(json!({ "key": "importance", "range": { "gte": filter.min_importance } }));
     }

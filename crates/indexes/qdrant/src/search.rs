@@ -19,6 +19,9 @@ const KIN: usize = 48;
 /// How many vectors of a graph are kept in view while it is walked.
 const IN_VIEW: usize = 2 * POOL;
 
+/// What was read, by ids.
+type Points = HashMap<String, Point>;
+
 /// What is asked.
 pub(crate) struct LookedFor<'a> {
     pub(crate) query: &'a Query,
@@ -36,62 +39,26 @@ impl Collections {
         head: &Head,
         looked_for: &LookedFor<'_>,
     ) -> Result<Vec<Hit>, IndexError> {
-        let LookedFor { query, filter, .. } = looked_for;
         let probe = direction_of(looked_for.vectors, head.dimensions)?;
         if looked_for.k == 0 || head.entries == 0 {
             return Ok(Vec::new());
         }
-        let asked = Asked::new(query, kindred);
+        let asked = Asked::new(looked_for.query, kindred);
         let name = self.entries(head.dimensions);
-        let own = json!({ "must": [is("person", &head.person)] });
         let among = self.among(&name, head, &asked).await?;
-
-        let rarities = asked.rarities(&among);
-        let passes = conditions(&head.person, filter);
-        let mut searches = Vec::new();
-        let mut search = |filter: &Value, limit: usize, by: Value| {
-            let mut search = json!({ "filter": filter, "limit": limit, "with_payload": false, "with_vector": false });
-            by.as_object().into_iter().flatten().for_each(|(name, value)| search[name] = value.clone());
-            searches.push(search);
-        };
-        let has_words = !query.terms.is_empty();
-        if has_words {
-            let words = words(asked.lexical(&rarities));
-            // First those next to whom a neighbourhood is looked for, whoever may be found.
-            search(&own, BY_WORDS, words.clone());
-            search(&passes, BY_WORDS, words);
-        }
-        let kin = asked.kin(&rarities, KIN);
-        if !kin.is_empty() {
-            search(&passes, BY_WORDS, words(Asked::kindred(&kin)));
-        }
-        if let Some(probe) = &probe {
-            let exact = head.entries < looked_for.graph_from;
-            let params = json!({ "exact": exact, "hnsw_ef": IN_VIEW });
-            search(&passes, POOL, json!({ "query": probe, "using": "meaning", "params": params }));
-        }
-        for (direction, range) in query.times.iter().flat_map(in_time) {
-            let mut passes = passes.clone();
-            passes["must"]
-                .as_array_mut()
-                .into_iter()
-                .for_each(|must| must.push(json!({ "key": "at", "range": range })));
-            search(&passes, POOL, json!({ "query": { "order_by": { "key": "at", "direction": direction } } }));
-        }
+        let searches = searches(head, looked_for, &asked, &asked.rarities(&among), probe.as_deref());
         let found = self.search(&name, &searches).await?;
 
         let meaning: &[&str] = if head.dimensions > 0 { &["meaning"] } else { &[] };
-        let mut points: HashMap<String, Point> = HashMap::new();
-        let ids = found.iter().flatten().cloned().collect();
-        self.fetch(&name, meaning, &mut points, ids).await?;
-        let first = found.first().filter(|_| has_words).into_iter().flatten().filter_map(|id| points.get(id));
-        let around = first.flat_map(|point| point.payload.standing.near.iter().cloned()).collect();
+        let mut points = Points::new();
+        self.fetch(&name, meaning, &mut points, found.iter().flatten().cloned().collect()).await?;
+        let first = found.first().filter(|_| !looked_for.query.terms.is_empty()).into_iter().flatten();
+        let around = near(first, &points);
         self.fetch(&name, meaning, &mut points, around).await?;
-        let mut chosen: Vec<String> =
-            points.values().filter(|point| point.payload.passes(filter)).map(|point| point.id.clone()).collect();
+        let mut chosen: Vec<String> = points.keys().cloned().collect();
+        chosen.retain(|id| points[id].payload.passes(looked_for.filter));
         chosen.sort();
-        let lent = chosen.iter().filter_map(|id| points.get(id)).flat_map(|point| point.payload.standing.near.clone());
-        let lent = lent.collect();
+        let lent = near(chosen.iter(), &points);
         self.fetch(&name, &[], &mut points, lent).await?;
         let judged = chosen.iter().filter_map(|id| candidate(points.get(id)?, &points, &asked, probe.as_deref()));
         Ok(asked.judge(&among, judged.collect(), looked_for.k))
@@ -115,7 +82,7 @@ impl Collections {
         &self,
         name: &str,
         vectors: &[&str],
-        points: &mut HashMap<String, Point>,
+        points: &mut Points,
         ids: BTreeSet<String>,
     ) -> Result<(), IndexError> {
         let missing: Vec<String> = ids.into_iter().filter(|id| !points.contains_key(id)).collect();
@@ -125,9 +92,44 @@ impl Collections {
     }
 }
 
-/// A search by words.
-fn words(numbers: Vec<(u32, f32)>) -> Value {
-    json!({ "query": Sparse::from(numbers), "using": "words" })
+/// The neighbours of some points.
+fn near<'a>(ids: impl Iterator<Item = &'a String>, points: &Points) -> BTreeSet<String> {
+    ids.filter_map(|id| points.get(id)).flat_map(|point| point.payload.standing.near.iter().cloned()).collect()
+}
+
+/// The searches for candidates by each signal. The first is by words, if there are any, for those next to whom a
+/// neighbourhood is looked for, whoever may be found.
+fn searches(
+    head: &Head,
+    looked_for: &LookedFor<'_>,
+    asked: &Asked<'_>,
+    rarities: &[f64],
+    probe: Option<&[f32]>,
+) -> Vec<Value> {
+    let LookedFor { query, filter, graph_from, .. } = looked_for;
+    let passes = conditions(&head.person, filter, None);
+    let by_words = |filter: &Value, numbers: Vec<(u32, f32)>| json!({ "query": Sparse::from(numbers), "using": "words", "filter": filter, "limit": BY_WORDS });
+    let mut searches = Vec::new();
+    if !query.terms.is_empty() {
+        searches.push(by_words(&json!({ "must": [is("person", &head.person)] }), asked.lexical(rarities)));
+        searches.push(by_words(&passes, asked.lexical(rarities)));
+    }
+    let kin = asked.kin(rarities, KIN);
+    if !kin.is_empty() {
+        searches.push(by_words(&passes, Asked::kindred(&kin)));
+    }
+    if let Some(probe) = probe {
+        let params = json!({ "exact": head.entries < *graph_from, "hnsw_ef": IN_VIEW });
+        let by_meaning =
+            json!({ "query": probe, "using": "meaning", "filter": passes, "limit": POOL, "params": params });
+        searches.push(by_meaning);
+    }
+    for (direction, range) in query.times.iter().flat_map(in_time) {
+        let (order, within) =
+            (json!({ "key": "at", "direction": direction }), conditions(&head.person, filter, Some(range)));
+        searches.push(json!({ "query": { "order_by": order }, "filter": within, "limit": POOL }));
+    }
+    searches
 }
 
 /// What is nearest to a range of time: within, before and behind it, each with its order.
@@ -142,12 +144,7 @@ fn in_time(range: &TimeRange) -> [(&'static str, Value); 3] {
 }
 
 /// What is judged of a point, with its neighbours.
-fn candidate(
-    point: &Point,
-    points: &HashMap<String, Point>,
-    asked: &Asked<'_>,
-    probe: Option<&[f32]>,
-) -> Option<Candidate> {
+fn candidate(point: &Point, points: &Points, asked: &Asked<'_>, probe: Option<&[f32]>) -> Option<Candidate> {
     let kept = &point.payload;
     let near: Vec<&Point> = kept.standing.near.iter().filter_map(|id| points.get(id)).collect();
     let own: Vec<u32> = asked.stems().map(|stem| kept.times(stem)).collect();
