@@ -93,7 +93,9 @@ impl QdrantIndex {
         let collections = Collections::new(wire::Server::new(url)?);
         let silent = |_| Err(IndexError::Unavailable(format!("no answer within {} s", OPENS.as_secs())));
         match timeout(OPENS, collections.ensure_people()).await.unwrap_or_else(silent) {
-            Err(IndexError::Unavailable(why)) => tracing::warn!(why, "the index is asked again when it is needed"),
+            Err(IndexError::Unavailable(why)) => {
+                tracing::warn!(why, "the index does not answer; it is asked again when needed")
+            }
             other => other?,
         }
         Ok(Self {
