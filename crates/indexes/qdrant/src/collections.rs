@@ -17,6 +17,8 @@ const PAGE: usize = 1000;
 const BATCH: usize = 256;
 /// How something is written: it is waited for, and all replicas have the writes of all instances in one order.
 const WRITTEN: &str = "wait=true&ordering=strong";
+/// How something is read: as most of its replicas have it.
+const READ: &str = "consistency=majority";
 
 /// The fields of people that filters ask for, and what they hold.
 const OF_PEOPLE: &[(&str, &str)] = &[("stamp", "keyword")];
@@ -193,7 +195,7 @@ impl Collections {
         let mut points = Vec::with_capacity(ids.len());
         for ids in ids.chunks(PAGE) {
             let body = json!({ "ids": ids, "with_payload": payload, "with_vector": vectors });
-            let path = format!("{name}/points?consistency=majority");
+            let path = format!("{name}/points?{READ}");
             points.extend(self.tell::<Vec<Point<T>>>(Method::POST, &path, &body).await?);
         }
         Ok(points)
@@ -218,7 +220,7 @@ impl Collections {
             let body = json!({
                 "filter": filter, "limit": PAGE, "offset": offset, "with_payload": payload, "with_vector": vectors,
             });
-            let path = format!("{name}/points/scroll?consistency=majority");
+            let path = format!("{name}/points/scroll?{READ}");
             let page: Page<T> = self.tell(Method::POST, &path, &body).await?;
             points.extend(page.points);
             offset = page.next_page_offset;
@@ -235,7 +237,7 @@ impl Collections {
             count: usize,
         }
         let body = json!({ "filter": filter, "exact": true });
-        let count: Count = self.tell(Method::POST, &format!("{name}/points/count"), &body).await?;
+        let count: Count = self.tell(Method::POST, &format!("{name}/points/count?{READ}"), &body).await?;
         Ok(count.count)
     }
 
@@ -252,7 +254,7 @@ impl Collections {
         if searches.is_empty() {
             return Ok(Vec::new());
         }
-        let path = format!("{name}/points/query/batch");
+        let path = format!("{name}/points/query/batch?{READ}");
         let found: Vec<Found> = self.tell(Method::POST, &path, &json!({ "searches": searches })).await?;
         Ok(found.into_iter().map(|found| found.points.into_iter().map(|point| point.id).collect()).collect())
     }

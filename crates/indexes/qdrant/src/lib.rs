@@ -20,8 +20,8 @@
 //!
 //! # Several instances
 //! Of two who bring the same changes one writes (`head`). Who asks on another instance while somebody's entries are
-//! written waits a little, and is never answered from half a change. On a cluster with replicas the collections need a
-//! `write_consistency_factor` of all of them, or an answer may come from one that lags behind.
+//! written waits a little, and is never answered from half a change. Where there are replicas, all writes go through the
+//! same one, and what is read is what most of them have.
 //!
 //! # Snapshots
 //! [`QdrantIndex::snapshot`] has Qdrant keep one of each collection. None is needed: all that is here can be had again from
@@ -257,7 +257,7 @@ impl Index for QdrantIndex {
         let looked_for = search::LookedFor { query, vectors, filter, k, graph_from: self.graph_from };
         let found = self.collections.find(&*self.kindred, &head, &looked_for).await;
         if matches!(found, Err(IndexError::NotLoaded)) {
-            // A collection is gone, and with it what the head says is there.
+            // Something is gone that the head says is there.
             self.collections.withdraw(&partition.id, &head.stamp).await?;
         }
         let found = found?;

@@ -3,7 +3,7 @@
 use crate::collections::{Collections, Point, Sparse};
 use crate::entry::{conditions, is};
 use crate::head::Head;
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use philia_mind::MemoryId;
 use philia_mind::memory::recall::judge::{Asked, Candidate, Collection, Kindred};
 use philia_mind::memory::recall::{POOL, TimeRange};
@@ -64,15 +64,21 @@ impl Collections {
         Ok(asked.judge(&among, judged.collect(), looked_for.k))
     }
 
-    /// What is known of all entries together.
+    /// What is known of all entries together. Not loaded if there are more or fewer than the head says: a server that lost
+    /// power may have kept the one and not the other.
     async fn among(&self, name: &str, head: &Head, asked: &Asked<'_>) -> Result<Collection, IndexError> {
+        let own = is("person", &head.person);
+        let all = json!({ "must": [own] });
         let holding = asked.stems().map(async |stem| {
-            let holding = json!({ "must": [is("person", &head.person), is("stems", stem)] });
+            let holding = json!({ "must": [own, is("stems", stem)] });
             self.count(name, &holding).await
         });
+        let (texts, holding) = try_join(self.count(name, &all), try_join_all(holding)).await?;
+        if texts != head.entries {
+            return Err(IndexError::NotLoaded);
+        }
         let mut among =
-            Collection { texts: head.entries, length: head.length, window: head.window, ..Collection::default() };
-        among.holding = try_join_all(holding).await?;
+            Collection { texts, length: head.length, window: head.window, holding, ..Collection::default() };
         among.around = among.holding.iter().map(|holding| among.about_around(*holding)).collect();
         Ok(among)
     }

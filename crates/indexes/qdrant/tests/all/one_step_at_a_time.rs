@@ -141,13 +141,15 @@ fn readers_on_another_instance_see_whole_states() {
 }
 
 #[test]
-fn a_collection_that_is_gone_is_filled_anew() {
+fn what_is_gone_is_filled_anew() {
     let small = Small::start();
     run(async {
         let index = opened(&small.url()).await.unwrap();
-        for gone in ["philia_2", "philia_people"] {
-            index.apply(&ana(), None, vec![entry("1", "a kayak")], &[], 1).await.unwrap();
-            small.drop(gone);
+        let losses: [fn(&Small); 3] =
+            [|small| small.drop("philia_2"), |small| small.drop("philia_people"), |small| small.lose("philia_2")];
+        for lose in losses {
+            index.apply(&ana(), None, vec![entry("1", "a kayak"), entry("2", "a kayak")], &[], 1).await.unwrap();
+            lose(&small);
             let lost = found(&index, "kayak").await;
             assert!(matches!(lost, Err(IndexError::NotLoaded)), "{lost:?}");
             assert_eq!(index.info(&ana()).await.unwrap(), None);

@@ -74,6 +74,11 @@ impl Small {
         points.values_mut().for_each(|point| point["payload"][field] = value.clone());
     }
 
+    /// Loses a point of a collection.
+    pub(crate) fn lose(&self, name: &str) {
+        self.shared.collections.lock().unwrap().get_mut(name).unwrap().points.pop_first().unwrap();
+    }
+
     /// Drops a collection, as whoever runs the server may.
     pub(crate) fn drop(&self, name: &str) {
         self.shared.collections.lock().unwrap().remove(name).unwrap();
