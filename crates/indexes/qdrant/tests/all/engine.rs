@@ -91,7 +91,8 @@ fn a_server_that_dies_or_hangs_is_come_back_to() {
         server.restart();
         index.apply(&ana(), None, vec![entry("1", "a kayak")], &[], 1).await.unwrap();
         server.hang();
-        assert!(timeout(Duration::from_millis(200), index.info(&ana())).await.is_err(), "it hangs");
+        // A thread of it may say a last word before it stands still.
+        while timeout(Duration::from_millis(200), index.info(&ana())).await.is_ok() {}
         let since = std::time::Instant::now();
         opened(&url).await.unwrap();
         assert!(since.elapsed() < Duration::from_secs(20), "nobody starts later because of it");
