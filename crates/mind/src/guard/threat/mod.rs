@@ -14,7 +14,7 @@ pub use reply::{pause, reply};
 use super::plain::is_near;
 use crate::Pad;
 use crate::mood::named;
-use crate::phrase::{Phrases, Words};
+use crate::phrase::{Hit, Phrases, Words};
 use parts::{Found, Letters, Part};
 use signs::{CLASSES, JOINED, KEYS, MARKS, POWER, POWER_ADDS, Sign, TABLES, TALK};
 use std::collections::BTreeSet;
@@ -117,7 +117,6 @@ impl Threats {
         let talked_of = words.iter().any(|word| crate::phrase::listed(TALK, word));
         let quotes = talked_of && words.quoted_words() > 2;
         let stands = |start: usize| !(about_others(&words, start) || quotes && words.quoted(start));
-        let said = self.signs.find(&words).filter(|hit| stands(hit.start)).map(|hit| hit.label);
         let power = words.iter().any(|w| crate::phrase::listed(POWER, w));
         let marked = MARKS.iter().filter(|(mark, _)| !talked_of && lower.contains(mark)).map(
             |(_, (kind, confidence, severity))| {
@@ -127,6 +126,10 @@ impl Threats {
         );
         let mut found = Found::all(&self.letters, &bare);
         found.extend(self.parts.find(&words).map(|hit| Found::of_words(hit.label, &words, hit.start, hit.end)));
+        let harmless: Vec<Found> = found.iter().copied().filter(Found::is_harmless).collect();
+        found.retain(|part| !harmless.iter().any(|other| part.overlaps(other)));
+        let covered = |hit: &Hit<Sign>| harmless.iter().any(|other| hit.start < other.end && other.start < hit.end);
+        let said = self.signs.find(&words).filter(|hit| stands(hit.start) && !covered(hit)).map(|hit| hit.label);
         let composed = parts::composed(&found, |part| {
             // What is written to a machine within a text that was pasted is meant for it.
             let pasted = part.is_for_machines() && text.contains('\n');

@@ -58,6 +58,10 @@ pub(super) enum Part {
     Wishes,
     StrongLever,
     Demand,
+    RoleAttempt,
+    QueryAttempt,
+    InjectionAttempt,
+    Harmless,
 }
 
 use Part::*;
@@ -108,6 +112,10 @@ const HEADINGS: &[(&str, Part)] = &[
     ("wishes", Wishes),
     ("strong lever", StrongLever),
     ("demand", Demand),
+    ("role attempt", RoleAttempt),
+    ("query attempt", QueryAttempt),
+    ("injection attempt", InjectionAttempt),
+    ("harmless", Harmless),
 ];
 
 /// How near each other the parts of an attempt stand.
@@ -164,6 +172,10 @@ const ATTEMPTS: &[(Sign, Near, &[Part])] = &[
     (MILD_ROLE, Near::Message, &[StrongLever, Demand]),
     (MILD_ROLE, Near::Words(6), &[OneBehind]),
     (MILD_ROLE, Near::Words(12), &[Wishes, NoHardRules]),
+    (ROLE, Near::Message, &[Authority, Off, Rules]),
+    (MILD_ROLE, Near::Message, &[RoleAttempt]),
+    (QUERY, Near::Message, &[QueryAttempt]),
+    (INJECTION, Near::Message, &[InjectionAttempt]),
 ];
 
 /// The parts that are patterns of words.
@@ -324,6 +336,16 @@ impl Found {
     /// Everything that is found in a text: its words, and its letters that are not Latin.
     pub(super) fn all(letters: &Letters, text: &str) -> Vec<Self> {
         if text.is_ascii() { Vec::new() } else { letters.find(text) }
+    }
+
+    /// Is it what only looks like a part of an attempt?
+    pub(super) fn is_harmless(&self) -> bool {
+        self.part == Harmless
+    }
+
+    /// Does another one, of the same words, cover some of it?
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        self.word.is_some() && other.word.is_some() && self.start < other.end && other.start < self.end
     }
 
     pub(super) fn of_words(part: Part, words: &Words, start: usize, end: usize) -> Self {
