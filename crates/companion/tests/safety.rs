@@ -55,13 +55,13 @@ fn attempts_are_caught_and_ordinary_talk_passes() {
     }
 }
 
-/// What is meant to be missed by rules: how much they see is written down in the documentation, and may not fall.
+/// What rules missed when it was written, and learned from since: what they see of it may not fall.
 #[test]
 fn what_is_said_indirectly_is_seen_as_often_as_is_said_of_it() {
     let cared = cared("care-indirect.jsonl").total;
-    assert!(cared.sensitivity() >= 0.4 && cared.false_alarm_rate() <= 0.1, "{cared:?}");
+    assert!(cared.sensitivity() >= 0.95 && cared.false_alarm_rate() <= 0.05, "{cared:?}");
     let guarded = guard(&file("guard-indirect.jsonl")).expect("labelled messages").total;
-    assert!(guarded.recall() >= 0.4 && guarded.false_positive_rate() <= 0.02, "{guarded:?}");
+    assert!(guarded.recall() >= 0.9 && guarded.false_positive_rate() <= 0.02, "{guarded:?}");
 }
 
 #[test]

@@ -185,9 +185,8 @@ impl<T: Copy> Phrases<T> {
         (0..words.len()).flat_map(move |start| {
             let id = ids[start];
             let own = if id == 0 { &[] } else { self.by_first.get(id) };
-            let begun = words.get(start).as_bytes().first_chunk().and_then(|first| self.by_beginning.get(first));
+            let begun = beginnings(words.get(start)).filter_map(|first| self.by_beginning.get(&first)).flatten();
             let mut hits = Vec::new();
-            let begun = begun.map_or(&[] as &[u32], |list| &list[..]);
             for &number in own.iter().chain(begun).chain(self.by_first.get(0)) {
                 let (steps, label) = self.pattern(number as usize);
                 if let Some(end) = self.matches(steps, words, &ids, start, start) {
@@ -293,7 +292,7 @@ impl<'a, T> Draft<'a, T> {
             }
             match (step, set) {
                 (Step::Begin, _) => {}
-                (_, Some(set)) if !set.any && set.beginnings.iter().all(|b| b.len() >= BEGINNING) => {
+                (_, Some(set)) if !set.any && set.beginnings.iter().all(|b| beginnings(b).next().is_some()) => {
                     for id in set.ids {
                         let listed = &mut self.by_first[id as usize];
                         if listed.last() != Some(&number) {
@@ -301,8 +300,8 @@ impl<'a, T> Draft<'a, T> {
                         }
                     }
                     for beginning in &set.beginnings {
-                        if let Some(first) = beginning.as_bytes().first_chunk() {
-                            let listed = self.by_beginning.entry(*first).or_default();
+                        if let Some(first) = beginnings(beginning).next() {
+                            let listed = self.by_beginning.entry(first).or_default();
                             if listed.last() != Some(&number) {
                                 listed.push(number);
                             }
@@ -380,6 +379,12 @@ impl<'a, T> Draft<'a, T> {
     }
 }
 
+/// Under what the patterns that may begin with a word are listed: its first three bytes, and its first two.
+fn beginnings(word: &str) -> impl Iterator<Item = [u8; BEGINNING]> {
+    let two = word.as_bytes().first_chunk().map(|[a, b]| [*a, *b, 0]);
+    word.as_bytes().first_chunk().copied().into_iter().chain(two)
+}
+
 /// Whether a word is among those of a list, parted by single spaces.
 pub(crate) fn listed(list: &str, word: &str) -> bool {
     list.split(' ').any(|w| w == word)
@@ -417,6 +422,8 @@ mod tests {
             ("passed ?right away", "she passed away", true),
             ("passed ?right away", "she passed right away", true),
             ("fail*", "a failure", true),
+            ("go* home", "they are going home", true),
+            ("go* home", "they are g home", false),
             ("my ..2 died", "my dear old dog died", false),
             ("my ..3 died", "my dear old dog died", true),
             ("my ..9 died", "my dear. It died", false),

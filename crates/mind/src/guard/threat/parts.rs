@@ -173,6 +173,7 @@ const ATTEMPTS: &[(Sign, Near, &[Part])] = &[
     (MILD_ROLE, Near::Words(6), &[OneBehind]),
     (MILD_ROLE, Near::Words(12), &[Wishes, NoHardRules]),
     (ROLE, Near::Message, &[Authority, Off, Rules]),
+    (MILD_ROLE, Near::Words(8), &[Dismiss, Rules, Become]),
     (MILD_ROLE, Near::Message, &[RoleAttempt]),
     (QUERY, Near::Message, &[QueryAttempt]),
     (INJECTION, Near::Message, &[InjectionAttempt]),

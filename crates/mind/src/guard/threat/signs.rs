@@ -109,6 +109,10 @@ pub(super) const MARKS: &[(&str, Sign)] = &[
     ("1=1", (ThreatKind::InjectionAttempt, 0.6, Severity::High)),
     ("'; drop", (ThreatKind::InjectionAttempt, 0.65, Severity::High)),
     ("rm -rf", (ThreatKind::InjectionAttempt, 0.5, Severity::High)),
+    ("\"tool\":", (ThreatKind::InjectionAttempt, 0.5, Severity::High)),
+    ("### new instruction", (ThreatKind::InjectionAttempt, 0.85, Severity::High)),
+    ("```system", (ThreatKind::InjectionAttempt, 0.85, Severity::High)),
+    ("begin policy", (ThreatKind::InjectionAttempt, 0.8, Severity::High)),
 ];
 
 /// Words of power that turn a weak mark into an attempt: a comment in pasted HTML is none, one that says "ignore" is.
