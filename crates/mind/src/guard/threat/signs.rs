@@ -112,6 +112,7 @@ pub(super) const MARKS: &[(&str, Sign)] = &[
     ("\"tool\":", (ThreatKind::InjectionAttempt, 0.5, Severity::High)),
     ("### new instruction", (ThreatKind::InjectionAttempt, 0.85, Severity::High)),
     ("```system", (ThreatKind::InjectionAttempt, 0.85, Severity::High)),
+    ("select * from ", (ThreatKind::InjectionAttempt, 0.5, Severity::High)),
     ("begin policy", (ThreatKind::InjectionAttempt, 0.8, Severity::High)),
 ];
 
