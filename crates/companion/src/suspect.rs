@@ -17,7 +17,7 @@ impl Person {
     pub(crate) fn suspect(&self, memories: &mut [Memory]) -> Option<Threat> {
         let mut surest: Option<Threat> = None;
         for memory in memories {
-            let Some(threat) = self.app.threats.check(&memory.content) else { continue };
+            let Some(threat) = self.app.threats.known(&memory.content) else { continue };
             if !memory.tags.iter().any(|tag| tag == SUSPICIOUS) {
                 memory.tags.push(SUSPICIOUS.into());
             }
@@ -30,7 +30,7 @@ impl Person {
     /// fails is told in the log; the tags stand.
     pub(crate) async fn note_planted(&self, new: &[Memory]) {
         let planted = new.iter().filter(|memory| memory.tags.iter().any(|tag| tag == SUSPICIOUS));
-        let found = planted.filter_map(|memory| Some((self.app.threats.check(&memory.content)?, memory)));
+        let found = planted.filter_map(|memory| Some((self.app.threats.known(&memory.content)?, memory)));
         let Some((threat, memory)) = found.max_by(|(a, _), (b, _)| a.confidence.total_cmp(&b.confidence)) else {
             return;
         };
@@ -56,7 +56,7 @@ impl Person {
     pub(crate) fn suspect_character(&self, fields: &Value) -> Option<Threat> {
         let mut texts = Vec::new();
         gather(fields, &mut texts);
-        let found = texts.iter().filter_map(|text| self.app.threats.check(&named(text)));
+        let found = texts.iter().filter_map(|text| self.app.threats.known(&named(text)));
         found.max_by(|a, b| a.confidence.total_cmp(&b.confidence))
     }
 }

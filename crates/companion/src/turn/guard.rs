@@ -42,7 +42,10 @@ pub(super) async fn care(person: &Person, mut turn: Turn, crisis: Crisis, sink: 
 /// a while.
 pub(super) async fn deflect(person: &Person, mut turn: Turn, threat: &Threat, sink: &Sink) -> Result<Walked> {
     let at = turn.interaction.at;
-    let escalation = Escalation::after(person.offences(at).await);
+    let escalation = match threat.severity {
+        Severity::Low => Escalation::Warning,
+        _ => Escalation::after(person.offences(at).await),
+    };
     let mut besides = Vec::new();
     if turn.version > 0 {
         let id = turn.interaction.id.as_str();
@@ -125,6 +128,7 @@ impl Person {
         let counts = |incident: &&Value| {
             !NOBODYS.iter().any(|what| incident.get(what).is_some())
                 && incident["review"]["verdict"] != "false_positive"
+                && incident["severity"] != Severity::Low.as_str()
         };
         page.items.iter().filter(counts).count()
     }

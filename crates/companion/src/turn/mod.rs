@@ -277,7 +277,8 @@ impl Lesson {
 async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked> {
     let message = hear::cleaned(&incoming.message, person.app.parts.settings.max_message_bytes)?;
     let caring = Instant::now();
-    let crisis = person.app.care.check(&message).filter(|_| incoming.goes_on.is_none());
+    let (crisis, doubt) = person.app.care.examine(&message);
+    let crisis = crisis.filter(|_| incoming.goes_on.is_none());
     let care = ("care", caring.elapsed());
     let hearing = Instant::now();
     let _running = match crisis {
@@ -298,11 +299,16 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
     if let Some(answered) = turn.answered_before() {
         return Ok(Walked { reply: answered, learn: None, steps: turn.steps, counted: turn.counted });
     }
-    answer(person, turn, crisis, sink).await
+    answer(person, turn, (crisis, doubt), sink).await
 }
 
 /// The walk from where the message is durable.
-async fn answer(person: &Person, mut turn: Turn, crisis: Option<Crisis>, sink: &Sink) -> Result<Walked> {
+async fn answer(
+    person: &Person,
+    mut turn: Turn,
+    (crisis, mut doubt): (Option<Crisis>, bool),
+    sink: &Sink,
+) -> Result<Walked> {
     if let Some(crisis) = crisis {
         return Ok(guard::care(person, turn, crisis, sink).instrument(debug_span!("care")).await);
     }
@@ -312,10 +318,10 @@ async fn answer(person: &Person, mut turn: Turn, crisis: Option<Crisis>, sink: &
         return Ok(Walked { reply: answered, learn: None, steps: turn.steps, counted: turn.counted });
     }
     let guarding = Instant::now();
-    let (threat, mut doubt) = person.app.threats.examine(&turn.interaction.message);
+    let (threat, parts) = person.app.threats.examine(&turn.interaction.message);
+    doubt |= parts;
     let mut threat = threat.filter(|_| !turn.goes_on);
     if threat.is_none() && !turn.goes_on {
-        doubt |= person.app.care.examine(&turn.interaction.message).1;
         let found = opinion::second(person, &turn, doubt).await;
         if let Some(crisis) = found.crisis {
             return Ok(guard::care(person, turn, crisis, sink).await);

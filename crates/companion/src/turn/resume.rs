@@ -62,7 +62,7 @@ impl Philia {
 
 async fn take_up(person: &Person, turn: Turn) -> Result<()> {
     let (sink, began) = (Sink(None), Instant::now());
-    let crisis = person.app.care.check(&turn.interaction.message);
-    answer(person, turn, crisis, &sink).await?.end(person, sink, began).await;
+    let read = person.app.care.examine(&turn.interaction.message);
+    answer(person, turn, read, &sink).await?.end(person, sink, began).await;
     Ok(())
 }

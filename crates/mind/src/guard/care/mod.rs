@@ -14,6 +14,7 @@ pub use answer::coming_back;
 pub use courtesy::{asked_if_ai_in, asks_if_ai, disclosure, is_farewell};
 pub use lines::{Country, DIRECTORY, HelpLines, Line};
 
+use super::classifier::{Classifier, log_sum};
 use super::plain::plain;
 pub(crate) use fold::cut;
 use fold::{Fold, squeezed};
@@ -112,6 +113,23 @@ impl Crisis {
     }
 }
 
+/// Log-odds of ideation or danger from which a message speaks of the person's own crisis by all of its words: where the
+/// signs saw nothing, ...
+const NOTHING_SEEN: f32 = 0.3;
+/// ... where they saw heavy words, ...
+const HEAVY: f32 = 0.5;
+/// ... where they saw a crisis and what makes it harmless (a figure of speech, a denial, a story), ...
+const EXCUSED: f32 = 2.6;
+/// ... where they saw despair, ...
+const DESPAIR_SEEN: f32 = 2.6;
+/// ... where they saw somebody else's, ...
+const ANOTHERS: f32 = 2.6;
+/// ... and where they saw one.
+const SEEN: f32 = -1.2;
+
+/// Log-odds of despair over none from which it is distress.
+const DESPAIR: f32 = 1.5;
+
 /// The compiled check. Built once by the wiring and passed around.
 #[derive(Debug)]
 pub struct Care {
@@ -120,6 +138,8 @@ pub struct Care {
     hindi: Tongue,
     arabic: Tongue,
     japanese: Tongue,
+    /// None, distress, ideation, imminent danger.
+    classifier: Classifier,
     lines: HelpLines,
 }
 
@@ -143,6 +163,7 @@ impl Care {
             hindi: Tongue::new(Language::Hindi, Fold::Hindi, include_str!("signs/hi.txt")),
             arabic: Tongue::new(Language::Arabic, Fold::Arabic, include_str!("signs/ar.txt")),
             japanese: Tongue::new(Language::Japanese, Fold::Pieces(BTreeSet::new()), include_str!("signs/ja.txt")),
+            classifier: Classifier::new(include_bytes!("../../../assets/care.weights")),
             lines: HelpLines::built_in(),
         }
     }
@@ -184,9 +205,36 @@ impl Care {
         let of_it: Vec<_> = of_it.map(|(read, _)| read).collect();
         let found = of_it.iter().filter_map(|read| Some((read.crisis?, read.known)));
         let gravest = |(crisis, known): &(Crisis, usize)| (crisis.concern == Concern::Themselves, *known, crisis.grade);
-        let crisis = found.max_by_key(gravest).map(|(crisis, _)| crisis);
+        let seen = found.max_by_key(gravest).map(|(crisis, _)| crisis);
+        let heavy = of_it.iter().any(|read| read.heavy);
+        let needed = match seen {
+            Some(Crisis { concern: Concern::Another, .. }) => ANOTHERS,
+            Some(Crisis { grade: Grade::Ideation | Grade::Imminent, .. }) => SEEN,
+            Some(_) => DESPAIR_SEEN,
+            None if of_it.iter().any(|read| read.excused) => EXCUSED,
+            None if heavy => HEAVY,
+            None => NOTHING_SEEN,
+        };
+        let crisis = judged(seen, needed, &self.classifier.weigh(&text), || Language::of_text(&text, "en"));
         let settled = crisis.is_some_and(|c| c.concern == Concern::Themselves && c.grade >= Grade::Ideation);
-        (crisis, !settled && of_it.iter().any(|read| read.heavy))
+        (crisis, !settled && heavy)
+    }
+}
+
+/// What the signs saw, judged by all of the words: so much has to speak for a crisis of the person's own.
+fn judged(seen: Option<Crisis>, needed: f32, logits: &[f32; 4], language: impl Fn() -> Language) -> Option<Crisis> {
+    let [none, despair, ideation, imminent] = *logits;
+    let odds = log_sum(&[ideation, imminent]) - log_sum(&[none, despair]);
+    let own = |grade| Crisis { grade, concern: Concern::Themselves, language: language() };
+    let heard = if imminent > ideation { Grade::Imminent } else { Grade::Ideation };
+    match seen {
+        Some(crisis) if crisis.concern == Concern::Themselves && crisis.grade > Grade::Distress => {
+            (odds > needed).then_some(crisis)
+        }
+        _ if odds > needed => Some(own(heard)),
+        Some(crisis) if crisis.concern == Concern::Another => Some(crisis),
+        Some(crisis) => (log_sum(&logits[1..]) - none > SEEN).then_some(crisis),
+        None => (despair - none > DESPAIR).then(|| own(Grade::Distress)),
     }
 }
 

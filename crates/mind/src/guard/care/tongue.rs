@@ -74,6 +74,8 @@ pub(super) struct Reading {
     pub(super) known: usize,
     /// It holds words or signs that may mean one.
     pub(super) heavy: bool,
+    /// There are signs of one in it, and what makes them harmless: a figure of speech, a denial, a story, somebody else.
+    pub(super) excused: bool,
 }
 
 /// How far before a sign a word that denies it may stand.
@@ -127,7 +129,9 @@ impl Tongue {
             matches!(hit.label, Sign::Own(_) | Sign::Others(_) | Sign::Hint(Hint::Means | Hint::Giving | Hint::Ready))
         };
         let heavy = hits.iter().any(telling) || words.iter().any(|word| self.listed("heavy", word));
-        Reading { crisis, known, heavy }
+        let of_crisis = |hit: &Hit<Sign>| matches!(hit.label, Sign::Own(_) | Sign::Others(_) | Sign::Idiom);
+        let excused = crisis.is_none() && hits.iter().any(of_crisis);
+        Reading { crisis, known, heavy, excused }
     }
 
     /// Whether a text that is partly in this language may be read as all of it: Hindi in Latin letters sounds like too

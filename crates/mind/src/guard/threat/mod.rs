@@ -11,6 +11,7 @@ mod signs;
 
 pub use reply::{pause, reply};
 
+use super::classifier::{Classifier, against_first};
 use super::plain::is_near;
 use crate::Pad;
 use crate::mood::named;
@@ -34,7 +35,7 @@ named! {
 named! {
     /// How bad it would be if it worked.
     Severity {
-        /// Curiosity that goes too far.
+        /// Curiosity that goes too far, or what only resembles an attempt. It is answered and does not escalate.
         Low = "low",
         /// A real attempt.
         Medium = "medium",
@@ -57,6 +58,16 @@ pub struct Threat {
 /// Confidence from which an attempt counts as one.
 pub const THRESHOLD: f64 = 0.7;
 
+/// The classes of the classifier after the first, which is none.
+const KINDS: [ThreatKind; 3] = [ThreatKind::RoleManipulation, ThreatKind::SystemQuery, ThreatKind::InjectionAttempt];
+
+/// Log-odds from which a message is an attempt by all of its words: where the rules saw nothing, ...
+const NOTHING_SEEN: f32 = 1.2;
+/// ... where they saw what attempts are made of and no attempt, ...
+const PARTS_SEEN: f32 = 1.2;
+/// ... and where they saw one.
+const SEEN: f32 = -1.0;
+
 /// The compiled check. Built once by the wiring and passed around.
 #[derive(Debug)]
 pub struct Threats {
@@ -65,6 +76,7 @@ pub struct Threats {
     letters: Letters,
     /// Words that are known when they are written together.
     pieces: BTreeSet<String>,
+    classifier: Classifier,
 }
 
 impl Default for Threats {
@@ -82,6 +94,7 @@ impl Threats {
             parts: parts::phrases(),
             letters: Letters::new(),
             pieces: joined.chain(JOINED.split(' ')).map(str::to_owned).collect(),
+            classifier: Classifier::new(include_bytes!("../../../assets/threats.weights")),
         }
     }
 
@@ -93,11 +106,32 @@ impl Threats {
     /// The same, and whether the rules are in doubt of a message that is none to them: it holds what attempts are made
     /// of, and a second opinion is worth asking for.
     pub fn examine(&self, text: &str) -> (Option<Threat>, bool) {
+        let readings = disguise::readings(text, &self.pieces);
+        let (seen, parts) = self.seen(&readings);
+        let further = |best: [f32; KINDS.len() + 1], next: [f32; KINDS.len() + 1]| {
+            if against_first(&next) > against_first(&best) { next } else { best }
+        };
+        let weighed = readings.iter().map(|reading| self.classifier.weigh(reading)).reduce(further).unwrap_or_default();
+        let odds = against_first(&weighed);
+        let threat = match seen {
+            Some(_) => seen.filter(|_| odds > SEEN),
+            None => (odds > if parts { PARTS_SEEN } else { NOTHING_SEEN }).then(|| likeliest(&weighed)),
+        };
+        (threat, threat.is_none() && parts)
+    }
+
+    /// Whether a text that nobody says holds an attempt that the rules know: a memory, a document, a character.
+    pub fn known(&self, text: &str) -> Option<Threat> {
+        self.seen(&disguise::readings(text, &self.pieces)).0
+    }
+
+    /// The attempt that the rules see, and whether they see what attempts are made of.
+    fn seen(&self, readings: &[String]) -> (Option<Threat>, bool) {
         let mut best: Option<Sign> = None;
-        let mut doubt = false;
-        for reading in disguise::readings(text, &self.pieces) {
-            let (sign, telling) = self.read(&reading);
-            doubt |= telling;
+        let mut parts = false;
+        for reading in readings {
+            let (sign, telling) = self.read(reading);
+            parts |= telling;
             if let Some(sign) = sign
                 && best.is_none_or(|best| sign.1 > best.1)
             {
@@ -105,8 +139,7 @@ impl Threats {
             }
         }
         let sure = best.filter(|(_, confidence, _)| *confidence >= THRESHOLD);
-        let threat = sure.map(|(kind, confidence, severity)| Threat { kind, confidence, severity });
-        (threat, threat.is_none() && doubt)
+        (sure.map(|(kind, confidence, severity)| Threat { kind, confidence, severity }), parts)
     }
 
     /// The surest sign in a text that is not disguised, and whether there is anything telling in it.
@@ -149,6 +182,17 @@ impl Threats {
         // "Ignored" is another form of the word, and no slip.
         let slip = |key: &str| key.as_bytes()[0] == word.as_bytes()[0] && !word.starts_with(key) && is_near(word, key);
         KEYS.iter().copied().find(|key| slip(key))
+    }
+}
+
+/// The attempt that a message is by all of its words. Nobody wrote down what makes it one, so it is never a grave one.
+fn likeliest(logits: &[f32; KINDS.len() + 1]) -> Threat {
+    let likelier = KINDS.iter().zip(&logits[1..]).reduce(|best, next| if next.1 > best.1 { next } else { best });
+    let odds = f64::from(against_first(logits));
+    Threat {
+        kind: likelier.map_or(ThreatKind::InjectionAttempt, |(kind, _)| *kind),
+        confidence: (1.0 / (1.0 + (-odds).exp())).max(THRESHOLD),
+        severity: Severity::Low,
     }
 }
 
