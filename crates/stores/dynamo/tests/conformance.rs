@@ -13,7 +13,8 @@ struct Table(String);
 
 impl Table {
     fn new() -> Option<Self> {
-        Some(Self(dynamo::shared()?.url()))
+        // A machine with much else to do may keep a request waiting.
+        Some(Self(dynamo::shared()?.url() + "&timeout=60"))
     }
 }
 
