@@ -205,8 +205,7 @@ async fn redirects_are_not_followed() {
 
 #[tokio::test]
 async fn nobody_there() {
-    // The port was free a moment ago and nobody listens on it now.
-    let free = { std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap() };
+    let free = philia_testkit::server::nobody();
     let model = OpenAiCompatible::new(config("custom", format!("http://{free}/v1")), &Http::new()).unwrap();
     let error = model.complete(&hello()).await.unwrap_err();
     assert!(matches!(&error, ModelError::Unavailable { detail, .. } if detail.contains("connection")), "{error:?}");

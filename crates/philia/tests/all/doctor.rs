@@ -42,8 +42,7 @@ fn a_model_on_the_network_is_only_asked_on_request() {
 
 #[test]
 fn a_model_on_this_machine_that_does_not_answer_is_broken() {
-    // A port that was free a moment ago: nobody listens there.
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = philia_testkit::server::nobody();
     let home = Home::new().with("OPENAI_BASE_URL", format!("http://{gone}/v1")).with("OPENAI_MODEL", "gone");
     let ran = home.run(["doctor"], "");
     assert_eq!(ran.code, Some(1), "{ran:?}");

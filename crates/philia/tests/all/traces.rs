@@ -105,9 +105,7 @@ fn a_turn_is_a_tree_of_spans_and_tells_nothing_that_was_said() {
 
 #[test]
 fn a_collector_that_is_not_there_keeps_nobody() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let nowhere = format!("http://{}", taken.local_addr().unwrap());
-    drop(taken);
+    let nowhere = format!("http://{}", philia_testkit::server::nobody());
     let home = Home::new().with("PHILIA__TRACES__ENDPOINT", nowhere);
     assert!(home.say("My dog is called Rex.\nWhat is my dog's name?\n").contains("Rex"));
 }

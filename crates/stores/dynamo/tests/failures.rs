@@ -340,7 +340,7 @@ fn what_is_refused_and_what_is_not_there_is_told() {
         let gate = gate::before(server.endpoint(), |_, _| Act::Refuse(400, "UnrecognizedClientException")).await;
         let refused = DynamoStore::open(&by(&server.url(), server, &gate)).await.unwrap_err();
         assert!(refused.is_retryable() && refused.to_string().contains("UnrecognizedClientException"), "{refused}");
-        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let nobody = philia_testkit::server::nobody();
         let absent = DynamoStore::open(&by(&server.url(), server, &format!("http://{nobody}"))).await.unwrap_err();
         let words = absent.to_string();
         assert!(

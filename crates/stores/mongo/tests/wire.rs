@@ -159,7 +159,7 @@ fn urls_that_make_no_sense_are_refused_without_their_secrets() {
                 other => panic!("{url} gives {other:?}"),
             }
         }
-        let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let nobody = philia_testkit::server::nobody();
         let url = format!("mongodb://ana:secret@{nobody}/philia");
         let absent = MongoStore::open_with(&url, Duration::from_millis(300)).await.unwrap_err();
         assert!(absent.is_retryable() && !absent.to_string().contains("secret"), "{absent}");

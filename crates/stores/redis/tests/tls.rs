@@ -4,9 +4,8 @@
 use philia_ports::store::{PartitionId, Store, StoreError};
 use philia_store_redis::RedisStore;
 use philia_testkit::server::redis::Redis;
-use philia_testkit::server::skip;
+use philia_testkit::server::{free_port, skip};
 use philia_testkit::store::run;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
@@ -34,7 +33,7 @@ fn a_server_is_known_by_its_certificate() {
     let directory = tempfile::tempdir().unwrap();
     let Some(()) = certificate(directory.path(), "IP:127.0.0.1") else { return };
     let file = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let tls =
         ["--tls-port", &port.to_string(), "--tls-cert-file", &file("cert.pem"), "--tls-key-file", &file("key.pem")];
     let more = ["--tls-ca-cert-file", &file("cert.pem"), "--tls-auth-clients", "no", "--appendonly", "yes"];

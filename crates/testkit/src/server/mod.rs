@@ -17,7 +17,7 @@ pub mod postgres;
 pub mod qdrant;
 pub mod redis;
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -44,9 +44,26 @@ pub fn skip(what: &str) {
     crate::skipped(&why);
 }
 
-/// A port that is free now.
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr()).unwrap().port()
+/// A port where nobody listens, given to nobody else in this process, and outside of those that systems give away by
+/// themselves.
+///
+/// It is tried by a connection, not by listening there: what listens while another thread starts a process is that
+/// process's too for a moment, and who waits for a server would find it.
+pub fn free_port() -> u16 {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    const FIRST: u16 = 15_000;
+    const COUNT: u32 = 17_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Processes that start together begin far from each other.
+    let begin = std::process::id().wrapping_mul(617);
+    let ports = std::iter::repeat_with(|| begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT);
+    let mut ports = ports.take(COUNT as usize).map(|port| FIRST + u16::try_from(port).unwrap());
+    ports.find(|port| TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).is_err()).unwrap()
+}
+
+/// Where nobody listens: a connection there is refused.
+pub fn nobody() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, free_port()).into()
 }
 
 /// A process that ends with this one: a shell waits beside it for the end of its own input, which comes when this
