@@ -4,30 +4,11 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use philia_index_embedded::{EmbeddedIndex, Thesaurus};
-use philia_mind::MemoryId;
 use philia_mind::memory::recall::{Known, analyse};
-use philia_mind::memory::{Category, MemoryKind, Speaker};
 use philia_mind::text::Analyzer;
-use philia_ports::index::{Entry, Filter, Index};
+use philia_ports::index::{Filter, Index};
 use philia_ports::{Partition, PartitionId};
-
-fn entry(id: &str, text: &str) -> Entry {
-    Entry {
-        id: MemoryId::new(id),
-        text: text.into(),
-        vector: None,
-        speaker: Speaker::User,
-        place: None,
-        occurred_at: Timestamp::UNIX_EPOCH,
-        kind: MemoryKind::Episodic,
-        category: Category::Conversation,
-        importance: 0.5,
-        reinforced: 0,
-        emotion: None,
-        tags: Vec::new(),
-        hidden: false,
-    }
-}
+use philia_testkit::index::entry;
 
 #[tokio::test]
 async fn a_puppy_is_found_for_a_dog_even_without_an_embedder() {

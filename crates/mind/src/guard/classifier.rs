@@ -2,7 +2,7 @@
 //! letters (multinomial logistic regression; features hashed as in Weinberger et al., 2009).
 //!
 //! Signs and parts know what somebody wrote down; this weighs what nobody did. It is learned from the sentences in
-//! `crates/testkit/data/*-train.jsonl` by `cargo run --release -p philia-mind --example learn_guard`, and reads nothing but
+//! `crates/testkit/data` by `cargo run --release -p philia-mind --example learn_guard`, and reads nothing but
 //! its own table: no model, no network, the same answer on every machine.
 
 use super::plain::plain;
@@ -115,10 +115,13 @@ pub type Table = [u8; 8 * CLASSES + BUCKETS * ROW];
 /// Bytes of a feature in a [`Table`].
 const ROW: usize = 1 + CLASSES;
 
+/// How much speaks for each class, in log-odds up to a common summand.
+pub type Logits = [f32; CLASSES];
+
 /// A table, read.
 #[derive(Debug)]
 pub struct Classifier {
-    biases: [f32; CLASSES],
+    biases: Logits,
     scales: [f32; CLASSES],
     rows: &'static [u8],
 }
@@ -135,19 +138,14 @@ impl Classifier {
         }
     }
 
-    /// How much speaks for each class, in log-odds up to a common summand; of a long text, what the window says that is
-    /// furthest from class 0.
-    pub fn weigh(&self, text: &str) -> [f32; CLASSES] {
+    /// How much a text speaks for each class; of a long one, the window that is furthest from the first class.
+    pub fn weigh(&self, text: &str) -> Logits {
         let words = words(text);
-        let weighed = Windows(&words).map(|window| self.weigh_features(&Features::of_words(window)));
-        let further = |best: [f32; CLASSES], next: [f32; CLASSES]| {
-            if against_first(&next) > against_first(&best) { next } else { best }
-        };
-        weighed.reduce(further).unwrap_or(self.biases)
+        furthest(Windows(&words).map(|window| self.weigh_features(&Features::of_words(window)))).unwrap_or(self.biases)
     }
 
-    fn weigh_features(&self, features: &Features) -> [f32; CLASSES] {
-        let mut sums = [0.0_f32; CLASSES];
+    fn weigh_features(&self, features: &Features) -> Logits {
+        let mut sums: Logits = [0.0; CLASSES];
         let row = |feature: u32| &self.rows[feature as usize * ROW..][..ROW];
         for (feature, value) in features.values(|feature| f32::from(row(feature)[0]) * RARITY_STEP) {
             for (sum, weight) in sums.iter_mut().zip(&row(feature)[1..]) {
@@ -158,10 +156,14 @@ impl Classifier {
     }
 }
 
+/// What is furthest from the first class; of equals the first.
+pub fn furthest(weighed: impl Iterator<Item = Logits>) -> Option<Logits> {
+    weighed.reduce(|best, next| if against_first(&next) > against_first(&best) { next } else { best })
+}
+
 /// The log-odds of any class but the first.
-pub fn against_first(logits: &[f32]) -> f32 {
-    let Some((first, others)) = logits.split_first() else { return 0.0 };
-    log_sum(others) - first
+pub fn against_first(logits: &Logits) -> f32 {
+    log_sum(&logits[1..]) - logits[0]
 }
 
 /// The logarithm of the sum of exponentials.
@@ -195,7 +197,7 @@ impl<'a> Iterator for Windows<'a> {
 }
 
 /// Writes a [`Table`]: biases, weights by class and feature, and rarities in natural logarithms.
-pub fn table(biases: &[f32; CLASSES], weights: &[Vec<f32>; CLASSES], rarities: &[f32]) -> Vec<u8> {
+pub fn table(biases: &Logits, weights: &[Vec<f32>; CLASSES], rarities: &[f32]) -> Vec<u8> {
     let most = |weights: &Vec<f32>| weights.iter().fold(f32::MIN_POSITIVE, |most, weight| most.max(weight.abs()));
     let scales = weights.each_ref().map(|weights| most(weights) / 127.0);
     let mut out = Vec::with_capacity(size_of::<Table>());

@@ -6,12 +6,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use philia_mind::MemoryId;
 use philia_mind::memory::recall::{Known, POOL, Query, analyse};
-use philia_mind::memory::{Category, MemoryKind, Speaker};
 use philia_mind::text::Analyzer;
 use philia_ports::index::{Entry, Filter, Hit, Index, IndexError};
 use philia_ports::store::{Partition, PartitionId};
 use philia_store_postgres::PgVectorIndex;
-use philia_testkit::index::run;
+use philia_testkit::index::{about, run};
 use philia_testkit::server::Server as _;
 use philia_testkit::server::postgres::{self, Postgres};
 use std::sync::Arc;
@@ -48,32 +47,8 @@ fn ana() -> Partition {
 }
 
 fn entry(number: usize, text: &str, vector: Option<Vec<f32>>) -> Entry {
-    Entry {
-        id: MemoryId::new(format!("{number:06}")),
-        text: text.into(),
-        vector,
-        speaker: Speaker::User,
-        place: None,
-        occurred_at: Timestamp::UNIX_EPOCH,
-        kind: MemoryKind::Episodic,
-        category: Category::Conversation,
-        importance: 0.5,
-        reinforced: 0,
-        emotion: None,
-        tags: if number.is_multiple_of(10) { vec!["tenth".into()] } else { Vec::new() },
-        hidden: false,
-    }
-}
-
-/// A direction that is about one of some, as the meanings of what people say are.
-fn about(topic: u64, number: u64) -> Vec<f32> {
-    let uniform = |seed: u64| {
-        let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((x ^ (x >> 31)) >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
-    };
-    (0..48).map(|at| uniform(topic * 1000 + at) + 0.8 * uniform((number + 100) * 1_000_000 + at)).collect()
+    let tags = if number.is_multiple_of(10) { vec!["tenth".into()] } else { Vec::new() };
+    Entry { vector, tags, ..philia_testkit::index::entry(&format!("{number:06}"), text) }
 }
 
 async fn nearest(index: &PgVectorIndex, vector: Vec<f32>, filter: &Filter) -> Vec<Hit> {

@@ -98,7 +98,7 @@ fn now() -> Timestamp {
 }
 
 /// Something the person said today, without a vector and without a place.
-fn entry(id: &str, text: &str) -> Entry {
+pub fn entry(id: &str, text: &str) -> Entry {
     Entry {
         id: MemoryId::new(id),
         text: text.into(),
@@ -118,6 +118,17 @@ fn entry(id: &str, text: &str) -> Entry {
 
 fn placed(id: &str, text: &str, group: &str, order: u64) -> Entry {
     Entry { place: Some(Place { group: group.into(), order }), ..entry(id, text) }
+}
+
+/// Forty-eight numbers, about one of some topics as the meanings of what people say are.
+pub fn about(topic: u64, number: u64) -> Vec<f32> {
+    let uniform = |seed: u64| {
+        let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((x ^ (x >> 31)) >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
+    };
+    (0..48).map(|at| uniform(topic * 1000 + at) + 0.8 * uniform((number + 100) * 1_000_000 + at)).collect()
 }
 
 /// A unit vector in the direction of `angle` degrees, of eight numbers.

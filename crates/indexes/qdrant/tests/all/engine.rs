@@ -4,23 +4,12 @@ use crate::{ana, entry, found, opened};
 use philia_index_qdrant::QdrantIndex;
 use philia_mind::memory::recall::{POOL, Query};
 use philia_ports::index::{Entry, Filter, Hit, Index, IndexError};
-use philia_testkit::index::run;
+use philia_testkit::index::{about, run};
 use philia_testkit::server::Server as _;
 use philia_testkit::server::qdrant::{self, Qdrant};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::timeout;
-
-/// A direction that is about one of some, as the meanings of what people say are.
-fn about(topic: u64, number: u64) -> Vec<f32> {
-    let uniform = |seed: u64| {
-        let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((x ^ (x >> 31)) >> 40) as f32 / (1_u64 << 24) as f32 - 0.5
-    };
-    (0..48).map(|at| uniform(topic * 1000 + at) + 0.8 * uniform((number + 100) * 1_000_000 + at)).collect()
-}
 
 async fn nearest(index: &QdrantIndex, vector: Vec<f32>, filter: &Filter) -> Vec<Hit> {
     index.search(&ana(), &Query::default(), &[Some(vector)], filter, POOL).await.unwrap()

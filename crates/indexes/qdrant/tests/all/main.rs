@@ -9,9 +9,7 @@ mod small;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use philia_index_qdrant::QdrantIndex;
-use philia_mind::MemoryId;
 use philia_mind::memory::recall::{Known, POOL, analyse};
-use philia_mind::memory::{Category, MemoryKind, Speaker};
 use philia_mind::text::Analyzer;
 use philia_ports::index::{Entry, Filter, Index, IndexError};
 use philia_ports::store::{Partition, PartitionId};
@@ -55,26 +53,12 @@ fn named() -> Option<QdrantIndex> {
     Some(run(opened(&format!("{url}?prefix=test_{process}_{number}"))).unwrap())
 }
 
-fn ana() -> Partition {
-    Partition { id: PartitionId::new("home", "ana").unwrap(), generation: 0 }
+fn entry(id: &str, text: &str) -> Entry {
+    Entry { vector: Some(vec![0.6, 0.8]), ..philia_testkit::index::entry(id, text) }
 }
 
-fn entry(id: &str, text: &str) -> Entry {
-    Entry {
-        id: MemoryId::new(id),
-        text: text.into(),
-        vector: Some(vec![0.6, 0.8]),
-        speaker: Speaker::User,
-        place: None,
-        occurred_at: Timestamp::UNIX_EPOCH,
-        kind: MemoryKind::Episodic,
-        category: Category::Conversation,
-        importance: 0.5,
-        reinforced: 0,
-        emotion: None,
-        tags: Vec::new(),
-        hidden: false,
-    }
+fn ana() -> Partition {
+    Partition { id: PartitionId::new("home", "ana").unwrap(), generation: 0 }
 }
 
 /// What is found by a word.

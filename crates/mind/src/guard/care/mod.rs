@@ -14,7 +14,7 @@ pub use answer::coming_back;
 pub use courtesy::{asked_if_ai_in, asks_if_ai, disclosure, is_farewell};
 pub use lines::{Country, DIRECTORY, HelpLines, Line};
 
-use super::classifier::{Classifier, log_sum};
+use super::classifier::{Classifier, Logits, against_first, log_sum};
 use super::plain::plain;
 pub(crate) use fold::cut;
 use fold::{Fold, squeezed};
@@ -222,7 +222,7 @@ impl Care {
 }
 
 /// What the signs saw, judged by all of the words: so much has to speak for a crisis of the person's own.
-fn judged(seen: Option<Crisis>, needed: f32, logits: &[f32; 4], language: impl Fn() -> Language) -> Option<Crisis> {
+fn judged(seen: Option<Crisis>, needed: f32, logits: &Logits, language: impl Fn() -> Language) -> Option<Crisis> {
     let [none, despair, ideation, imminent] = *logits;
     let odds = log_sum(&[ideation, imminent]) - log_sum(&[none, despair]);
     let own = |grade| Crisis { grade, concern: Concern::Themselves, language: language() };
@@ -233,7 +233,7 @@ fn judged(seen: Option<Crisis>, needed: f32, logits: &[f32; 4], language: impl F
         }
         _ if odds > needed => Some(own(heard)),
         Some(crisis) if crisis.concern == Concern::Another => Some(crisis),
-        Some(crisis) => (log_sum(&logits[1..]) - none > SEEN).then_some(crisis),
+        Some(crisis) => (against_first(logits) > SEEN).then_some(crisis),
         None => (despair - none > DESPAIR).then(|| own(Grade::Distress)),
     }
 }
