@@ -1,60 +1,43 @@
 //! One commit: read what it changes, judge, and make all of it in one transaction.
 
-use crate::Inner;
-use crate::content::{Contents, note};
+use crate::DynamoStore;
+use crate::content::{Contents, mark_done};
 use crate::head::Head;
 use crate::item::{
-    CONTENT, GONE, Home, Item, PART, VERSION, is, number_of, record, record_of, text, text_of, tombstone,
+    CONTENT, Home, Item, Name, PART, VERSION, mark, number, number_of, record, text, text_of, tombstone,
 };
-use crate::transact::{MOST, Outcome, back_off, token};
+use crate::transact::{MOST, Outcome, Step, Tries, Write, token};
 use aws_sdk_dynamodb::types::AttributeValue;
-use philia_ports::store::{Change, Key, Kind, Partition, PartitionId, StoreError};
-use std::collections::{BTreeMap, HashMap};
-
-/// So often a commit begins anew because other programs commit to the same partition at the same time.
-const ROUNDS: u32 = 40;
-
-/// What is to be written to one item.
-#[derive(Debug)]
-enum Write {
-    Put(Item),
-    Delete(Item),
-}
+use philia_ports::store::{Change, Kind, Partition, PartitionId, StoreError};
 
 impl Write {
     /// As it is kept in a head.
     fn keep(self) -> AttributeValue {
         let (name, item) = match self {
             Self::Put(item) => ("put", item),
-            Self::Delete(key) => ("delete", key),
+            Self::Delete(name) => ("delete", name.item()),
         };
         AttributeValue::M([(name.to_owned(), AttributeValue::M(item))].into())
     }
 
     fn kept(value: &AttributeValue) -> Option<Self> {
-        let value = value.as_m().ok()?;
-        let item = |name| value.get(name)?.as_m().ok().cloned();
-        item("put").map(Self::Put).or_else(|| item("delete").map(Self::Delete))
+        let item = |name| value.as_m().ok()?.get(name)?.as_m().ok();
+        let put = item("put").cloned().map(Self::Put);
+        put.or_else(|| item("delete").map(|key| Self::Delete(Name::of(key))))
     }
-}
-
-/// A record that is there.
-#[derive(Debug)]
-struct State {
-    version: u64,
-    content: Option<String>,
 }
 
 /// All that a commit writes.
 #[derive(Debug)]
 struct Plan {
     head: Head,
-    writes: Vec<Write>,
+    writes: Vec<Step>,
     contents: Contents,
 }
 
-fn holds(change: &Change, state: Option<&State>) -> bool {
-    let version = state.map(|state| state.version);
+/// Is a record as a change expects it? Its item is empty if it is not there.
+fn holds(change: &Change, found: &Item) -> bool {
+    let version = Some(number_of(found, VERSION)).filter(|version| *version > 0);
     match change {
         Change::Insert(_) => version.is_none(),
         Change::Put { expected, .. } | Change::Delete { expected: Some(expected), .. } => version == Some(*expected),
@@ -62,50 +45,55 @@ fn holds(change: &Change, state: Option<&State>) -> bool {
     }
 }
 
-fn plan(head: &Head, changes: &[Change], states: &HashMap<Key, State>) -> Plan {
-    let (home, generation, seq) = (&head.home, head.generation, head.seq + 1);
-    let (mut writes, mut contents, mut touched) = (Vec::new(), Contents::default(), BTreeMap::new());
-    let mut records = head.records;
-    for change in changes {
-        let (key, state) = (change.key(), states.get(change.key()));
-        match (change, state) {
-            (Change::Delete { .. }, None) => continue,
-            (Change::Delete { .. }, Some(_)) => {
-                records = records.saturating_sub(1);
-                writes.push(match key.kind {
+fn plan(old: &Head, changes: &[Change], found: &[Item]) -> Plan {
+    let (home, generation, seq) = (&old.home, old.generation, old.seq + 1);
+    let mut head = Head { seq, by: token(), touched: Item::new(), listed: true, ..old.clone() };
+    let (mut writes, mut contents) = (Vec::new(), Contents::default());
+    for (change, found) in changes.iter().zip(found) {
+        let (key, version) = (change.key(), number_of(found, VERSION));
+        let write = match change {
+            Change::Delete { .. } if version == 0 => continue,
+            Change::Delete { .. } => {
+                head.records = head.records.saturating_sub(1);
+                match key.kind {
                     // Jobs are not followed, and would leave a mark with every turn.
                     Kind::Job => Write::Delete(home.record(key)),
                     _ => Write::Put(tombstone(home, key, generation, seq)),
-                });
+                }
             }
-            (Change::Insert(draft) | Change::Put { draft, .. }, _) => {
-                records += u64::from(state.is_none());
-                let version = state.map_or(1, |state| state.version + 1);
-                let (mut item, large) = record(home, draft, generation, version, seq);
+            Change::Insert(draft) | Change::Put { draft, .. } => {
+                head.records += u64::from(version == 0);
+                let (mut item, large) = record(home, draft, generation, version + 1, seq);
                 if let Some(large) = large {
                     let id = token();
                     item.insert(CONTENT.into(), text(&id));
                     contents.new.push((id, large));
                 }
-                writes.push(Write::Put(item));
+                Write::Put(item)
             }
-        }
-        contents.old.extend(state.and_then(|state| state.content.clone()));
+        };
+        writes.push(match version {
+            0 => write.only_if("attribute_not_exists(v)", None),
+            _ => write.only_if("v = :v", Some(number(version))),
+        });
+        contents.old.extend(Some(text_of(found, CONTENT)).filter(|id| !id.is_empty()).map(str::to_owned));
         if key.kind != Kind::Job {
-            *touched.entry(key.kind.as_str().to_owned()).or_default() += 1;
+            let touched = number_of(&head.touched, key.kind.as_str()) + 1;
+            head.touched.insert(key.kind.to_string(), number(touched));
         }
     }
-    let head = Head { exists: true, seq, records, by: token(), touched, listed: true, ..head.clone() };
     Plan { head, writes, contents }
 }
 
-impl Inner {
+impl DynamoStore {
     /// Makes all changes or none. Commits of this program to one partition wait for each other; for those of other
     /// programs the head stands guard.
-    pub(crate) async fn commit(&self, partition: &Partition, changes: &[Change]) -> Result<u64, StoreError> {
+    pub(crate) async fn commit_changes(&self, partition: &Partition, changes: &[Change]) -> Result<u64, StoreError> {
         let home = Home::of(&partition.id);
+        let names: Vec<Name> = changes.iter().map(|change| home.record(change.key())).collect();
         let mut known = self.turn(&home).await?;
-        for round in 0..ROUNDS {
+        let mut tries = Tries::default();
+        while tries.next().await {
             // The head as this program's last commit left it, if it can still be that.
             let cached = known.take().filter(|head| head.home == home && head.generation == partition.generation);
             let head = match cached {
@@ -113,123 +101,79 @@ impl Inner {
                 None => self.head(&home).await?,
             };
             if head.generation != partition.generation {
-                *known = Some(head);
                 return Err(StoreError::Erased);
             }
-            let states = self.states(&home, changes).await?;
-            if let Some(change) = changes.iter().find(|change| !holds(change, states.get(change.key()))) {
+            let found = self.get_all(&names, Some("pk, sk, v, c")).await?;
+            if let Some((change, _)) = changes.iter().zip(&found).find(|(change, found)| !holds(change, found)) {
                 // True if nobody has committed since the head was read.
-                let now = self.head(&home).await?;
-                let same = now == head;
-                *known = Some(now);
-                if same {
+                if *known.insert(self.head(&home).await?) == head {
                     return Err(StoreError::Conflict(change.key().clone()));
                 }
                 continue;
             }
-            let plan = plan(&head, changes, &states);
-            let (token, seq) = (plan.head.by.clone(), plan.head.seq);
-            let contents = self.make(&head, plan, &mut known).await?;
-            if let Some(contents) = contents {
-                self.clean(&home, &token, &contents, true).await;
-                return Ok(seq);
+            *known = self.make(&head, plan(&head, changes, &found)).await?;
+            if let Some(head) = &*known {
+                return Ok(head.seq);
             }
-            back_off(round.min(3)).await;
         }
         Err(self.unavailable("too many commit to the same partition"))
     }
 
-    /// Carries out a plan, and returns its contents; none if it was refused, because the head is another meanwhile.
-    async fn make(&self, old: &Head, plan: Plan, known: &mut Option<Head>) -> Result<Option<Contents>, StoreError> {
+    /// Carries out a plan, and returns the head as it is then; none if others have written meanwhile.
+    async fn make(&self, old: &Head, plan: Plan) -> Result<Option<Head>, StoreError> {
         let Plan { mut head, mut writes, contents } = plan;
-        let (home, token) = (head.home.clone(), head.by.clone());
-        let mut transaction = self.transaction();
-        if !contents.is_empty() {
-            if let Err(error) = self.stage(&home, &token, &contents).await {
-                self.clean(&home, &token, &contents, false).await;
-                return Err(error);
-            }
-            transaction = transaction.mark_done(note(&home, &token));
-        }
-        if !old.listed && home.id != PartitionId::system() {
-            transaction = transaction.put(home.entry());
+        let note = contents.note(&head);
+        let mut steps: Vec<Step> = note.iter().map(mark_done).collect();
+        if !old.listed && head.home.id != PartitionId::system() {
+            steps.push(Write::Put(head.home.entry().item()).into());
         }
         // What does not fit is kept in the head, and written by whoever comes next: this program, most often.
-        let fitting = MOST - 1 - transaction.len();
-        if writes.len() > fitting {
-            head.rest = writes.split_off(fitting).into_iter().map(Write::keep).collect();
-        }
-        for write in writes {
-            transaction = match write {
-                Write::Put(mut item) => {
-                    if !head.rest.is_empty() {
-                        item.insert(PART.into(), AttributeValue::Bool(true));
-                    }
-                    transaction.put(item)
-                }
-                Write::Delete(key) => transaction.delete(key),
-            };
-        }
-        let done = match self.transact(transaction.head(old, &head), &token).await {
-            Ok(Outcome::Done) => true,
-            Ok(Outcome::Refused { unsure: false }) => false,
-            // Whether it was done is told by the head.
-            Ok(Outcome::Refused { unsure: true }) => {
-                let now = self.head(&home).await?;
-                if now.by != token {
-                    return Err(self.unavailable("an answer was lost, and others have committed since"));
-                }
-                true
+        let rest = writes.split_off(writes.len().min(MOST - 1 - steps.len()));
+        head.rest = rest.into_iter().map(|step| step.write.keep()).collect();
+        for step in &mut writes {
+            if let Write::Put(item) = &mut step.write
+                && !head.rest.is_empty()
+            {
+                item.insert(PART.into(), mark());
             }
-            Ok(Outcome::Unsure(error)) => match self.head(&home).await {
-                Ok(now) if now.by == token => true,
-                _ => return Err(error),
-            },
-            Err(error) => {
-                self.clean(&home, &token, &contents, false).await;
-                return Err(error);
+        }
+        steps.extend(writes);
+        steps.push(head.over(old));
+        let outcome = async {
+            if let Some(note) = &note {
+                self.stage(note, contents).await?;
+            }
+            match self.transact(steps, &head.by).await? {
+                // The head tells.
+                Outcome::Unknown(_) if self.head(&head.home).await.is_ok_and(|now| now.by == head.by) => {
+                    Ok(Outcome::Done)
+                }
+                outcome => Ok(outcome),
             }
         };
-        if !done {
-            self.clean(&home, &token, &contents, false).await;
-            return Ok(None);
-        }
-        if !head.rest.is_empty() {
+        let outcome = outcome.await;
+        let done = matches!(outcome, Ok(Outcome::Done));
+        if done && !head.rest.is_empty() {
             self.settle(&head).await?;
             head.rest.clear();
         }
-        *known = Some(head);
-        Ok(Some(contents))
+        // What cannot be removed now is left to a sweep; so is what may still be needed.
+        if let Some(note) = note
+            && !matches!(outcome, Ok(Outcome::Unknown(_)))
+            && let Err(error) = self.clean(&note, done).await
+        {
+            tracing::debug!(%error, "needless contents are left until the next scrub");
+        }
+        Ok(outcome?.known()?.then_some(head))
     }
 
     /// Writes what is left of a partition's newest commit.
     pub(crate) async fn settle(&self, head: &Head) -> Result<(), StoreError> {
-        let mut transaction = self.transaction();
-        for value in &head.rest {
-            transaction = match Write::kept(value) {
-                Some(Write::Put(item)) => transaction.put(item),
-                Some(Write::Delete(key)) => transaction.delete(key),
-                None => return Err(self.corrupt(format!("the commit {} of a partition is not whole", head.seq))),
-            };
-        }
+        let rest: Option<Vec<Write>> = head.rest.iter().map(Write::kept).collect();
+        let rest = rest.ok_or_else(|| self.corrupt(format!("the commit {} of a partition is not whole", head.seq)))?;
         let settled = Head { rest: Vec::new(), ..head.clone() };
-        match self.transact(transaction.head(head, &settled), &token()).await? {
-            // Refused: somebody else was first.
-            Outcome::Done | Outcome::Refused { .. } => Ok(()),
-            Outcome::Unsure(error) => Err(error),
-        }
-    }
-
-    /// The records that changes are about, as far as they are there.
-    async fn states(&self, home: &Home, changes: &[Change]) -> Result<HashMap<Key, State>, StoreError> {
-        let keys = changes.iter().map(|change| home.record(change.key())).collect();
-        let mut states = HashMap::with_capacity(changes.len());
-        for item in self.batch_get(keys, Some("pk, sk, v, c, x")).await? {
-            let version = number_of(&item, VERSION).filter(|_| !is(&item, GONE));
-            if let (Some(key), Some(version)) = (record_of(&item), version) {
-                states.insert(key, State { version, content: text_of(&item, CONTENT).map(str::to_owned) });
-            }
-        }
-        Ok(states)
+        let steps = rest.into_iter().map(Step::from).chain([settled.over(head)]);
+        // Refused: somebody else was first.
+        self.transact(steps.collect(), &token()).await?.known().map(drop)
     }
 }

@@ -1,78 +1,72 @@
 //! A partition's head: the one item that every commit of the partition reads and raises.
 
-use crate::Inner;
-use crate::item::{GENERATION, Home, Item, is, number, number_of, text, text_of};
+use crate::DynamoStore;
+use crate::item::{GENERATION, Home, Item, is, mark, number, number_of, text, text_of};
+use crate::transact::{Step, Write};
 use aws_sdk_dynamodb::types::AttributeValue;
-use philia_ports::store::{Kind, StoreError};
-use std::collections::{BTreeMap, HashMap};
+use philia_ports::store::{Partition, StoreError};
 
-/// Its number: that of the partition's newest commit.
-pub(crate) const SEQ: &str = "n";
-/// What is left to be written of the newest commit (see `commit`).
-pub(crate) const REST: &str = "rest";
-
+const SEQ: &str = "n";
 const RECORDS: &str = "r";
 const BY: &str = "w";
 const TOUCHED: &str = "k";
 const LISTED: &str = "l";
 const ERASING: &str = "e";
+const REST: &str = "rest";
 
 /// A partition as a whole.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Head {
     pub(crate) home: Home,
-    /// Is the item there?
-    pub(crate) exists: bool,
     /// How often it was erased.
     pub(crate) generation: u64,
     /// Its newest commit.
     pub(crate) seq: u64,
     /// How many records it holds.
     pub(crate) records: u64,
-    /// The token of the transaction that wrote this.
+    /// The token of the commit or the erasure that wrote this; empty if the item is not there.
     pub(crate) by: String,
     /// How many records of each kind the newest commit touched, where they are followed.
-    pub(crate) touched: BTreeMap<String, u64>,
+    pub(crate) touched: Item,
     /// Is it in the directory?
     pub(crate) listed: bool,
     /// It was erased, and not all of what it held is removed yet.
     pub(crate) erasing: bool,
-    /// What is left to be written of the newest commit.
+    /// What is left to be written of the newest commit (see `commit`).
     pub(crate) rest: Vec<AttributeValue>,
 }
 
 impl Head {
-    pub(crate) fn read(home: &Home, item: Option<&Item>) -> Self {
-        let empty = Item::new();
-        let item = item.unwrap_or(&empty);
-        let touched = item.get(TOUCHED).and_then(|touched| touched.as_m().ok());
-        let counts =
-            touched.into_iter().flatten().filter_map(|(kind, n)| Some((kind.clone(), n.as_n().ok()?.parse().ok()?)));
+    /// The head of an item, which is empty if there is none.
+    pub(crate) fn read(home: Home, item: &Item) -> Self {
         Self {
-            home: home.clone(),
-            exists: !item.is_empty(),
-            generation: number_of(item, GENERATION).unwrap_or(0),
-            seq: number_of(item, SEQ).unwrap_or(0),
-            records: number_of(item, RECORDS).unwrap_or(0),
-            by: text_of(item, BY).unwrap_or_default().to_owned(),
-            touched: counts.collect(),
+            home,
+            generation: number_of(item, GENERATION),
+            seq: number_of(item, SEQ),
+            records: number_of(item, RECORDS),
+            by: text_of(item, BY).to_owned(),
+            touched: item.get(TOUCHED).and_then(|touched| touched.as_m().ok()).cloned().unwrap_or_default(),
             listed: is(item, LISTED),
             erasing: is(item, ERASING),
             rest: item.get(REST).and_then(|rest| rest.as_l().ok()).cloned().unwrap_or_default(),
         }
     }
 
-    pub(crate) fn write(&self) -> Item {
-        let mut item = self.home.head();
+    /// A handle for the partition as it is.
+    pub(crate) fn partition(&self) -> Partition {
+        Partition { id: self.home.id.clone(), generation: self.generation }
+    }
+
+    fn write(&self) -> Item {
+        let mut item = self.home.head().item();
         for (name, value) in [(GENERATION, self.generation), (SEQ, self.seq), (RECORDS, self.records)] {
             item.insert(name.into(), number(value));
         }
         item.insert(BY.into(), text(&self.by));
-        let touched = self.touched.iter().map(|(kind, n)| (kind.clone(), number(*n)));
-        item.insert(TOUCHED.into(), AttributeValue::M(touched.collect()));
-        for (name, mark) in [(LISTED, self.listed), (ERASING, self.erasing)] {
-            if mark {
-                item.insert(name.into(), AttributeValue::Bool(true));
+        item.insert(TOUCHED.into(), AttributeValue::M(self.touched.clone()));
+        for (name, so) in [(LISTED, self.listed), (ERASING, self.erasing)] {
+            if so {
+                item.insert(name.into(), mark());
             }
         }
         if !self.rest.is_empty() {
@@ -81,17 +75,22 @@ impl Head {
         item
     }
 
-    /// How many records of a kind the newest commit touched.
-    pub(crate) fn touched(&self, kind: Kind) -> u64 {
-        self.touched.get(kind.as_str()).copied().unwrap_or(0)
+    /// Writes it in place of another, if that one is still as it was.
+    pub(crate) fn over(&self, old: &Self) -> Step {
+        let write = Write::Put(self.write());
+        if old.by.is_empty() {
+            return write.only_if("attribute_not_exists(pk)", None);
+        }
+        let rest = if old.rest.is_empty() { "attribute_not_exists(rest)" } else { "attribute_exists(rest)" };
+        write.only_if(&format!("{BY} = :v AND {rest}"), Some(text(&old.by)))
     }
 }
 
-impl Inner {
+impl DynamoStore {
     /// The head as it is, once what somebody left half done of the partition is finished.
     pub(crate) async fn head(&self, home: &Home) -> Result<Head, StoreError> {
         loop {
-            let head = Head::read(home, self.get(home.head()).await?.as_ref());
+            let head = Head::read(home.clone(), &self.get(&home.head()).await?);
             if head.erasing {
                 self.finish_erasing(&head).await?;
             } else if !head.rest.is_empty() {
@@ -102,14 +101,10 @@ impl Inner {
         }
     }
 
-    /// The heads of some partitions, by their hash, as they are.
-    pub(crate) async fn heads(&self, homes: &[Home]) -> Result<HashMap<String, Head>, StoreError> {
-        let items = self.batch_get(homes.iter().map(Home::head).collect(), None).await?;
-        let by_hash: HashMap<&str, &Home> = homes.iter().map(|home| (home.hash.as_str(), home)).collect();
-        let head = |item: &Item| {
-            let home = by_hash.get(text_of(item, crate::item::PK)?)?;
-            Some((home.hash.clone(), Head::read(home, Some(item))))
-        };
-        Ok(items.iter().filter_map(head).collect())
+    /// The heads of some partitions as they are, in their order.
+    pub(crate) async fn heads(&self, homes: Vec<Home>) -> Result<Vec<Head>, StoreError> {
+        let names: Vec<_> = homes.iter().map(Home::head).collect();
+        let items = self.get_all(&names, None).await?;
+        Ok(homes.into_iter().zip(items).map(|(home, item)| Head::read(home, &item)).collect())
     }
 }

@@ -5,7 +5,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use philia_ports::store::{Draft, Key, Kind, PartitionId, Position, Record, from_micros, micros};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::fmt::Write;
 
 /// An item: attributes by their names.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -49,14 +48,19 @@ pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// The text of an attribute.
-pub(crate) fn text_of<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    item.get(name)?.as_s().ok().map(String::as_str)
+/// It is so.
+pub(crate) fn mark() -> AttributeValue {
+    AttributeValue::Bool(true)
 }
 
-/// The number of an attribute.
-pub(crate) fn number_of(item: &Item, name: &str) -> Option<u64> {
-    item.get(name)?.as_n().ok()?.parse().ok()
+/// The text of an attribute; empty if there is none.
+pub(crate) fn text_of<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
+/// The number of an attribute; 0 if there is none.
+pub(crate) fn number_of(item: &Item, name: &str) -> u64 {
+    item.get(name).and_then(|value| value.as_n().ok()?.parse().ok()).unwrap_or(0)
 }
 
 /// Is it marked so?
@@ -64,28 +68,27 @@ pub(crate) fn is(item: &Item, name: &str) -> bool {
     item.get(name).is_some_and(|value| value.as_bool() == Ok(&true))
 }
 
-/// The key of an item.
-pub(crate) fn key(pk: impl Into<String>, sk: impl Into<String>) -> Item {
-    Item::from([(PK.into(), text(pk)), (SK.into(), text(sk))])
+/// What an item is found by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Name {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
 }
 
-/// The key that an item has.
-pub(crate) fn key_of(item: &Item) -> Item {
-    item.iter()
-        .filter(|(name, _)| *name == PK || *name == SK)
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
-}
+impl Name {
+    pub(crate) fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
 
-/// The values of the key of an item.
-pub(crate) fn name_of(item: &Item) -> Option<(&str, &str)> {
-    Some((text_of(item, PK)?, text_of(item, SK)?))
-}
+    /// The name of an item.
+    pub(crate) fn of(item: &Item) -> Self {
+        Self::new(text_of(item, PK), text_of(item, SK))
+    }
 
-/// The record that an item is, or is the mark of.
-pub(crate) fn record_of(item: &Item) -> Option<Key> {
-    let (pk, sk) = name_of(item)?;
-    Some(Key::new(Kind::parse(pk.split_once('#')?.1)?, sk))
+    /// An item of that name, with nothing in it.
+    pub(crate) fn item(&self) -> Item {
+        Item::from([(PK.into(), text(&self.pk)), (SK.into(), text(&self.sk))])
+    }
 }
 
 /// Where a partition's items are: by the hash of its name, so that what outlives an erasure does not tell the name, and
@@ -98,13 +101,8 @@ pub(crate) struct Home {
 
 impl Home {
     pub(crate) fn of(id: &PartitionId) -> Self {
-        let digest = Sha256::digest(id.to_string());
-        let mut hash = String::with_capacity(64);
-        for byte in digest {
-            // Writing to a string cannot fail.
-            let _ = write!(hash, "{byte:02x}");
-        }
-        Self { id: id.clone(), hash }
+        let digest: [u8; 32] = Sha256::digest(id.to_string()).into();
+        Self { id: id.clone(), hash: digest.map(|byte| format!("{byte:02x}")).concat() }
     }
 
     /// The partition key of its records of a kind.
@@ -112,14 +110,14 @@ impl Home {
         format!("{}#{kind}", self.hash)
     }
 
-    /// The key of its head.
-    pub(crate) fn head(&self) -> Item {
-        key(self.hash.clone(), "head")
+    /// The name of its head.
+    pub(crate) fn head(&self) -> Name {
+        Name::new(&self.hash, "head")
     }
 
-    /// The key of a record.
-    pub(crate) fn record(&self, key: &Key) -> Item {
-        self::key(self.pk(key.kind), key.id.clone())
+    /// The name of a record.
+    pub(crate) fn record(&self, key: &Key) -> Name {
+        Name::new(self.pk(key.kind), &key.id)
     }
 
     /// Its shard.
@@ -128,14 +126,14 @@ impl Home {
     }
 
     /// Its entry in the directory. Sorted by account and then subject: names hold no control characters.
-    pub(crate) fn entry(&self) -> Item {
-        key("directory", format!("{}\u{1}{}", self.id.account(), self.id.subject()))
+    pub(crate) fn entry(&self) -> Name {
+        Name::new("directory", format!("{}\u{1}{}", self.id.account(), self.id.subject()))
     }
 }
 
 /// The partition of an entry in the directory.
-pub(crate) fn entry_of(item: &Item) -> Option<PartitionId> {
-    PartitionId::parse(&text_of(item, SK)?.replace('\u{1}', "/")).ok()
+pub(crate) fn entry_of(entry: &Name) -> Option<PartitionId> {
+    PartitionId::parse(&entry.sk.replace('\u{1}', "/")).ok()
 }
 
 /// An instant so that its text sorts as it does.
@@ -166,22 +164,15 @@ pub(crate) fn due_shard(shard: u8) -> String {
 
 /// The partition and the job of a place in the index `by_due`.
 pub(crate) fn due_of(item: &Item) -> Option<(PartitionId, Key)> {
-    let mut parts = text_of(item, DUE)?.get(16..)?.splitn(3, '\u{1}');
+    let mut parts = text_of(item, DUE).get(16..)?.splitn(3, '\u{1}');
     let id = PartitionId::parse(&format!("{}/{}", parts.next()?, parts.next()?)).ok()?;
     Some((id, Key::new(Kind::Job, parts.next()?)))
 }
 
-/// What does not fit with its record: kept in an item of its own.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Large {
-    pub(crate) doc: Option<String>,
-    pub(crate) blob: Option<Vec<u8>>,
-}
-
-/// The item of a record, and what is too large for it.
-pub(crate) fn record(home: &Home, draft: &Draft, generation: u64, version: u64, seq: u64) -> (Item, Option<Large>) {
+/// The item of a record, and what is too large for it: to be kept in an item of its own.
+pub(crate) fn record(home: &Home, draft: &Draft, generation: u64, version: u64, seq: u64) -> (Item, Option<Item>) {
     let Draft { key, at, doc, blob } = draft;
-    let mut item = home.record(key);
+    let (mut item, mut large) = (home.record(key).item(), Item::new());
     let place = Position { at: micros(*at), id: key.id.clone() };
     item.insert(TIME.into(), text(time(&place)));
     item.insert(GENERATION.into(), number(generation));
@@ -193,38 +184,33 @@ pub(crate) fn record(home: &Home, draft: &Draft, generation: u64, version: u64, 
     } else {
         item.insert(CHANGE.into(), text(change(seq, &key.id)));
     }
-    let mut large = Large::default();
     let doc = doc.to_string();
-    if doc.len() <= SMALL_DOC {
-        item.insert(DOC.into(), text(doc));
-    } else {
-        large.doc = Some(doc);
+    let holder = if doc.len() <= SMALL_DOC { &mut item } else { &mut large };
+    holder.insert(DOC.into(), text(doc));
+    if let Some(blob) = blob {
+        let holder = if blob.len() <= SMALL_BLOB { &mut item } else { &mut large };
+        holder.insert(BLOB.into(), AttributeValue::B(Blob::new(blob.clone())));
     }
-    match blob {
-        Some(blob) if blob.len() > SMALL_BLOB => large.blob = Some(blob.clone()),
-        Some(blob) => drop(item.insert(BLOB.into(), AttributeValue::B(Blob::new(blob.clone())))),
-        None => {}
-    }
-    let is_large = large.doc.is_some() || large.blob.is_some();
-    (item, is_large.then_some(large))
+    (item, Some(large).filter(|large| !large.is_empty()))
 }
 
 /// What is left of a record for its followers.
 pub(crate) fn tombstone(home: &Home, key: &Key, generation: u64, seq: u64) -> Item {
-    let mut item = home.record(key);
+    let mut item = home.record(key).item();
     item.insert(GENERATION.into(), number(generation));
     item.insert(CHANGE.into(), text(change(seq, &key.id)));
-    item.insert(GONE.into(), AttributeValue::Bool(true));
+    item.insert(GONE.into(), mark());
     item
 }
 
 /// The record of an item that holds all of it; none if it holds something else.
-pub(crate) fn read(kind: Kind, item: &Item) -> Option<Record> {
+pub(crate) fn read(item: &Item) -> Option<Record> {
+    let Name { pk, sk } = Name::of(item);
     Some(Record {
-        key: Key::new(kind, text_of(item, SK)?),
-        at: from_micros(instant(text_of(item, TIME)?)?)?,
-        version: number_of(item, VERSION)?,
-        doc: serde_json::from_str(text_of(item, DOC)?).ok()?,
+        key: Key::new(Kind::parse(pk.split_once('#')?.1)?, sk),
+        at: from_micros(instant(text_of(item, TIME))?)?,
+        version: Some(number_of(item, VERSION)).filter(|version| *version > 0)?,
+        doc: serde_json::from_str(text_of(item, DOC)).ok()?,
         blob: match item.get(BLOB) {
             Some(blob) => Some(blob.as_b().ok()?.as_ref().to_vec()),
             None => None,
@@ -273,7 +259,7 @@ mod tests {
         ] {
             let (item, large) = record(&home, &sized(doc, blob), 0, 1, 1);
             let large = large.unwrap_or_default();
-            assert_eq!((large.doc.is_some(), large.blob.is_some()), (large_doc, large_blob));
+            assert_eq!((large.contains_key(DOC), large.contains_key(BLOB)), (large_doc, large_blob));
             assert_eq!((!item.contains_key(DOC), !item.contains_key(BLOB)), (large_doc, large_blob));
         }
     }

@@ -3,9 +3,10 @@
 //! - `place`: the URL, and the client that it makes.
 //! - `schema`: the table and its indexes.
 //! - `item`, `head`: what items are called and hold.
+//! - `request`: what is asked of the table, until all of it is answered.
 //! - `transact`: one transaction, tried until its outcome is known.
 //! - `commit`, `content`, `erase`: what is written.
-//! - `read`: what is read.
+//! - `read`, `admin`: the port, for one partition and across them.
 //!
 //! # Where
 //! `dynamodb://TABLE?region=eu-central-1`, and besides `endpoint=http://127.0.0.1:8000` for a service of one's own and
@@ -36,7 +37,8 @@
 //! # A commit is one transaction, and the head is its lock
 //! A commit reads the head, then the records that it changes, judges, and writes all of it together with the head, on
 //! the condition that the head is as it was read. Whoever commits to the partition raises the head; so what was read
-//! was still true, no record needs a condition of its own, and a conflict names the first change that did not hold.
+//! was still true, and a conflict names the first change that did not hold. Each record is written on the condition
+//! that its version is as it was read, too: of a transaction that is being done, the head may be seen before the rest.
 //! Commits of one program to one partition wait for each other; against those of other programs it begins anew.
 //!
 //! DynamoDB's transaction holds 100 items and 4 MB, and a commit is up to 100 changes of 350 KB, and the head:
@@ -62,6 +64,7 @@
 //! opens the partition, or the store. What stays is the head: a hash and a number. Backups of the table are the
 //! operator's: what was erased stays in them as long as they are kept.
 
+mod admin;
 mod commit;
 mod content;
 mod erase;
@@ -70,18 +73,14 @@ mod head;
 mod item;
 mod place;
 mod read;
+mod request;
 mod schema;
 mod transact;
 
-use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use head::Head;
 use item::Home;
-use jiff::Timestamp;
-use philia_ports::store::{
-    Change, Cursor, Feed, Key, Kind, Page, Partition, PartitionId, PartitionInfo, Record, Scan, Store, StoreAdmin,
-    StoreError, StoreHealth, check_changes,
-};
+use philia_ports::store::StoreError;
 use place::Place;
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -92,33 +91,18 @@ const TURNS: usize = 1024;
 /// How often as long as one request a commit waits for those before it.
 const PATIENCE: u32 = 4;
 
-/// A record store in a table of DynamoDB.
-#[derive(Debug)]
+/// A record store in a table of DynamoDB. Its clones are the same store.
+#[derive(Clone)]
 pub struct DynamoStore {
-    inner: Arc<Inner>,
-}
-
-/// What the store's tasks share.
-struct Inner {
     client: Client,
-    place: Place,
+    place: Arc<Place>,
     /// Of each partition that is committed to: whose turn it is, and the head as the last commit left it.
-    turns: Vec<Arc<Mutex<Option<Head>>>>,
+    turns: Arc<[Arc<Mutex<Option<Head>>>]>,
 }
 
-impl std::fmt::Debug for Inner {
+impl std::fmt::Debug for DynamoStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Inner").field("place", &self.place.name()).finish_non_exhaustive()
-    }
-}
-
-impl Inner {
-    /// Waits for the commits before this one.
-    async fn turn(&self, home: &Home) -> Result<OwnedMutexGuard<Option<Head>>, StoreError> {
-        let number = usize::from_str_radix(home.hash.get(..8).unwrap_or_default(), 16).unwrap_or_default();
-        let turn = self.turns.get(number % TURNS).cloned().unwrap_or_default();
-        let waiting = tokio::time::timeout(self.place.timeout() * PATIENCE, turn.lock_owned());
-        waiting.await.map_err(|_| self.unavailable("the commits before this one do not come to their end"))
+        f.debug_tuple("DynamoStore").field(&self.place.name()).finish()
     }
 }
 
@@ -133,10 +117,18 @@ impl DynamoStore {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let place = Place::parse(url)?;
         let turns = (0..TURNS).map(|_| Arc::default()).collect();
-        let inner = Arc::new(Inner { client: place.client().await?, place, turns });
-        inner.prepare().await?;
-        inner.finish_erasures().await?;
-        Ok(Self { inner })
+        let store = Self { client: place.client().await?, place: place.into(), turns };
+        store.prepare().await?;
+        store.finish_erasures().await?;
+        Ok(store)
+    }
+
+    /// Waits for the commits before this one.
+    async fn turn(&self, home: &Home) -> Result<OwnedMutexGuard<Option<Head>>, StoreError> {
+        let number = usize::from_str_radix(home.hash.get(..8).unwrap_or_default(), 16).unwrap_or_default();
+        let turn = self.turns.get(number % TURNS).cloned().unwrap_or_default();
+        let waiting = tokio::time::timeout(self.place.timeout * PATIENCE, turn.lock_owned());
+        waiting.await.map_err(|_| self.unavailable("the commits before this one do not come to their end"))
     }
 
     /// Does something to its end, also when nobody waits for it any more.
@@ -144,62 +136,6 @@ impl DynamoStore {
         &self,
         work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, StoreError> {
-        tokio::spawn(work).await.map_err(|error| self.inner.unavailable(&format!("it was cut off: {error}")))?
-    }
-}
-
-#[async_trait]
-impl Store for DynamoStore {
-    async fn open(&self, id: &PartitionId) -> Result<Partition, StoreError> {
-        let head = self.inner.head(&Home::of(id)).await?;
-        Ok(Partition { id: id.clone(), generation: head.generation })
-    }
-
-    async fn commit(&self, partition: &Partition, changes: Vec<Change>) -> Result<u64, StoreError> {
-        check_changes(&changes)?;
-        let (inner, partition) = (self.inner.clone(), partition.clone());
-        self.to_its_end(async move { inner.commit(&partition, &changes).await }).await
-    }
-
-    async fn get_many(&self, partition: &Partition, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        self.inner.get_many(&partition.id, keys).await
-    }
-
-    async fn scan(&self, partition: &Partition, scan: &Scan) -> Result<Page<Record>, StoreError> {
-        self.inner.scan(&partition.id, scan).await
-    }
-
-    async fn changes(&self, partition: &Partition, kind: Kind, since: u64, limit: usize) -> Result<Feed, StoreError> {
-        self.inner.changes(&partition.id, kind, since, limit).await
-    }
-}
-
-#[async_trait]
-impl StoreAdmin for DynamoStore {
-    async fn due(&self, before: Timestamp, limit: usize) -> Result<Vec<(Partition, Record)>, StoreError> {
-        self.inner.due(before, limit).await
-    }
-
-    async fn partitions(&self, limit: usize, cursor: Option<Cursor>) -> Result<Page<PartitionInfo>, StoreError> {
-        self.inner.partitions(limit, cursor).await
-    }
-
-    async fn erase(&self, id: &PartitionId) -> Result<(), StoreError> {
-        let (inner, id) = (self.inner.clone(), id.clone());
-        self.to_its_end(async move { inner.erase(&id).await }).await
-    }
-
-    async fn scrub(&self) -> Result<(), StoreError> {
-        self.inner.finish_erasures().await?;
-        self.inner.sweep(None).await
-    }
-
-    async fn health(&self) -> Result<StoreHealth, StoreError> {
-        let table = self.inner.describe().await?.ok_or_else(|| self.inner.unavailable("the table is not there"))?;
-        Ok(StoreHealth {
-            engine: "DynamoDB".into(),
-            location: self.inner.place.name(),
-            bytes: table.table_size_bytes().and_then(|bytes| u64::try_from(bytes).ok()),
-        })
+        tokio::spawn(work).await.map_err(|error| self.unavailable(format!("it was cut off: {error}")))?
     }
 }

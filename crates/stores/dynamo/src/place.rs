@@ -16,7 +16,8 @@ pub(crate) struct Place {
     pub(crate) table: String,
     region: Option<String>,
     endpoint: Option<String>,
-    timeout: Duration,
+    /// How long one request may take.
+    pub(crate) timeout: Duration,
     credentials: Option<Credentials>,
 }
 
@@ -82,11 +83,6 @@ impl Place {
         let query: Vec<String> = region.chain(endpoint).collect();
         let mark = if query.is_empty() { "" } else { "?" };
         format!("dynamodb://{}{mark}{}", self.table, query.join("&"))
-    }
-
-    /// How long one request may take.
-    pub(crate) fn timeout(&self) -> Duration {
-        self.timeout
     }
 
     /// The client. It connects when it is first used.

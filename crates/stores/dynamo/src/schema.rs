@@ -1,7 +1,7 @@
 //! The table: made if it is not there, and looked at before anything is written to it.
 
-use crate::Inner;
-use crate::item::{CHANGE, CONTENT, DOC, DUE, GONE, PART, PK, SHARD, SK, TIME, VERSION, key, number, number_of};
+use crate::DynamoStore;
+use crate::item::{CHANGE, CONTENT, DOC, DUE, GONE, Name, PART, PK, SHARD, SK, TIME, VERSION, number, number_of};
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
@@ -15,42 +15,66 @@ use std::time::Duration;
 /// The layout that this program writes, kept in the table's item `philia`.
 const SCHEMA: u32 = 1;
 
+/// An index, or the table itself.
+pub(crate) struct Index {
+    pub(crate) name: Option<&'static str>,
+    pub(crate) hash: &'static str,
+    pub(crate) range: &'static str,
+    /// What it holds besides the keys.
+    holds: &'static [&'static str],
+}
+
+pub(crate) const TABLE: Index = Index { name: None, hash: PK, range: SK, holds: &[] };
 /// A record's place in time; holds what a scan without blobs needs.
-pub(crate) const BY_TIME: &str = "by_time";
+pub(crate) const BY_TIME: Index =
+    Index { name: Some("by_time"), hash: PK, range: TIME, holds: &[VERSION, DOC, CONTENT, PART] };
 /// A record's last change, of those that are gone too.
-pub(crate) const BY_CHANGE: &str = "by_change";
+pub(crate) const BY_CHANGE: Index = Index { name: Some("by_change"), hash: PK, range: CHANGE, holds: &[GONE] };
 /// Jobs of everybody's, by the time when they are due.
-pub(crate) const BY_DUE: &str = "by_due";
+pub(crate) const BY_DUE: Index = Index { name: Some("by_due"), hash: SHARD, range: DUE, holds: &[] };
 
 /// How often it is asked whether a new table is ready.
 const READY_AFTER: Duration = Duration::from_millis(500);
 const READY_TRIES: u32 = 240;
 
-/// Each index with its key: what must be as this program made it. The table itself is named by nothing.
-fn keys() -> BTreeMap<String, Vec<String>> {
-    [("", PK, SK), (BY_TIME, PK, TIME), (BY_CHANGE, PK, CHANGE), (BY_DUE, SHARD, DUE)]
-        .map(|(index, hash, range)| (index.to_owned(), vec![hash.to_owned(), range.to_owned()]))
-        .into()
-}
+/// What must be as this program made it.
+type Keys = BTreeMap<Option<String>, Vec<KeySchemaElement>>;
 
-fn keys_of(table: &TableDescription) -> BTreeMap<String, Vec<String>> {
-    fn names(schema: &[KeySchemaElement]) -> Vec<String> {
-        schema.iter().map(|element| element.attribute_name().to_owned()).collect()
-    }
-    let named = |name: Option<&str>, schema| (name.unwrap_or_default().to_owned(), names(schema));
+fn keys_of(table: &TableDescription) -> Keys {
+    let named = |name: Option<&str>, keys: &[KeySchemaElement]| (name.map(str::to_owned), keys.to_vec());
     let local = table.local_secondary_indexes().iter().map(|index| named(index.index_name(), index.key_schema()));
     let global = table.global_secondary_indexes().iter().map(|index| named(index.index_name(), index.key_schema()));
     [named(None, table.key_schema())].into_iter().chain(local).chain(global).collect()
 }
 
-impl Inner {
+impl Index {
+    fn keys(&self) -> Result<Vec<KeySchemaElement>, BuildError> {
+        let element = |name, part| KeySchemaElement::builder().attribute_name(name).key_type(part).build();
+        Ok(vec![element(self.hash, KeyType::Hash)?, element(self.range, KeyType::Range)?])
+    }
+
+    fn projection(&self) -> Projection {
+        let names = self.holds.iter().map(|&name| name.to_owned()).collect();
+        match self.holds {
+            [] => Projection::builder().projection_type(ProjectionType::KeysOnly).build(),
+            _ => Projection::builder()
+                .projection_type(ProjectionType::Include)
+                .set_non_key_attributes(Some(names))
+                .build(),
+        }
+    }
+}
+
+impl DynamoStore {
     /// Finds the table, or makes it, and makes sure that it is this program's.
     pub(crate) async fn prepare(&self) -> Result<(), StoreError> {
         let table = match self.describe().await? {
             Some(table) => table,
             None => self.create().await?,
         };
-        if keys_of(&table) != keys() {
+        let ours = [TABLE, BY_TIME, BY_CHANGE, BY_DUE].iter().map(|i| Ok((i.name.map(str::to_owned), i.keys()?)));
+        let ours: Result<Keys, BuildError> = ours.collect();
+        if ours.map_err(|error| self.unavailable(error))? != keys_of(&table) {
             let detail = format!("the table {:?} has other keys or indexes: it is another program's", self.place.table);
             return Err(self.corrupt(detail));
         }
@@ -80,9 +104,7 @@ impl Inner {
 
     async fn create(&self) -> Result<TableDescription, StoreError> {
         tracing::info!(table = self.place.table, "making the table");
-        let made =
-            self.create_table().map_err(|error| self.unavailable(&format!("no table can be asked for: {error}")))?;
-        match made.send().await {
+        match self.create_table().map_err(|error| self.unavailable(error))?.send().await {
             Ok(_) => {}
             // Another instance was first.
             Err(error) if error.code() == Some("ResourceInUseException") => {}
@@ -92,35 +114,20 @@ impl Inner {
     }
 
     fn create_table(&self) -> Result<CreateTableFluentBuilder, BuildError> {
-        let element = |name: &str, part| KeySchemaElement::builder().attribute_name(name).key_type(part).build();
-        let key = |hash, range| -> Result<_, BuildError> {
-            Ok(vec![element(hash, KeyType::Hash)?, element(range, KeyType::Range)?])
-        };
-        let with = |names: &[&str]| {
-            let kind = if names.is_empty() { ProjectionType::KeysOnly } else { ProjectionType::Include };
-            let names = names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
-            let names = (!names.is_empty()).then_some(names);
-            Projection::builder().projection_type(kind).set_non_key_attributes(names).build()
-        };
         let mut table = self
             .client
             .create_table()
             .table_name(&self.place.table)
             .billing_mode(BillingMode::PayPerRequest)
-            .set_key_schema(Some(key(PK, SK)?))
-            .global_secondary_indexes(
-                GlobalSecondaryIndex::builder()
-                    .index_name(BY_DUE)
-                    .set_key_schema(Some(key(SHARD, DUE)?))
-                    .projection(with(&[]))
-                    .build()?,
-            );
-        for (index, range, names) in
-            [(BY_TIME, TIME, &[VERSION, DOC, CONTENT, PART][..]), (BY_CHANGE, CHANGE, &[GONE][..])]
-        {
-            let index = LocalSecondaryIndex::builder().index_name(index).projection(with(names));
-            table = table.local_secondary_indexes(index.set_key_schema(Some(key(PK, range)?)).build()?);
+            .set_key_schema(Some(TABLE.keys()?));
+        for index in [BY_TIME, BY_CHANGE] {
+            let local = LocalSecondaryIndex::builder().set_index_name(index.name.map(str::to_owned));
+            let local = local.set_key_schema(Some(index.keys()?)).projection(index.projection());
+            table = table.local_secondary_indexes(local.build()?);
         }
+        let global = GlobalSecondaryIndex::builder().set_index_name(BY_DUE.name.map(str::to_owned));
+        let global = global.set_key_schema(Some(BY_DUE.keys()?)).projection(BY_DUE.projection());
+        table = table.global_secondary_indexes(global.build()?);
         for name in [PK, SK, TIME, CHANGE, SHARD, DUE] {
             let text = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
             table = table.attribute_definitions(text.build()?);
@@ -130,14 +137,14 @@ impl Inner {
 
     /// The table's own item says which layout it has. A table that is empty has none yet.
     async fn check_schema(&self) -> Result<(), StoreError> {
-        let own = key("philia", "schema");
-        if self.get(own.clone()).await?.is_none() {
+        let own = Name::new("philia", "schema");
+        if self.get(&own).await?.is_empty() {
             let any = self.client.scan().table_name(&self.place.table).limit(1).consistent_read(true).send().await;
             // Another instance may have begun meanwhile.
-            if any.map_err(|error| self.failed(error))?.count() > 0 && self.get(own.clone()).await?.is_none() {
+            if any.map_err(|error| self.failed(error))?.count() > 0 && self.get(&own).await?.is_empty() {
                 return Err(self.corrupt("the table holds what Philia did not write: it is another program's"));
             }
-            let mut item = own.clone();
+            let mut item = own.item();
             item.insert("schema".into(), number(SCHEMA.into()));
             let put = self.client.put_item().table_name(&self.place.table).set_item(Some(item));
             match put.condition_expression("attribute_not_exists(pk)").send().await {
@@ -146,10 +153,9 @@ impl Inner {
                 Err(error) => return Err(self.failed(error)),
             }
         }
-        let found = self.get(own).await?.and_then(|item| number_of(&item, "schema"));
-        match found.and_then(|found| u32::try_from(found).ok()) {
-            Some(found) if found > SCHEMA => Err(StoreError::TooNew { found, known: SCHEMA }),
-            Some(SCHEMA) => Ok(()),
+        match u32::try_from(number_of(&self.get(&own).await?, "schema")) {
+            Ok(found) if found > SCHEMA => Err(StoreError::TooNew { found, known: SCHEMA }),
+            Ok(SCHEMA) => Ok(()),
             _ => Err(self.corrupt("its schema has no number that this program knows")),
         }
     }

@@ -1,0 +1,125 @@
+//! The requests that all others are made of, asked again for what was left out of an answer. Every read is strongly
+//! consistent but that of due jobs, which are found by a global index.
+
+use crate::DynamoStore;
+use crate::item::{Item, Name, PK, text};
+use crate::schema::Index;
+use crate::transact::{Tries, Write};
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use philia_ports::store::StoreError;
+use std::collections::{HashMap, HashSet};
+
+/// The most keys of one request.
+const KEYS_AT_ONCE: usize = 100;
+
+/// So many items are written by one request: less than three megabytes.
+const WRITES_AT_ONCE: usize = 8;
+
+/// So many requests of one reader or writer are under way at once.
+const REQUESTS_AT_ONCE: usize = 4;
+
+/// The longest key that an item may have.
+const LONGEST_KEY: usize = 1024;
+
+/// The place right after a text: no key of ours holds the character appended.
+pub(crate) fn after(text: &str) -> String {
+    format!("{text}\u{1}")
+}
+
+/// Before all names, and after them: none is as long.
+pub(crate) fn everything() -> (String, String) {
+    ("\u{1}".to_owned(), "\u{10ffff}".repeat(80))
+}
+
+fn request(write: Write) -> Result<WriteRequest, BuildError> {
+    let request = WriteRequest::builder();
+    let request = match write {
+        Write::Put(item) => request.put_request(PutRequest::builder().set_item(Some(item)).build()?),
+        Write::Delete(name) => request.delete_request(DeleteRequest::builder().set_key(Some(name.item())).build()?),
+    };
+    Ok(request.build())
+}
+
+impl DynamoStore {
+    /// One item; empty if there is none.
+    pub(crate) async fn get(&self, name: &Name) -> Result<Item, StoreError> {
+        let get = self.client.get_item().table_name(&self.place.table).set_key(Some(name.item()));
+        let got = get.consistent_read(true).send().await.map_err(|error| self.failed(error))?;
+        Ok(got.item.unwrap_or_default())
+    }
+
+    /// The items of those names in their order, each empty where there is none; if so asked, only some attributes.
+    pub(crate) async fn get_all(&self, names: &[Name], only: Option<&str>) -> Result<Vec<Item>, StoreError> {
+        // What cannot be a key is not asked for, and nothing twice.
+        let allowed = |name: &&Name| (1..=LONGEST_KEY).contains(&name.sk.len());
+        let unique: Vec<&Name> = names.iter().filter(allowed).collect::<HashSet<_>>().into_iter().collect();
+        let batches: Vec<Vec<Item>> =
+            unique.chunks(KEYS_AT_ONCE).map(|some| some.iter().map(|name| name.item()).collect()).collect();
+        let found = stream::iter(batches).map(|batch| self.get_batch(batch, only)).buffered(REQUESTS_AT_ONCE);
+        let found: Vec<Vec<Item>> = found.try_collect().await?;
+        let found: HashMap<Name, Item> = found.into_iter().flatten().map(|item| (Name::of(&item), item)).collect();
+        Ok(names.iter().map(|name| found.get(name).cloned().unwrap_or_default()).collect())
+    }
+
+    async fn get_batch(&self, mut keys: Vec<Item>, only: Option<&str>) -> Result<Vec<Item>, StoreError> {
+        let (mut tries, mut found) = (Tries::default(), Vec::new());
+        while tries.next().await {
+            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
+            let wanted = wanted.set_projection_expression(only.map(str::to_owned)).build();
+            let wanted = wanted.map_err(|error| self.unavailable(error))?;
+            let got = self.client.batch_get_item().request_items(&self.place.table, wanted).send().await;
+            let got = got.map_err(|error| self.failed(error))?;
+            found.extend(got.responses.into_iter().flatten().flat_map(|(_, items)| items));
+            // More than sixteen megabytes come in parts.
+            keys = got.unprocessed_keys.into_iter().flatten().flat_map(|(_, left)| left.keys).collect();
+            if keys.is_empty() {
+                return Ok(found);
+            }
+        }
+        Err(self.unavailable("too much at once"))
+    }
+
+    /// Writes items, in no order and not together.
+    pub(crate) async fn write(&self, writes: impl IntoIterator<Item = Write>) -> Result<(), StoreError> {
+        let requests: Result<Vec<_>, _> = writes.into_iter().map(request).collect();
+        let requests = requests.map_err(|error| self.unavailable(error))?;
+        let batches: Vec<Vec<WriteRequest>> = requests.chunks(WRITES_AT_ONCE).map(<[_]>::to_vec).collect();
+        let written = stream::iter(batches).map(|batch| self.write_batch(batch)).buffered(REQUESTS_AT_ONCE);
+        written.try_collect().await
+    }
+
+    async fn write_batch(&self, mut requests: Vec<WriteRequest>) -> Result<(), StoreError> {
+        let mut tries = Tries::default();
+        while tries.next().await {
+            let batch = self.client.batch_write_item().request_items(&self.place.table, requests).send().await;
+            let left = batch.map_err(|error| self.failed(error))?.unprocessed_items;
+            requests = left.into_iter().flatten().flat_map(|(_, requests)| requests).collect();
+            if requests.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(self.unavailable("too much at once"))
+    }
+
+    /// Asks for a range of an index, both ends included, by so many at once.
+    pub(crate) fn range(&self, index: &Index, pk: &str, ends: (&str, &str), at_once: usize) -> QueryFluentBuilder {
+        let Index { name, hash, range, .. } = index;
+        let query = self.client.query().table_name(&self.place.table).set_index_name(name.map(str::to_owned));
+        query
+            .key_condition_expression(format!("{hash} = :h AND {range} BETWEEN :from AND :until"))
+            .expression_attribute_values(":h", text(pk))
+            .expression_attribute_values(":from", text(ends.0))
+            .expression_attribute_values(":until", text(ends.1))
+            .consistent_read(*hash == PK)
+            .limit(i32::try_from(at_once).unwrap_or(i32::MAX))
+    }
+
+    /// The items of a range, asked for as they are wanted.
+    pub(crate) fn items(&self, range: QueryFluentBuilder) -> impl Stream<Item = Result<Item, StoreError>> + Unpin {
+        let mut items = range.into_paginator().items().send();
+        stream::poll_fn(move |context| items.poll_next(context)).map_err(|error| self.failed(error))
+    }
+}
