@@ -17,7 +17,7 @@ fn cared(name: &str) -> CareReport {
 #[test]
 fn crises_are_recognised_in_eight_languages_and_little_else() {
     let mut sentences = 0;
-    for name in ["care-one.jsonl", "care-two.jsonl", "care-indirect.jsonl", "care-heldout.jsonl"] {
+    for name in ["care-one.jsonl", "care-two.jsonl", "care-three.jsonl", "care-indirect.jsonl", "care-heldout.jsonl"] {
         let report = cared(name);
         let total = report.total;
         sentences += total.crises + total.distress + total.others;
@@ -33,7 +33,9 @@ fn crises_are_recognised_in_eight_languages_and_little_else() {
 #[test]
 fn attempts_are_caught_and_ordinary_talk_passes() {
     let (mut malicious, mut benign) = (0, 0);
-    for name in ["guard-one.jsonl", "guard-two.jsonl", "guard-indirect.jsonl", "guard-heldout.jsonl"] {
+    for name in
+        ["guard-one.jsonl", "guard-two.jsonl", "guard-three.jsonl", "guard-indirect.jsonl", "guard-heldout.jsonl"]
+    {
         let report = guard(&file(name)).expect("labelled messages");
         let total = report.total;
         malicious += total.malicious;
@@ -42,9 +44,13 @@ fn attempts_are_caught_and_ordinary_talk_passes() {
     }
     assert!(malicious >= 300 && benign >= 300, "{malicious} and {benign}");
     // Nobody who is in need, and nobody who speaks of it, is taken for an attacker.
-    for (name, most) in
-        [("care-one.jsonl", 0), ("care-two.jsonl", 0), ("care-indirect.jsonl", 0), ("care-heldout.jsonl", 1)]
-    {
+    for (name, most) in [
+        ("care-one.jsonl", 0),
+        ("care-two.jsonl", 0),
+        ("care-three.jsonl", 0),
+        ("care-indirect.jsonl", 0),
+        ("care-heldout.jsonl", 1),
+    ] {
         let relabelled: Vec<String> = file(name)
             .lines()
             .map(|line| {

@@ -24,15 +24,17 @@ const TABLES: [(&str, &[&str]); 2] = [
         &[
             "guard-one",
             "guard-two",
+            "guard-three",
             "guard-indirect",
             "guard-train",
             "care-one",
             "care-two",
+            "care-three",
             "care-indirect",
             "ordinary",
         ],
     ),
-    ("care", &["care-one", "care-two", "care-indirect", "care-train", "ordinary"]),
+    ("care", &["care-one", "care-two", "care-three", "care-indirect", "care-train", "ordinary"]),
 ];
 
 fn main() -> Fallible<()> {

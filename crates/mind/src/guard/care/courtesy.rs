@@ -2,6 +2,7 @@
 
 use super::Language;
 use crate::phrase::{Phrases, Words};
+use std::sync::LazyLock;
 
 const ASKS: &str = "are|is you|this|it ?actually|really|just|even|like|some a|an|some|the ?real|actual|living|kind|sort ?of ?a ai|bot|robot|machine|human|person|computer|program|chatbot|llm|woman|man|being
     are|r you ?actually|really|even|truly|just ai|human|real|artificial|alive|chatgpt|gpt|claude|gemini
@@ -13,6 +14,9 @@ const FAREWELLS: &str = "^ ?ok|okay|well|alright|right|anyway|so|thanks|oh ?then
     i ?really have|need|got|should|must|better +to|have|got|better|be ?get|go|be go|leave|run|sleep|going|off|bed ?now ?to ?bed|work|sleep $; i am going|off|heading|leaving to|now|out|home ?bed|sleep|work|home|now $; gotta|got|have to go|run|leave|sleep ?now $
     catch|see you|ya later; until|til next|tomorrow ?time $; that is all for today|now; signing off; logging off; heading ?off ?to ?out bed|out|home $; off to bed|sleep|work $; nighty night; gute nacht; buenas noches $; bonne nuit $; hasta luego|mañana; au revoir; auf wiedersehen; até logo|amanhã";
 
+static ASKED: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::new(&[], &[((), ASKS)]));
+static LEAVING: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::new(&[], &[((), FAREWELLS)]));
+
 /// Whether the person asks if they talk to a machine or to a human being.
 pub fn asks_if_ai(text: &str) -> bool {
     asked_if_ai_in(text).is_some()
@@ -21,7 +25,7 @@ pub fn asks_if_ai(text: &str) -> bool {
 /// The language in which the person asks if they talk to a machine or to a human being; none if they do not.
 pub fn asked_if_ai_in(text: &str) -> Option<Language> {
     let words = Words::of(text);
-    let asked = Phrases::new(&[], &[((), ASKS)]).find(&words).any(|hit| {
+    let asked = ASKED.find(&words).any(|hit| {
         let statement = words.get(hit.start) == "you" && !words.ending(hit.start).question;
         !statement && !matches!(words.get(hit.end), "person" | "morning" | "fan" | "lover" | "about")
     });
@@ -231,7 +235,7 @@ pub fn is_farewell(text: &str) -> bool {
     let words = Words::of(text);
     // Nobody says goodbye in the middle of a long message; it comes first, last, or alone.
     let near_the_end = |end: usize| words.len() - end <= 8;
-    Phrases::new(&[], &[((), FAREWELLS)]).find(&words).any(|hit| {
+    LEAVING.find(&words).any(|hit| {
         !words.negated(hit.start)
             && !words.quoted(hit.start)
             && !words.ending(hit.start).question

@@ -115,9 +115,9 @@ impl Crisis {
 
 /// Log-odds of ideation or danger from which a message speaks of the person's own crisis by all of its words: where the
 /// signs saw nothing, ...
-const NOTHING_SEEN: f32 = 0.3;
+const NOTHING_SEEN: f32 = 0.8;
 /// ... where they saw heavy words, ...
-const HEAVY: f32 = 0.5;
+const HEAVY: f32 = 0.8;
 /// ... where they saw a crisis and what makes it harmless (a figure of speech, a denial, a story), ...
 const EXCUSED: f32 = 2.6;
 /// ... where they saw despair, ...
@@ -128,7 +128,10 @@ const ANOTHERS: f32 = 2.6;
 const SEEN: f32 = -1.2;
 
 /// Log-odds of despair over none from which it is distress.
-const DESPAIR: f32 = 1.5;
+const DESPAIR: f32 = 2.0;
+
+/// Log-odds of anything but none from which despair that the signs saw is distress.
+const DESPAIR_KEPT: f32 = 0.0;
 
 /// The compiled check. Built once by the wiring and passed around.
 #[derive(Debug)]
@@ -233,7 +236,7 @@ fn judged(seen: Option<Crisis>, needed: f32, logits: &Logits, language: impl Fn(
         }
         _ if odds > needed => Some(own(heard)),
         Some(crisis) if crisis.concern == Concern::Another => Some(crisis),
-        Some(crisis) => (against_first(logits) > SEEN).then_some(crisis),
+        Some(crisis) => (against_first(logits) > DESPAIR_KEPT).then_some(crisis),
         None => (despair - none > DESPAIR).then(|| own(Grade::Distress)),
     }
 }

@@ -62,7 +62,7 @@ pub const THRESHOLD: f64 = 0.7;
 const KINDS: [ThreatKind; 3] = [ThreatKind::RoleManipulation, ThreatKind::SystemQuery, ThreatKind::InjectionAttempt];
 
 /// Log-odds from which a message is an attempt by all of its words: where the rules saw none, ...
-const UNSEEN: f32 = 1.2;
+const UNSEEN: f32 = 2.0;
 /// ... and where they saw one.
 const SEEN: f32 = -1.0;
 
