@@ -2,7 +2,7 @@
 
 use crate::DynamoStore;
 use crate::item::{DUE, Home, Item, Name, SHARDS, due_of, due_shard, entry_of, sortable, text_of};
-use crate::request::{after, everything};
+use crate::request::{FIRST, LAST, after};
 use crate::schema::{BY_DUE, TABLE};
 use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -48,9 +48,8 @@ impl StoreAdmin for DynamoStore {
 
     async fn partitions(&self, limit: usize, cursor: Option<Cursor>) -> Result<Page<PartitionInfo>, StoreError> {
         let (limit, start) = partitions_page(limit, cursor.as_ref())?;
-        let (first, last) = everything();
-        let from = start.map_or(first, |id| after(&Home::of(&id).entry().sk));
-        let entries = self.items(self.range(&TABLE, "directory", (&from, &last), limit + 1));
+        let from = start.map_or(FIRST.to_owned(), |id| after(&Home::of(&id).entry().sk));
+        let entries = self.items(self.range(&TABLE, "directory", (&from, &LAST), limit + 1));
         let mut entries = entries.try_chunks(limit + 1);
         let mut items = Vec::new();
         // One more than the page holds, to know whether there is a next.

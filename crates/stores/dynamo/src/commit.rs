@@ -6,7 +6,7 @@ use crate::head::Head;
 use crate::item::{
     CONTENT, Home, Item, Name, PART, VERSION, mark, number, number_of, record, text, text_of, tombstone,
 };
-use crate::transact::{MOST, Outcome, Step, Tries, Write, token};
+use crate::transact::{MOST, Step, Tries, Write, token};
 use aws_sdk_dynamodb::types::AttributeValue;
 use philia_ports::store::{Change, Kind, Partition, PartitionId, StoreError};
 
@@ -47,7 +47,7 @@ fn holds(change: &Change, found: &Item) -> bool {
 
 fn plan(old: &Head, changes: &[Change], found: &[Item]) -> Plan {
     let (home, generation, seq) = (&old.home, old.generation, old.seq + 1);
-    let mut head = Head { seq, by: token(), touched: Item::new(), listed: true, ..old.clone() };
+    let mut head = Head { seq, by: token(), touched: Item::new(), ..old.clone() };
     let (mut writes, mut contents) = (Vec::new(), Contents::default());
     for (change, found) in changes.iter().zip(found) {
         let (key, version) = (change.key(), number_of(found, VERSION));
@@ -124,47 +124,41 @@ impl DynamoStore {
         let Plan { mut head, mut writes, contents } = plan;
         let note = contents.note(&head);
         let mut steps: Vec<Step> = note.iter().map(mark_done).collect();
-        if !old.listed && head.home.id != PartitionId::system() {
+        if old.seq == 0 && head.home.id != PartitionId::system() {
             steps.push(Write::Put(head.home.entry().item()).into());
         }
         // What does not fit is kept in the head, and written by whoever comes next: this program, most often.
         let rest = writes.split_off(writes.len().min(MOST - 1 - steps.len()));
         head.rest = rest.into_iter().map(|step| step.write.keep()).collect();
-        for step in &mut writes {
-            if let Write::Put(item) = &mut step.write
-                && !head.rest.is_empty()
-            {
+        for step in writes.iter_mut().filter(|_| !head.rest.is_empty()) {
+            if let Write::Put(item) = &mut step.write {
                 item.insert(PART.into(), mark());
             }
         }
         steps.extend(writes);
         steps.push(head.over(old));
-        let outcome = async {
-            if let Some(note) = &note {
-                self.stage(note, contents).await?;
-            }
-            match self.transact(steps, &head.by).await? {
-                // The head tells.
-                Outcome::Unknown(_) if self.head(&head.home).await.is_ok_and(|now| now.by == head.by) => {
-                    Ok(Outcome::Done)
-                }
-                outcome => Ok(outcome),
-            }
+        let mut outcome = match self.stage(&note, contents).await {
+            Ok(()) => self.transact(steps, &head.by).await,
+            Err(error) => Err(error),
         };
-        let outcome = outcome.await;
-        let done = matches!(outcome, Ok(Outcome::Done));
+        if let Ok(Err(_)) = outcome
+            && self.head(&head.home).await.is_ok_and(|now| now.by == head.by)
+        {
+            outcome = Ok(Ok(true));
+        }
+        let done = matches!(outcome, Ok(Ok(true)));
         if done && !head.rest.is_empty() {
             self.settle(&head).await?;
             head.rest.clear();
         }
         // What cannot be removed now is left to a sweep; so is what may still be needed.
         if let Some(note) = note
-            && !matches!(outcome, Ok(Outcome::Unknown(_)))
+            && let Ok(Ok(_)) | Err(_) = outcome
             && let Err(error) = self.clean(&note, done).await
         {
             tracing::debug!(%error, "needless contents are left until the next scrub");
         }
-        Ok(outcome?.known()?.then_some(head))
+        Ok(outcome??.then_some(head))
     }
 
     /// Writes what is left of a partition's newest commit.
@@ -174,6 +168,6 @@ impl DynamoStore {
         let settled = Head { rest: Vec::new(), ..head.clone() };
         let steps = rest.into_iter().map(Step::from).chain([settled.over(head)]);
         // Refused: somebody else was first.
-        self.transact(steps.collect(), &token()).await?.known().map(drop)
+        self.transact(steps.collect(), &token()).await?.map(drop)
     }
 }

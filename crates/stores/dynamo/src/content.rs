@@ -10,8 +10,7 @@ use crate::head::Head;
 use crate::item::{CONTENT, Home, Item, Name, SHARDS, is, mark, text, text_of};
 use crate::schema::TABLE;
 use crate::transact::{MOST, Step, Write};
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::TryStreamExt;
 use philia_ports::store::StoreError;
 
@@ -36,10 +35,8 @@ impl Contents {
         }
         let list = |ids: Vec<&String>| AttributeValue::L(ids.into_iter().map(text).collect());
         let (pk, sk) = (format!("note#{}", head.home.shard()), format!("{}#{}", head.home.hash, head.by));
-        let mut note = Name::new(pk, sk).item();
-        note.insert(NEW.into(), list(self.new.iter().map(|(id, _)| id).collect()));
-        note.insert(OLD.into(), list(self.old.iter().collect()));
-        Some(note)
+        let new = self.new.iter().map(|(id, _)| id).collect();
+        Some(Name::new(pk, sk).with([(NEW, list(new)), (OLD, list(self.old.iter().collect()))]))
     }
 }
 
@@ -60,9 +57,9 @@ pub(crate) fn content_of(record: &Item) -> Option<Name> {
 }
 
 impl DynamoStore {
-    /// Writes a note and its new contents.
-    pub(crate) async fn stage(&self, note: &Item, contents: Contents) -> Result<(), StoreError> {
-        self.write([Write::Put(note.clone())]).await?;
+    /// Writes the note of contents, and then the new ones.
+    pub(crate) async fn stage(&self, note: &Option<Item>, contents: Contents) -> Result<(), StoreError> {
+        self.write(note.clone().map(Write::Put)).await?;
         let new = contents.new.into_iter().map(|(id, mut large)| {
             large.extend(content(&id).item());
             Write::Put(large)
@@ -88,21 +85,9 @@ impl DynamoStore {
         for shard in shards {
             let mut notes = self.items(self.range(&TABLE, &format!("note#{shard}"), (&from, &until), MOST));
             while let Some(note) = notes.try_next().await? {
-                let claim = self.client.update_item().table_name(&self.place.table);
-                let claim = claim
-                    .set_key(Some(Name::of(&note).item()))
-                    .update_expression("SET swept = :t")
-                    .condition_expression("attribute_exists(pk)")
-                    .expression_attribute_values(":t", mark())
-                    .return_values(ReturnValue::AllNew);
-                match claim.send().await {
-                    Ok(claimed) => {
-                        let done = claimed.attributes.is_some_and(|claimed| is(&claimed, DONE));
-                        self.clean(&note, done).await?;
-                    }
-                    // Somebody else was first.
-                    Err(error) if error.code() == Some("ConditionalCheckFailedException") => {}
-                    Err(error) => return Err(self.failed(error)),
+                // None if somebody else was first.
+                if let Some(claimed) = self.set(&Name::of(&note), "swept", mark(), "attribute_exists(pk)").await? {
+                    self.clean(&note, is(&claimed, DONE)).await?;
                 }
             }
         }

@@ -5,9 +5,9 @@ use crate::DynamoStore;
 use crate::content::content_of;
 use crate::head::Head;
 use crate::item::{GENERATION, Home, Item, Name, SK, number, number_of, text_of};
-use crate::request::everything;
+use crate::request::{FIRST, LAST};
 use crate::schema::TABLE;
-use crate::transact::{MOST, Outcome, Tries, Write, token};
+use crate::transact::{MOST, Tries, Write, token};
 use futures_util::TryStreamExt;
 use futures_util::future::ready;
 use philia_ports::store::{Kind, PartitionId, StoreError};
@@ -34,11 +34,11 @@ impl DynamoStore {
             let steps =
                 vec![erased.over(&head), Write::Put(erasing(&home).item()).into(), Write::Delete(home.entry()).into()];
             match self.transact(steps, &erased.by).await? {
-                Outcome::Done => return self.finish_erasing(&erased).await,
+                Ok(true) => return self.finish_erasing(&erased).await,
                 // Raised by a try that was not answered, or by somebody else, and finished by whoever read the head.
                 _ if self.head(&home).await?.generation > head.generation => return Ok(()),
-                Outcome::Refused => {}
-                Outcome::Unknown(error) => return Err(error),
+                Ok(false) => {}
+                Err(error) => return Err(error),
             }
         }
         Err(self.unavailable("too many commit to the same partition"))
@@ -46,9 +46,8 @@ impl DynamoStore {
 
     /// Removes what is left of the time before an erasure.
     pub(crate) async fn finish_erasing(&self, head: &Head) -> Result<(), StoreError> {
-        let (first, last) = everything();
         for kind in Kind::ALL {
-            let records = self.items(self.range(&TABLE, &head.home.pk(*kind), (&first, &last), MOST));
+            let records = self.items(self.range(&TABLE, &head.home.pk(*kind), (FIRST, &LAST), MOST));
             let older = records.try_filter(|item| ready(number_of(item, GENERATION) < head.generation));
             let mut older = older.try_chunks(MOST);
             while let Some(some) = older.try_next().await.map_err(|error| error.1)? {
@@ -59,7 +58,7 @@ impl DynamoStore {
                     Write::Delete(Name::of(item)).only_if(condition, Some(number(head.generation)))
                 };
                 let steps = some.iter().map(remove).collect();
-                if !self.transact(steps, &token()).await?.known()? {
+                if !self.transact(steps, &token()).await?? {
                     // Somebody else has finished the erasure.
                     return Ok(());
                 }
@@ -69,13 +68,12 @@ impl DynamoStore {
         let finished = Head { erasing: false, ..head.clone() };
         let steps = vec![finished.over(head), Write::Delete(erasing(&head.home)).into()];
         // Refused: somebody else was first.
-        self.transact(steps, &token()).await?.known().map(drop)
+        self.transact(steps, &token()).await?.map(drop)
     }
 
     /// Finishes the erasures that were cut off.
     pub(crate) async fn finish_erasures(&self) -> Result<(), StoreError> {
-        let (first, last) = everything();
-        let mut marks = self.items(self.range(&TABLE, "erasing", (&first, &last), MOST));
+        let mut marks = self.items(self.range(&TABLE, "erasing", (FIRST, &LAST), MOST));
         while let Some(mark) = marks.try_next().await? {
             let id = PartitionId::parse(text_of(&mark, SK)).map_err(|error| self.corrupt(error))?;
             // Reading the head finishes it.

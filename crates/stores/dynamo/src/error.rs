@@ -5,18 +5,19 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use philia_ports::store::StoreError;
 use std::error::Error;
 
-/// Errors that say: too much at once, or another is at it; worth another try after a while.
-pub(crate) const BUSY: &[&str] = &[
-    "LimitExceededException",
+/// How the codes of errors begin that say: too much at once, or another is at it; worth another try after a while.
+const BUSY: &[&str] = &[
+    "LimitExceeded",
     "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
-    "ThrottlingError",
-    "ThrottlingException",
+    "Throttling",
     "TransactionConflict",
-    "TransactionConflictException",
-    "TransactionInProgressException",
+    "TransactionInProgress",
 ];
+
+pub(crate) fn is_busy(code: &str) -> bool {
+    BUSY.iter().any(|busy| code.starts_with(busy))
+}
 
 /// A partition holds all that it may of a kind. A transaction says so among its reasons.
 const FULL: &str = "ItemCollectionSizeLimitExceeded";
@@ -29,27 +30,26 @@ fn told(error: &(dyn Error + 'static)) -> String {
 
 impl DynamoStore {
     /// The port's error for one of the SDK's. No secret is in it: the SDK tells none.
-    pub(crate) fn failed<E, R>(&self, error: SdkError<E, R>) -> StoreError
+    pub(crate) fn failed<E, R>(&self, error: &SdkError<E, R>) -> StoreError
     where
         E: Error + ProvideErrorMetadata + 'static,
         R: std::fmt::Debug + 'static,
     {
-        let SdkError::ServiceError(service) = &error else {
-            return match &error {
-                SdkError::TimeoutError(_) => {
-                    self.unavailable(format!("no answer within {} s", self.place.timeout.as_secs()))
-                }
-                _ => self.unavailable(told(&error)),
-            };
+        let service = match error {
+            SdkError::ServiceError(service) => service.err(),
+            SdkError::TimeoutError(_) => {
+                return self.unavailable(format!("no answer within {} s", self.place.timeout.as_secs()));
+            }
+            _ => return self.unavailable(told(error)),
         };
-        let (code, message) = (service.err().code().unwrap_or("unknown"), service.err().message().unwrap_or_default());
+        let (code, message) = (service.code().unwrap_or("unknown"), service.message().unwrap_or_default());
         match code {
             _ if code.contains(FULL) || message.contains(FULL) => {
                 StoreError::Full(format!("{}: {message}", self.place.name()))
             }
             "ResourceNotFoundException" => self.unavailable("the table is not there"),
-            code if BUSY.contains(&code) => self.unavailable(format!("too much at once: {code}")),
-            code => self.unavailable(format!("{code}: {message}")),
+            _ if is_busy(code) => self.unavailable(format!("too much at once: {code}")),
+            _ => self.unavailable(format!("{code}: {message}")),
         }
     }
 

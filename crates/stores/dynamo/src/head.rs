@@ -1,7 +1,7 @@
 //! A partition's head: the one item that every commit of the partition reads and raises.
 
 use crate::DynamoStore;
-use crate::item::{GENERATION, Home, Item, is, mark, number, number_of, text, text_of};
+use crate::item::{GENERATION, Home, Item, is, number, number_of, text, text_of};
 use crate::transact::{Step, Write};
 use aws_sdk_dynamodb::types::AttributeValue;
 use philia_ports::store::{Partition, StoreError};
@@ -10,7 +10,6 @@ const SEQ: &str = "n";
 const RECORDS: &str = "r";
 const BY: &str = "w";
 const TOUCHED: &str = "k";
-const LISTED: &str = "l";
 const ERASING: &str = "e";
 const REST: &str = "rest";
 
@@ -20,7 +19,7 @@ pub(crate) struct Head {
     pub(crate) home: Home,
     /// How often it was erased.
     pub(crate) generation: u64,
-    /// Its newest commit.
+    /// Its newest commit; 0 if there was none since it was erased, and it is not in the directory then.
     pub(crate) seq: u64,
     /// How many records it holds.
     pub(crate) records: u64,
@@ -28,8 +27,6 @@ pub(crate) struct Head {
     pub(crate) by: String,
     /// How many records of each kind the newest commit touched, where they are followed.
     pub(crate) touched: Item,
-    /// Is it in the directory?
-    pub(crate) listed: bool,
     /// It was erased, and not all of what it held is removed yet.
     pub(crate) erasing: bool,
     /// What is left to be written of the newest commit (see `commit`).
@@ -46,7 +43,6 @@ impl Head {
             records: number_of(item, RECORDS),
             by: text_of(item, BY).to_owned(),
             touched: item.get(TOUCHED).and_then(|touched| touched.as_m().ok()).cloned().unwrap_or_default(),
-            listed: is(item, LISTED),
             erasing: is(item, ERASING),
             rest: item.get(REST).and_then(|rest| rest.as_l().ok()).cloned().unwrap_or_default(),
         }
@@ -58,17 +54,14 @@ impl Head {
     }
 
     fn write(&self) -> Item {
-        let mut item = self.home.head().item();
-        for (name, value) in [(GENERATION, self.generation), (SEQ, self.seq), (RECORDS, self.records)] {
-            item.insert(name.into(), number(value));
-        }
-        item.insert(BY.into(), text(&self.by));
-        item.insert(TOUCHED.into(), AttributeValue::M(self.touched.clone()));
-        for (name, so) in [(LISTED, self.listed), (ERASING, self.erasing)] {
-            if so {
-                item.insert(name.into(), mark());
-            }
-        }
+        let mut item = self.home.head().with([
+            (GENERATION, number(self.generation)),
+            (SEQ, number(self.seq)),
+            (RECORDS, number(self.records)),
+            (BY, text(&self.by)),
+            (TOUCHED, AttributeValue::M(self.touched.clone())),
+            (ERASING, AttributeValue::Bool(self.erasing)),
+        ]);
         if !self.rest.is_empty() {
             item.insert(REST.into(), AttributeValue::L(self.rest.clone()));
         }

@@ -87,7 +87,13 @@ impl Name {
 
     /// An item of that name, with nothing in it.
     pub(crate) fn item(&self) -> Item {
-        Item::from([(PK.into(), text(&self.pk)), (SK.into(), text(&self.sk))])
+        self.with([])
+    }
+
+    /// An item of that name.
+    pub(crate) fn with<const N: usize>(&self, attributes: [(&str, AttributeValue); N]) -> Item {
+        let name = [(PK, text(&self.pk)), (SK, text(&self.sk))];
+        name.into_iter().chain(attributes).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -172,11 +178,10 @@ pub(crate) fn due_of(item: &Item) -> Option<(PartitionId, Key)> {
 /// The item of a record, and what is too large for it: to be kept in an item of its own.
 pub(crate) fn record(home: &Home, draft: &Draft, generation: u64, version: u64, seq: u64) -> (Item, Option<Item>) {
     let Draft { key, at, doc, blob } = draft;
-    let (mut item, mut large) = (home.record(key).item(), Item::new());
     let place = Position { at: micros(*at), id: key.id.clone() };
-    item.insert(TIME.into(), text(time(&place)));
-    item.insert(GENERATION.into(), number(generation));
-    item.insert(VERSION.into(), number(version));
+    let time = text(time(&place));
+    let mut item = home.record(key).with([(TIME, time), (GENERATION, number(generation)), (VERSION, number(version))]);
+    let mut large = Item::new();
     if key.kind == Kind::Job {
         let due = format!("{}{}\u{1}{}\u{1}{}", sortable(place.at), home.id.account(), home.id.subject(), key.id);
         item.insert(SHARD.into(), text(due_shard(home.shard())));
@@ -196,11 +201,8 @@ pub(crate) fn record(home: &Home, draft: &Draft, generation: u64, version: u64, 
 
 /// What is left of a record for its followers.
 pub(crate) fn tombstone(home: &Home, key: &Key, generation: u64, seq: u64) -> Item {
-    let mut item = home.record(key).item();
-    item.insert(GENERATION.into(), number(generation));
-    item.insert(CHANGE.into(), text(change(seq, &key.id)));
-    item.insert(GONE.into(), mark());
-    item
+    let change = text(change(seq, &key.id));
+    home.record(key).with([(GENERATION, number(generation)), (CHANGE, change), (GONE, mark())])
 }
 
 /// The record of an item that holds all of it; none if it holds something else.

@@ -6,6 +6,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, Region, StalledStreamProtectionConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use percent_encoding::percent_decode_str;
 use philia_ports::store::StoreError;
 use std::time::Duration;
 use url::Url;
@@ -43,19 +44,10 @@ impl Place {
         if !matches!(url.path(), "" | "/") || url.port().is_some() {
             return invalid("has a port or a path: the host of an endpoint is given as endpoint=http://..".into());
         }
-        let decoded = |text: &str| {
-            let query = format!("x={}", text.replace('+', "%2B"));
-            url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned())
-        };
+        let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
-            (name, Some(secret)) => Some(Credentials::new(
-                decoded(name).unwrap_or_default(),
-                decoded(secret).unwrap_or_default(),
-                None,
-                None,
-                "the store's URL",
-            )),
+            (key, Some(secret)) => Some(Credentials::new(decoded(key), decoded(secret), None, None, "the store's URL")),
             _ => return invalid("has an access key without its secret: KEY:SECRET@TABLE".into()),
         };
         let mut place = Self { table, region: None, endpoint: None, timeout: Duration::from_secs(5), credentials };

@@ -60,12 +60,8 @@ impl Store for DynamoStore {
             if scan.blobs {
                 items = self.own(&items, TIME).await?;
             }
-            let records = match items.iter().any(Item::is_empty) {
-                true => None,
-                false => self.records(&home, items, scan.blobs).await?,
-            };
-            if let Some(records) = records {
-                let items: Vec<Record> = records.into_iter().flatten().collect();
+            let records = self.records(&home, items, scan.blobs).await?;
+            if let Some(items) = records.and_then(|records| records.into_iter().collect::<Option<Vec<Record>>>()) {
                 let place = |last: &Record| Position { at: micros(last.at), id: last.key.id.clone() };
                 let next = items.last().filter(|_| more).map(|last| place(last).to_cursor());
                 return Ok(Page { items, next });
@@ -80,14 +76,14 @@ impl Store for DynamoStore {
         let mut tries = Tries::default();
         while tries.next().await {
             let head = self.head(&home).await?;
-            let (mut touched, more) = self.touched(&head, kind, since, limit).await?;
+            let mut feed = self.feed(&head, kind, since, limit).await?;
             // A query may come upon a transaction before all that it wrote can be seen. The newest commit is told whole
             // or not yet.
-            let of_newest = touched.iter().filter(|touched| touched.seq == head.seq).count() as u64;
-            if more || since >= head.seq || of_newest == number_of(&head.touched, kind.as_str()) {
+            let of_newest = feed.touched.iter().filter(|touched| touched.seq == head.seq).count() as u64;
+            if feed.more || since >= head.seq || of_newest == number_of(&head.touched, kind.as_str()) {
                 // Whoever starts from nothing has nothing that could be gone.
-                touched.retain(|touched| since > 0 || !touched.deleted);
-                return Ok(Feed { generation: head.generation, head: head.seq, touched, more });
+                feed.touched.retain(|touched| since > 0 || !touched.deleted);
+                return Ok(feed);
             }
         }
         Err(self.unavailable("others commit faster than their changes can be read"))
@@ -142,17 +138,11 @@ impl DynamoStore {
         items.into_iter().map(record).collect::<Result<_, _>>().map(Some)
     }
 
-    /// What was touched after a commit, up to the head, and whether there is more.
-    async fn touched(
-        &self,
-        head: &Head,
-        kind: Kind,
-        since: u64,
-        limit: usize,
-    ) -> Result<(Vec<Touched>, bool), StoreError> {
-        let mut touched: Vec<Touched> = Vec::new();
+    /// What was touched after a commit, up to the head.
+    async fn feed(&self, head: &Head, kind: Kind, since: u64, limit: usize) -> Result<Feed, StoreError> {
+        let mut feed = Feed { generation: head.generation, head: head.seq, touched: Vec::new(), more: false };
         if since >= head.seq {
-            return Ok((touched, false));
+            return Ok(feed);
         }
         let place = |seq: u64| format!("{:016x}", seq.saturating_add(1));
         // The page may end where a commit does.
@@ -163,11 +153,12 @@ impl DynamoStore {
             let (seq, id) = text_of(&item, CHANGE).split_at_checked(16).unwrap_or_default();
             let seq = u64::from_str_radix(seq, 16);
             let seq = seq.map_err(|_| self.corrupt(format!("a change of no number: {:?}", Name::of(&item))))?;
-            if touched.len() >= limit && touched.last().is_some_and(|last| last.seq != seq) {
-                return Ok((touched, true));
+            if feed.touched.len() >= limit && feed.touched.last().is_some_and(|last| last.seq != seq) {
+                feed.more = true;
+                break;
             }
-            touched.push(Touched { seq, id: id.to_owned(), deleted: is(&item, GONE) });
+            feed.touched.push(Touched { seq, id: id.to_owned(), deleted: is(&item, GONE) });
         }
-        Ok((touched, false))
+        Ok(feed)
     }
 }

@@ -5,12 +5,15 @@ use crate::DynamoStore;
 use crate::item::{Item, Name, PK, text};
 use crate::schema::Index;
 use crate::transact::{Tries, Write};
-use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnValue, WriteRequest,
+};
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use philia_ports::store::StoreError;
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 /// The most keys of one request.
 const KEYS_AT_ONCE: usize = 100;
@@ -30,9 +33,8 @@ pub(crate) fn after(text: &str) -> String {
 }
 
 /// Before all names, and after them: none is as long.
-pub(crate) fn everything() -> (String, String) {
-    ("\u{1}".to_owned(), "\u{10ffff}".repeat(80))
-}
+pub(crate) const FIRST: &str = "\u{1}";
+pub(crate) static LAST: LazyLock<String> = LazyLock::new(|| "\u{10ffff}".repeat(80));
 
 fn request(write: Write) -> Result<WriteRequest, BuildError> {
     let request = WriteRequest::builder();
@@ -47,8 +49,26 @@ impl DynamoStore {
     /// One item; empty if there is none.
     pub(crate) async fn get(&self, name: &Name) -> Result<Item, StoreError> {
         let get = self.client.get_item().table_name(&self.place.table).set_key(Some(name.item()));
-        let got = get.consistent_read(true).send().await.map_err(|error| self.failed(error))?;
+        let got = get.consistent_read(true).send().await.map_err(|error| self.failed(&error))?;
         Ok(got.item.unwrap_or_default())
+    }
+
+    /// Sets an attribute of an item as long as a condition holds, and returns the item as it is then; else none.
+    pub(crate) async fn set(
+        &self,
+        name: &Name,
+        attribute: &str,
+        value: AttributeValue,
+        condition: &str,
+    ) -> Result<Option<Item>, StoreError> {
+        let set = self.client.update_item().table_name(&self.place.table).set_key(Some(name.item()));
+        let set = set.update_expression("SET #a = :v").condition_expression(condition);
+        let set = set.expression_attribute_names("#a", attribute).expression_attribute_values(":v", value);
+        match set.return_values(ReturnValue::AllNew).send().await {
+            Ok(set) => Ok(set.attributes),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+            Err(error) => Err(self.failed(&error)),
+        }
     }
 
     /// The items of those names in their order, each empty where there is none; if so asked, only some attributes.
@@ -71,7 +91,7 @@ impl DynamoStore {
             let wanted = wanted.set_projection_expression(only.map(str::to_owned)).build();
             let wanted = wanted.map_err(|error| self.unavailable(error))?;
             let got = self.client.batch_get_item().request_items(&self.place.table, wanted).send().await;
-            let got = got.map_err(|error| self.failed(error))?;
+            let got = got.map_err(|error| self.failed(&error))?;
             found.extend(got.responses.into_iter().flatten().flat_map(|(_, items)| items));
             // More than sixteen megabytes come in parts.
             keys = got.unprocessed_keys.into_iter().flatten().flat_map(|(_, left)| left.keys).collect();
@@ -95,7 +115,7 @@ impl DynamoStore {
         let mut tries = Tries::default();
         while tries.next().await {
             let batch = self.client.batch_write_item().request_items(&self.place.table, requests).send().await;
-            let left = batch.map_err(|error| self.failed(error))?.unprocessed_items;
+            let left = batch.map_err(|error| self.failed(&error))?.unprocessed_items;
             requests = left.into_iter().flatten().flat_map(|(_, requests)| requests).collect();
             if requests.is_empty() {
                 return Ok(());
@@ -120,6 +140,6 @@ impl DynamoStore {
     /// The items of a range, asked for as they are wanted.
     pub(crate) fn items(&self, range: QueryFluentBuilder) -> impl Stream<Item = Result<Item, StoreError>> + Unpin {
         let mut items = range.into_paginator().items().send();
-        stream::poll_fn(move |context| items.poll_next(context)).map_err(|error| self.failed(error))
+        stream::poll_fn(move |context| items.poll_next(context)).map_err(|error| self.failed(&error))
     }
 }

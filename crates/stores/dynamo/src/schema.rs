@@ -2,11 +2,12 @@
 
 use crate::DynamoStore;
 use crate::item::{CHANGE, CONTENT, DOC, DUE, GONE, Name, PART, PK, SHARD, SK, TIME, VERSION, number, number_of};
+use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection,
-    ProjectionType, ScalarAttributeType, TableDescription, TableStatus,
+    ProjectionType, ScalarAttributeType, TableDescription,
 };
 use philia_ports::store::StoreError;
 use std::collections::BTreeMap;
@@ -33,9 +34,8 @@ pub(crate) const BY_CHANGE: Index = Index { name: Some("by_change"), hash: PK, r
 /// Jobs of everybody's, by the time when they are due.
 pub(crate) const BY_DUE: Index = Index { name: Some("by_due"), hash: SHARD, range: DUE, holds: &[] };
 
-/// How often it is asked whether a new table is ready.
-const READY_AFTER: Duration = Duration::from_millis(500);
-const READY_TRIES: u32 = 240;
+/// So long is waited for a new table.
+const READY_WITHIN: Duration = Duration::from_secs(120);
 
 /// What must be as this program made it.
 type Keys = BTreeMap<Option<String>, Vec<KeySchemaElement>>;
@@ -54,24 +54,22 @@ impl Index {
     }
 
     fn projection(&self) -> Projection {
-        let names = self.holds.iter().map(|&name| name.to_owned()).collect();
-        match self.holds {
-            [] => Projection::builder().projection_type(ProjectionType::KeysOnly).build(),
-            _ => Projection::builder()
-                .projection_type(ProjectionType::Include)
-                .set_non_key_attributes(Some(names))
-                .build(),
-        }
+        let names: Vec<String> = self.holds.iter().map(|&name| name.to_owned()).collect();
+        let kind = if names.is_empty() { ProjectionType::KeysOnly } else { ProjectionType::Include };
+        let names = Some(names).filter(|names| !names.is_empty());
+        Projection::builder().projection_type(kind).set_non_key_attributes(names).build()
     }
 }
 
 impl DynamoStore {
     /// Finds the table, or makes it, and makes sure that it is this program's.
     pub(crate) async fn prepare(&self) -> Result<(), StoreError> {
-        let table = match self.describe().await? {
-            Some(table) => table,
-            None => self.create().await?,
-        };
+        if self.describe().await?.is_none() {
+            self.create().await?;
+        }
+        let ready = self.client.wait_until_table_exists().table_name(&self.place.table).wait(READY_WITHIN).await;
+        let table = self.describe().await?;
+        let table = table.filter(|_| ready.is_ok()).ok_or_else(|| self.unavailable("the table is not ready yet"))?;
         let ours = [TABLE, BY_TIME, BY_CHANGE, BY_DUE].iter().map(|i| Ok((i.name.map(str::to_owned), i.keys()?)));
         let ours: Result<Keys, BuildError> = ours.collect();
         if ours.map_err(|error| self.unavailable(error))? != keys_of(&table) {
@@ -81,45 +79,28 @@ impl DynamoStore {
         self.check_schema().await
     }
 
-    /// The table once it can be used; none if there is none.
+    /// The table; none if there is none.
     pub(crate) async fn describe(&self) -> Result<Option<TableDescription>, StoreError> {
-        for _ in 0..READY_TRIES {
-            let described = self.client.describe_table().table_name(&self.place.table).send().await;
-            let table = match described {
-                Ok(described) => described.table,
-                Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
-                Err(error) => return Err(self.failed(error)),
-            };
-            match table {
-                Some(table) if table.table_status() == Some(&TableStatus::Creating) => {}
-                Some(table) if table.table_status() == Some(&TableStatus::Deleting) => {
-                    return Err(self.unavailable("the table is being deleted"));
-                }
-                table => return Ok(table),
-            }
-            tokio::time::sleep(READY_AFTER).await;
+        match self.client.describe_table().table_name(&self.place.table).send().await {
+            Ok(described) => Ok(described.table),
+            Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
+            Err(error) => Err(self.failed(&error)),
         }
-        Err(self.unavailable("the table is not ready yet"))
     }
 
-    async fn create(&self) -> Result<TableDescription, StoreError> {
+    async fn create(&self) -> Result<(), StoreError> {
         tracing::info!(table = self.place.table, "making the table");
-        match self.create_table().map_err(|error| self.unavailable(error))?.send().await {
-            Ok(_) => {}
+        match self.table().map_err(|error| self.unavailable(error))?.send().await {
+            Ok(_) => Ok(()),
             // Another instance was first.
-            Err(error) if error.code() == Some("ResourceInUseException") => {}
-            Err(error) => return Err(self.failed(error)),
+            Err(error) if error.code() == Some("ResourceInUseException") => Ok(()),
+            Err(error) => Err(self.failed(&error)),
         }
-        self.describe().await?.ok_or_else(|| self.unavailable("the table was made and is not there"))
     }
 
-    fn create_table(&self) -> Result<CreateTableFluentBuilder, BuildError> {
-        let mut table = self
-            .client
-            .create_table()
-            .table_name(&self.place.table)
-            .billing_mode(BillingMode::PayPerRequest)
-            .set_key_schema(Some(TABLE.keys()?));
+    fn table(&self) -> Result<CreateTableFluentBuilder, BuildError> {
+        let table = self.client.create_table().table_name(&self.place.table).billing_mode(BillingMode::PayPerRequest);
+        let mut table = table.set_key_schema(Some(TABLE.keys()?));
         for index in [BY_TIME, BY_CHANGE] {
             let local = LocalSecondaryIndex::builder().set_index_name(index.name.map(str::to_owned));
             let local = local.set_key_schema(Some(index.keys()?)).projection(index.projection());
@@ -141,17 +122,10 @@ impl DynamoStore {
         if self.get(&own).await?.is_empty() {
             let any = self.client.scan().table_name(&self.place.table).limit(1).consistent_read(true).send().await;
             // Another instance may have begun meanwhile.
-            if any.map_err(|error| self.failed(error))?.count() > 0 && self.get(&own).await?.is_empty() {
+            if any.map_err(|error| self.failed(&error))?.count() > 0 && self.get(&own).await?.is_empty() {
                 return Err(self.corrupt("the table holds what Philia did not write: it is another program's"));
             }
-            let mut item = own.item();
-            item.insert("schema".into(), number(SCHEMA.into()));
-            let put = self.client.put_item().table_name(&self.place.table).set_item(Some(item));
-            match put.condition_expression("attribute_not_exists(pk)").send().await {
-                Ok(_) => {}
-                Err(error) if error.code() == Some("ConditionalCheckFailedException") => {}
-                Err(error) => return Err(self.failed(error)),
-            }
+            self.set(&own, "schema", number(SCHEMA.into()), "attribute_not_exists(pk)").await?;
         }
         match u32::try_from(number_of(&self.get(&own).await?, "schema")) {
             Ok(found) if found > SCHEMA => Err(StoreError::TooNew { found, known: SCHEMA }),

@@ -1,7 +1,7 @@
 //! One transaction, tried until its outcome is known.
 
 use crate::DynamoStore;
-use crate::error::BUSY;
+use crate::error::is_busy;
 use crate::item::{Item, Name};
 use aws_sdk_dynamodb::config::Config;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -95,83 +95,50 @@ impl Step {
     }
 }
 
-/// How a transaction ended.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    /// All of it was done.
-    Done,
-    /// A condition did not hold: nothing was done.
-    Refused,
-    /// It may have been done or not.
-    Unknown(StoreError),
-}
+/// Was a transaction done? An error if that cannot be known.
+pub(crate) type Outcome = Result<bool, StoreError>;
 
-impl Outcome {
-    /// Was it done? For what may be done by whoever comes next, if it is not known.
-    pub(crate) fn known(self) -> Result<bool, StoreError> {
-        match self {
-            Self::Done => Ok(true),
-            Self::Refused => Ok(false),
-            Self::Unknown(error) => Err(error),
+/// The codes of an error; none if nobody answered who knows.
+fn codes(error: &SdkError<Failure, impl Sized>) -> Vec<&str> {
+    match error.as_service_error() {
+        Some(Failure::TransactionCanceledException(cancelled)) => {
+            cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect()
         }
-    }
-}
-
-/// What a try that failed says of the transaction.
-enum Said {
-    Refused,
-    Busy,
-    Silent,
-    Failed,
-}
-
-fn said(error: &SdkError<Failure, impl Sized>) -> Said {
-    let codes: Vec<&str> = match error {
-        SdkError::ConstructionFailure(_) => return Said::Failed,
-        SdkError::ServiceError(service) => match service.err() {
-            Failure::TransactionCanceledException(cancelled) => {
-                cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect()
-            }
-            other => other.code().into_iter().collect(),
-        },
-        _ => Vec::new(),
-    };
-    match codes[..] {
-        // Something between us and the service may answer for it, and without a code.
-        [] | ["InternalServerError"] => Said::Silent,
-        _ if codes.contains(&"ConditionalCheckFailed") => Said::Refused,
-        _ if codes.iter().any(|code| BUSY.contains(code)) => Said::Busy,
-        _ => Said::Failed,
+        // Something between us and the service may answer for it, without a code.
+        Some(Failure::InternalServerError(_)) | None => Vec::new(),
+        Some(other) => other.code().into_iter().collect(),
     }
 }
 
 impl DynamoStore {
-    /// Does all of it or nothing. The token makes it the same transaction however often it is sent.
+    /// Does all of it or nothing, and says whether: false if a condition did not hold. The token makes it the same
+    /// transaction however often it is sent.
+    ///
+    /// # Errors
+    /// Nothing was done, and will not be.
     pub(crate) async fn transact(&self, steps: Vec<Step>, token: &str) -> Result<Outcome, StoreError> {
         let steps: Result<Vec<_>, _> = steps.into_iter().map(|step| step.build(&self.place.table)).collect();
         let steps = steps.map_err(|error| self.unavailable(error))?;
-        let (mut tries, mut unsure, mut failed) = (Tries::default(), false, None);
-        while tries.next().await {
+        // The first is made at once.
+        let (mut tries, mut unsure) = (Tries(1), false);
+        loop {
             let request = self.client.transact_write_items().set_transact_items(Some(steps.clone()));
             // Sent once: what is sent again is counted here.
             let once = Config::builder().retry_config(RetryConfig::disabled());
             let sent = request.client_request_token(token).customize().config_override(once).send().await;
-            let Err(error) = sent else { return Ok(Outcome::Done) };
-            let said = said(&error);
-            failed = Some(self.failed(error));
-            match said {
-                Said::Refused if !unsure => return Ok(Outcome::Refused),
-                // An earlier try may have been done, where the service does not know a token again.
-                Said::Refused => {
-                    failed = Some(self.unavailable("an answer was lost, and others have committed since"));
-                    break;
-                }
-                Said::Silent if !unsure => unsure = true,
-                Said::Busy => {}
-                Said::Silent | Said::Failed => break,
+            let Err(error) = sent else { return Ok(Ok(true)) };
+            let codes = codes(&error);
+            let again = match codes.is_empty() {
+                _ if codes.contains(&"ConditionalCheckFailed") && !unsure => return Ok(Ok(false)),
+                // Without an answer, it is sent once more.
+                true => !std::mem::replace(&mut unsure, true),
+                false => codes.iter().any(|code| is_busy(code)),
+            };
+            if !again || !tries.next().await {
+                let error = self.failed(&error);
+                // Refused after an answer was lost, it may have been done, where the service does not know a token again.
+                return if unsure { Ok(Err(error)) } else { Err(error) };
             }
         }
-        let failed = failed.unwrap_or_else(|| self.unavailable("it was not tried"));
-        if unsure { Ok(Outcome::Unknown(failed)) } else { Err(failed) }
     }
 }
