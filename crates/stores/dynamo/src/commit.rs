@@ -137,28 +137,20 @@ impl DynamoStore {
         }
         steps.extend(writes);
         steps.push(head.over(old));
-        let mut outcome = match self.stage(&note, contents).await {
-            Ok(()) => self.transact(steps, &head.by).await,
-            Err(error) => Err(error),
-        };
-        if let Ok(Err(_)) = outcome
-            && self.head(&head.home).await.is_ok_and(|now| now.by == head.by)
-        {
-            outcome = Ok(Ok(true));
-        }
-        let done = matches!(outcome, Ok(Ok(true)));
+        self.stage(&note, contents).await?;
+        let made = self.transact(steps, &head.by).await;
+        // Should an answer have been lost, the head tells.
+        let done = matches!(made, Ok(true)) || self.head(&head.home).await.is_ok_and(|now| now.by == head.by) || made?;
         if done && !head.rest.is_empty() {
             self.settle(&head).await?;
             head.rest.clear();
         }
-        // What cannot be removed now is left to a sweep; so is what may still be needed.
         if let Some(note) = note
-            && let Ok(Ok(_)) | Err(_) = outcome
-            && let Err(error) = self.clean(&note, done).await
+            && let Err(error) = self.clean(&note).await
         {
             tracing::debug!(%error, "needless contents are left until the next scrub");
         }
-        Ok(outcome??.then_some(head))
+        Ok(done.then_some(head))
     }
 
     /// Writes what is left of a partition's newest commit.
@@ -168,6 +160,6 @@ impl DynamoStore {
         let settled = Head { rest: Vec::new(), ..head.clone() };
         let steps = rest.into_iter().map(Step::from).chain([settled.over(head)]);
         // Refused: somebody else was first.
-        self.transact(steps.collect(), &token()).await?.map(drop)
+        self.transact(steps.collect(), &token()).await.map(drop)
     }
 }

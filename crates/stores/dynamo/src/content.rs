@@ -67,12 +67,17 @@ impl DynamoStore {
         self.write(new).await
     }
 
-    /// Removes what is needless once a note's commit is done or will never be, and then the note.
-    pub(crate) async fn clean(&self, note: &Item, done: bool) -> Result<(), StoreError> {
-        let ids = note.get(if done { OLD } else { NEW }).and_then(|ids| ids.as_l().ok());
+    /// Claims a note, and removes what is needless: the old if its commit is done, else the new, and then the note.
+    pub(crate) async fn clean(&self, note: &Item) -> Result<(), StoreError> {
+        let name = Name::of(note);
+        let Some(note) = self.set(&name, "swept", mark(), "attribute_exists(pk)").await? else {
+            // Somebody else was first.
+            return Ok(());
+        };
+        let ids = note.get(if is(&note, DONE) { OLD } else { NEW }).and_then(|ids| ids.as_l().ok());
         let ids = ids.into_iter().flatten().filter_map(|id| id.as_s().ok());
         self.write(ids.map(|id| Write::Delete(content(id)))).await?;
-        self.write([Write::Delete(Name::of(note))]).await
+        self.write([Write::Delete(name)]).await
     }
 
     /// Removes what commits have left that did not come to their end, of one partition or of all.
@@ -85,10 +90,7 @@ impl DynamoStore {
         for shard in shards {
             let mut notes = self.items(self.range(&TABLE, &format!("note#{shard}"), (&from, &until), MOST));
             while let Some(note) = notes.try_next().await? {
-                // None if somebody else was first.
-                if let Some(claimed) = self.set(&Name::of(&note), "swept", mark(), "attribute_exists(pk)").await? {
-                    self.clean(&note, is(&claimed, DONE)).await?;
-                }
+                self.clean(&note).await?;
             }
         }
         Ok(())

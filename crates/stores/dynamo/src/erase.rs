@@ -33,13 +33,15 @@ impl DynamoStore {
             };
             let steps =
                 vec![erased.over(&head), Write::Put(erasing(&home).item()).into(), Write::Delete(home.entry()).into()];
-            match self.transact(steps, &erased.by).await? {
-                Ok(true) => return self.finish_erasing(&erased).await,
-                // Raised by a try that was not answered, or by somebody else, and finished by whoever read the head.
-                _ if self.head(&home).await?.generation > head.generation => return Ok(()),
-                Ok(false) => {}
-                Err(error) => return Err(error),
+            let done = self.transact(steps, &erased.by).await;
+            if matches!(done, Ok(true)) {
+                return self.finish_erasing(&erased).await;
             }
+            // Raised by a try that was not answered, or by somebody else, and finished by whoever read the head.
+            if self.head(&home).await?.generation > head.generation {
+                return Ok(());
+            }
+            done?;
         }
         Err(self.unavailable("too many commit to the same partition"))
     }
@@ -58,7 +60,7 @@ impl DynamoStore {
                     Write::Delete(Name::of(item)).only_if(condition, Some(number(head.generation)))
                 };
                 let steps = some.iter().map(remove).collect();
-                if !self.transact(steps, &token()).await?? {
+                if !self.transact(steps, &token()).await? {
                     // Somebody else has finished the erasure.
                     return Ok(());
                 }
@@ -68,7 +70,7 @@ impl DynamoStore {
         let finished = Head { erasing: false, ..head.clone() };
         let steps = vec![finished.over(head), Write::Delete(erasing(&head.home)).into()];
         // Refused: somebody else was first.
-        self.transact(steps, &token()).await?.map(drop)
+        self.transact(steps, &token()).await.map(drop)
     }
 
     /// Finishes the erasures that were cut off.

@@ -5,11 +5,9 @@ use crate::DynamoStore;
 use crate::item::{Item, Name, PK, text};
 use crate::schema::Index;
 use crate::transact::{Tries, Write};
-use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnValue, WriteRequest,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnValue};
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use philia_ports::store::StoreError;
 use std::collections::{HashMap, HashSet};
@@ -18,11 +16,11 @@ use std::sync::LazyLock;
 /// The most keys of one request.
 const KEYS_AT_ONCE: usize = 100;
 
-/// So many items are written by one request: less than three megabytes.
-const WRITES_AT_ONCE: usize = 8;
+/// So many requests of one read are under way at once.
+const READS_AT_ONCE: usize = 4;
 
-/// So many requests of one reader or writer are under way at once.
-const REQUESTS_AT_ONCE: usize = 4;
+/// So many items of one writer are under way at once: less than six megabytes.
+const WRITES_AT_ONCE: usize = 16;
 
 /// The longest key that an item may have.
 const LONGEST_KEY: usize = 1024;
@@ -35,15 +33,6 @@ pub(crate) fn after(text: &str) -> String {
 /// Before all names, and after them: none is as long.
 pub(crate) const FIRST: &str = "\u{1}";
 pub(crate) static LAST: LazyLock<String> = LazyLock::new(|| "\u{10ffff}".repeat(80));
-
-fn request(write: Write) -> Result<WriteRequest, BuildError> {
-    let request = WriteRequest::builder();
-    let request = match write {
-        Write::Put(item) => request.put_request(PutRequest::builder().set_item(Some(item)).build()?),
-        Write::Delete(name) => request.delete_request(DeleteRequest::builder().set_key(Some(name.item())).build()?),
-    };
-    Ok(request.build())
-}
 
 impl DynamoStore {
     /// One item; empty if there is none.
@@ -78,7 +67,7 @@ impl DynamoStore {
         let unique: Vec<&Name> = names.iter().filter(allowed).collect::<HashSet<_>>().into_iter().collect();
         let batches: Vec<Vec<Item>> =
             unique.chunks(KEYS_AT_ONCE).map(|some| some.iter().map(|name| name.item()).collect()).collect();
-        let found = stream::iter(batches).map(|batch| self.get_batch(batch, only)).buffered(REQUESTS_AT_ONCE);
+        let found = stream::iter(batches).map(|batch| self.get_batch(batch, only)).buffered(READS_AT_ONCE);
         let found: Vec<Vec<Item>> = found.try_collect().await?;
         let found: HashMap<Name, Item> = found.into_iter().flatten().map(|item| (Name::of(&item), item)).collect();
         Ok(names.iter().map(|name| found.get(name).cloned().unwrap_or_default()).collect())
@@ -104,24 +93,23 @@ impl DynamoStore {
 
     /// Writes items, in no order and not together.
     pub(crate) async fn write(&self, writes: impl IntoIterator<Item = Write>) -> Result<(), StoreError> {
-        let requests: Result<Vec<_>, _> = writes.into_iter().map(request).collect();
-        let requests = requests.map_err(|error| self.unavailable(error))?;
-        let batches: Vec<Vec<WriteRequest>> = requests.chunks(WRITES_AT_ONCE).map(<[_]>::to_vec).collect();
-        let written = stream::iter(batches).map(|batch| self.write_batch(batch)).buffered(REQUESTS_AT_ONCE);
+        let writes: Vec<Write> = writes.into_iter().collect();
+        let written = stream::iter(writes).map(|write| self.write_one(write)).buffered(WRITES_AT_ONCE);
         written.try_collect().await
     }
 
-    async fn write_batch(&self, mut requests: Vec<WriteRequest>) -> Result<(), StoreError> {
-        let mut tries = Tries::default();
-        while tries.next().await {
-            let batch = self.client.batch_write_item().request_items(&self.place.table, requests).send().await;
-            let left = batch.map_err(|error| self.failed(&error))?.unprocessed_items;
-            requests = left.into_iter().flatten().flat_map(|(_, requests)| requests).collect();
-            if requests.is_empty() {
-                return Ok(());
+    async fn write_one(&self, write: Write) -> Result<(), StoreError> {
+        let table = &self.place.table;
+        match write {
+            Write::Put(item) => {
+                let put = self.client.put_item().table_name(table).set_item(Some(item)).send().await;
+                put.map(drop).map_err(|error| self.failed(&error))
+            }
+            Write::Delete(name) => {
+                let delete = self.client.delete_item().table_name(table).set_key(Some(name.item())).send().await;
+                delete.map(drop).map_err(|error| self.failed(&error))
             }
         }
-        Err(self.unavailable("too much at once"))
     }
 
     /// Asks for a range of an index, both ends included, by so many at once.

@@ -95,18 +95,13 @@ impl Step {
     }
 }
 
-/// Was a transaction done? An error if that cannot be known.
-pub(crate) type Outcome = Result<bool, StoreError>;
-
-/// The codes of an error; none if nobody answered who knows.
+/// The codes of an error: of the steps that were in the way, or its own.
 fn codes(error: &SdkError<Failure, impl Sized>) -> Vec<&str> {
     match error.as_service_error() {
         Some(Failure::TransactionCanceledException(cancelled)) => {
             cancelled.cancellation_reasons().iter().filter_map(|reason| reason.code()).collect()
         }
-        // Something between us and the service may answer for it, without a code.
-        Some(Failure::InternalServerError(_)) | None => Vec::new(),
-        Some(other) => other.code().into_iter().collect(),
+        other => other.and_then(|error| error.code()).into_iter().collect(),
     }
 }
 
@@ -115,29 +110,24 @@ impl DynamoStore {
     /// transaction however often it is sent.
     ///
     /// # Errors
-    /// Nothing was done, and will not be.
-    pub(crate) async fn transact(&self, steps: Vec<Step>, token: &str) -> Result<Outcome, StoreError> {
+    /// It may have been done or not.
+    pub(crate) async fn transact(&self, steps: Vec<Step>, token: &str) -> Result<bool, StoreError> {
         let steps: Result<Vec<_>, _> = steps.into_iter().map(|step| step.build(&self.place.table)).collect();
         let steps = steps.map_err(|error| self.unavailable(error))?;
         // The first is made at once.
-        let (mut tries, mut unsure) = (Tries(1), false);
+        let mut tries = Tries(1);
         loop {
             let request = self.client.transact_write_items().set_transact_items(Some(steps.clone()));
-            // Sent once: what is sent again is counted here.
-            let once = Config::builder().retry_config(RetryConfig::disabled());
-            let sent = request.client_request_token(token).customize().config_override(once).send().await;
-            let Err(error) = sent else { return Ok(Ok(true)) };
+            // Without an answer, it is sent once more.
+            let twice = Config::builder().retry_config(RetryConfig::standard().with_max_attempts(2));
+            let sent = request.client_request_token(token).customize().config_override(twice).send().await;
+            let Err(error) = sent else { return Ok(true) };
             let codes = codes(&error);
-            let again = match codes.is_empty() {
-                _ if codes.contains(&"ConditionalCheckFailed") && !unsure => return Ok(Ok(false)),
-                // Without an answer, it is sent once more.
-                true => !std::mem::replace(&mut unsure, true),
-                false => codes.iter().any(|code| is_busy(code)),
-            };
-            if !again || !tries.next().await {
-                let error = self.failed(&error);
-                // Refused after an answer was lost, it may have been done, where the service does not know a token again.
-                return if unsure { Ok(Err(error)) } else { Err(error) };
+            if codes.contains(&"ConditionalCheckFailed") {
+                return Ok(false);
+            }
+            if !codes.iter().any(|code| is_busy(code)) || !tries.next().await {
+                return Err(self.failed(&error));
             }
         }
     }
