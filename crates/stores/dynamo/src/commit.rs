@@ -6,33 +6,22 @@ use crate::head::Head;
 use crate::item::{
     CONTENT, Home, Item, Name, PART, VERSION, mark, number, number_of, record, text, text_of, tombstone,
 };
-use crate::transact::{MOST, Step, Tries, Write, token};
+use crate::transact::{MOST, Tries, Write, token};
 use aws_sdk_dynamodb::types::AttributeValue;
 use philia_ports::store::{Change, Kind, Partition, PartitionId, StoreError};
 
 impl Write {
     /// As it is kept in a head.
     fn keep(self) -> AttributeValue {
-        let (name, item) = match self {
-            Self::Put(item) => ("put", item),
-            Self::Delete(name) => ("delete", name.item()),
-        };
-        AttributeValue::M([(name.to_owned(), AttributeValue::M(item))].into())
+        let name = if self.removes { "delete" } else { "put" };
+        AttributeValue::M([(name.to_owned(), AttributeValue::M(self.item))].into())
     }
 
     fn kept(value: &AttributeValue) -> Option<Self> {
-        let item = |name| value.as_m().ok()?.get(name)?.as_m().ok();
-        let put = item("put").cloned().map(Self::Put);
-        put.or_else(|| item("delete").map(|key| Self::Delete(Name::of(key))))
+        let (name, item) = value.as_m().ok()?.iter().next()?;
+        let item = item.as_m().ok()?;
+        Some(if name == "delete" { Self::remove(&Name::of(item)) } else { Self::put(item.clone()) })
     }
-}
-
-/// All that a commit writes.
-#[derive(Debug)]
-struct Plan {
-    head: Head,
-    writes: Vec<Step>,
-    contents: Contents,
 }
 
 /// Is a record as a change expects it? Its item is empty if it is not there.
@@ -45,7 +34,8 @@ fn holds(change: &Change, found: &Item) -> bool {
     }
 }
 
-fn plan(old: &Head, changes: &[Change], found: &[Item]) -> Plan {
+/// The head after a commit, and what it writes besides.
+fn plan(old: &Head, changes: &[Change], found: &[Item]) -> (Head, Vec<Write>, Contents) {
     let (home, generation, seq) = (&old.home, old.generation, old.seq + 1);
     let mut head = Head { seq, by: token(), touched: Item::new(), ..old.clone() };
     let (mut writes, mut contents) = (Vec::new(), Contents::default());
@@ -57,8 +47,8 @@ fn plan(old: &Head, changes: &[Change], found: &[Item]) -> Plan {
                 head.records = head.records.saturating_sub(1);
                 match key.kind {
                     // Jobs are not followed, and would leave a mark with every turn.
-                    Kind::Job => Write::Delete(home.record(key)),
-                    _ => Write::Put(tombstone(home, key, generation, seq)),
+                    Kind::Job => Write::remove(&home.record(key)),
+                    _ => Write::put(tombstone(home, key, generation, seq)),
                 }
             }
             Change::Insert(draft) | Change::Put { draft, .. } => {
@@ -69,7 +59,7 @@ fn plan(old: &Head, changes: &[Change], found: &[Item]) -> Plan {
                     item.insert(CONTENT.into(), text(&id));
                     contents.new.push((id, large));
                 }
-                Write::Put(item)
+                Write::put(item)
             }
         };
         writes.push(match version {
@@ -82,7 +72,7 @@ fn plan(old: &Head, changes: &[Change], found: &[Item]) -> Plan {
             head.touched.insert(key.kind.to_string(), number(touched));
         }
     }
-    Plan { head, writes, contents }
+    (head, writes, contents)
 }
 
 impl DynamoStore {
@@ -95,10 +85,9 @@ impl DynamoStore {
         let mut tries = Tries::default();
         while tries.next().await {
             // The head as this program's last commit left it, if it can still be that.
-            let cached = known.take().filter(|head| head.home == home && head.generation == partition.generation);
-            let head = match cached {
-                Some(head) => head,
-                None => self.head(&home).await?,
+            let head = match known.take() {
+                Some(head) if head.home == home && head.generation == partition.generation => head,
+                _ => self.head(&home).await?,
             };
             if head.generation != partition.generation {
                 return Err(StoreError::Erased);
@@ -111,7 +100,7 @@ impl DynamoStore {
                 }
                 continue;
             }
-            *known = self.make(&head, plan(&head, changes, &found)).await?;
+            *known = self.make(&head, changes, &found).await?;
             if let Some(head) = &*known {
                 return Ok(head.seq);
             }
@@ -119,21 +108,19 @@ impl DynamoStore {
         Err(self.unavailable("too many commit to the same partition"))
     }
 
-    /// Carries out a plan, and returns the head as it is then; none if others have written meanwhile.
-    async fn make(&self, old: &Head, plan: Plan) -> Result<Option<Head>, StoreError> {
-        let Plan { mut head, mut writes, contents } = plan;
+    /// Makes the changes of a commit, and returns the head as it is then; none if others have written meanwhile.
+    async fn make(&self, old: &Head, changes: &[Change], found: &[Item]) -> Result<Option<Head>, StoreError> {
+        let (mut head, mut writes, contents) = plan(old, changes, found);
         let note = contents.note(&head);
-        let mut steps: Vec<Step> = note.iter().map(mark_done).collect();
+        let mut steps: Vec<Write> = note.iter().map(mark_done).collect();
         if old.seq == 0 && head.home.id != PartitionId::system() {
-            steps.push(Write::Put(head.home.entry().item()).into());
+            steps.push(Write::put(head.home.entry().item()));
         }
         // What does not fit is kept in the head, and written by whoever comes next: this program, most often.
         let rest = writes.split_off(writes.len().min(MOST - 1 - steps.len()));
-        head.rest = rest.into_iter().map(|step| step.write.keep()).collect();
-        for step in writes.iter_mut().filter(|_| !head.rest.is_empty()) {
-            if let Write::Put(item) = &mut step.write {
-                item.insert(PART.into(), mark());
-            }
+        head.rest = rest.into_iter().map(Write::keep).collect();
+        for write in writes.iter_mut().filter(|write| !head.rest.is_empty() && !write.removes) {
+            write.item.insert(PART.into(), mark());
         }
         steps.extend(writes);
         steps.push(head.over(old));
@@ -158,7 +145,7 @@ impl DynamoStore {
         let rest: Option<Vec<Write>> = head.rest.iter().map(Write::kept).collect();
         let rest = rest.ok_or_else(|| self.corrupt(format!("the commit {} of a partition is not whole", head.seq)))?;
         let settled = Head { rest: Vec::new(), ..head.clone() };
-        let steps = rest.into_iter().map(Step::from).chain([settled.over(head)]);
+        let steps = rest.into_iter().chain([settled.over(head)]);
         // Refused: somebody else was first.
         self.transact(steps.collect(), &token()).await.map(drop)
     }

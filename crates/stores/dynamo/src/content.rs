@@ -9,7 +9,7 @@ use crate::DynamoStore;
 use crate::head::Head;
 use crate::item::{CONTENT, Home, Item, Name, SHARDS, is, mark, text, text_of};
 use crate::schema::TABLE;
-use crate::transact::{MOST, Step, Write};
+use crate::transact::{MOST, Write};
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::TryStreamExt;
 use philia_ports::store::StoreError;
@@ -41,10 +41,10 @@ impl Contents {
 }
 
 /// Marks a note, unless it was claimed.
-pub(crate) fn mark_done(note: &Item) -> Step {
+pub(crate) fn mark_done(note: &Item) -> Write {
     let mut done = note.clone();
     done.insert(DONE.into(), mark());
-    Write::Put(done).only_if("attribute_exists(pk) AND attribute_not_exists(swept)", None)
+    Write::put(done).only_if("attribute_exists(pk) AND attribute_not_exists(swept)", None)
 }
 
 fn content(id: &str) -> Name {
@@ -59,10 +59,10 @@ pub(crate) fn content_of(record: &Item) -> Option<Name> {
 impl DynamoStore {
     /// Writes the note of contents, and then the new ones.
     pub(crate) async fn stage(&self, note: &Option<Item>, contents: Contents) -> Result<(), StoreError> {
-        self.write(note.clone().map(Write::Put)).await?;
+        self.write(note.clone().map(Write::put)).await?;
         let new = contents.new.into_iter().map(|(id, mut large)| {
             large.extend(content(&id).item());
-            Write::Put(large)
+            Write::put(large)
         });
         self.write(new).await
     }
@@ -76,8 +76,8 @@ impl DynamoStore {
         };
         let ids = note.get(if is(&note, DONE) { OLD } else { NEW }).and_then(|ids| ids.as_l().ok());
         let ids = ids.into_iter().flatten().filter_map(|id| id.as_s().ok());
-        self.write(ids.map(|id| Write::Delete(content(id)))).await?;
-        self.write([Write::Delete(name)]).await
+        self.write(ids.map(|id| Write::remove(&content(id)))).await?;
+        self.write([Write::remove(&name)]).await
     }
 
     /// Removes what commits have left that did not come to their end, of one partition or of all.

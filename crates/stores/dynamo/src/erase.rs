@@ -31,8 +31,7 @@ impl DynamoStore {
                 erasing: true,
                 ..Head::read(home.clone(), &Item::new())
             };
-            let steps =
-                vec![erased.over(&head), Write::Put(erasing(&home).item()).into(), Write::Delete(home.entry()).into()];
+            let steps = vec![erased.over(&head), Write::put(erasing(&home).item()), Write::remove(&home.entry())];
             let done = self.transact(steps, &erased.by).await;
             if matches!(done, Ok(true)) {
                 return self.finish_erasing(&erased).await;
@@ -53,11 +52,11 @@ impl DynamoStore {
             let older = records.try_filter(|item| ready(number_of(item, GENERATION) < head.generation));
             let mut older = older.try_chunks(MOST);
             while let Some(some) = older.try_next().await.map_err(|error| error.1)? {
-                self.write(some.iter().filter_map(content_of).map(Write::Delete)).await?;
+                self.write(some.iter().filter_map(content_of).map(|name| Write::remove(&name))).await?;
                 // Whoever is late here finds what a newer generation has written, and must not remove it.
                 let remove = |item: &Item| {
                     let condition = "attribute_not_exists(pk) OR g < :v";
-                    Write::Delete(Name::of(item)).only_if(condition, Some(number(head.generation)))
+                    Write::remove(&Name::of(item)).only_if(condition, Some(number(head.generation)))
                 };
                 let steps = some.iter().map(remove).collect();
                 if !self.transact(steps, &token()).await? {
@@ -68,7 +67,7 @@ impl DynamoStore {
         }
         self.sweep(Some(&head.home)).await?;
         let finished = Head { erasing: false, ..head.clone() };
-        let steps = vec![finished.over(head), Write::Delete(erasing(&head.home)).into()];
+        let steps = vec![finished.over(head), Write::remove(&erasing(&head.home))];
         // Refused: somebody else was first.
         self.transact(steps, &token()).await.map(drop)
     }

@@ -2,7 +2,7 @@
 
 use crate::DynamoStore;
 use crate::item::{GENERATION, Home, Item, is, number, number_of, text, text_of};
-use crate::transact::{Step, Write};
+use crate::transact::Write;
 use aws_sdk_dynamodb::types::AttributeValue;
 use philia_ports::store::{Partition, StoreError};
 
@@ -69,8 +69,8 @@ impl Head {
     }
 
     /// Writes it in place of another, if that one is still as it was.
-    pub(crate) fn over(&self, old: &Self) -> Step {
-        let write = Write::Put(self.write());
+    pub(crate) fn over(&self, old: &Self) -> Write {
+        let write = Write::put(self.write());
         if old.by.is_empty() {
             return write.only_if("attribute_not_exists(pk)", None);
         }

@@ -16,7 +16,7 @@
 //! The table is made if it is not there, charged by request. One that has other keys, or holds what Philia did not
 //! write, is refused. Whoever makes the table otherwise needs the layout of `schema`: the local indexes cannot be added
 //! later. The program needs `dynamodb:DescribeTable`, `CreateTable`, `GetItem`, `BatchGetItem`, `Query`, `Scan`,
-//! `PutItem`, `UpdateItem`, `DeleteItem` and `BatchWriteItem` for the table and its indexes.
+//! `PutItem`, `UpdateItem` and `DeleteItem` for the table and its indexes.
 //!
 //! # The layout
 //! | partition key | sort key | what |

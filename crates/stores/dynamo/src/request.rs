@@ -91,25 +91,20 @@ impl DynamoStore {
         Err(self.unavailable("too much at once"))
     }
 
-    /// Writes items, in no order and not together.
+    /// Puts and removes items, in no order and not together.
     pub(crate) async fn write(&self, writes: impl IntoIterator<Item = Write>) -> Result<(), StoreError> {
         let writes: Vec<Write> = writes.into_iter().collect();
         let written = stream::iter(writes).map(|write| self.write_one(write)).buffered(WRITES_AT_ONCE);
         written.try_collect().await
     }
 
-    async fn write_one(&self, write: Write) -> Result<(), StoreError> {
-        let table = &self.place.table;
-        match write {
-            Write::Put(item) => {
-                let put = self.client.put_item().table_name(table).set_item(Some(item)).send().await;
-                put.map(drop).map_err(|error| self.failed(&error))
-            }
-            Write::Delete(name) => {
-                let delete = self.client.delete_item().table_name(table).set_key(Some(name.item())).send().await;
-                delete.map(drop).map_err(|error| self.failed(&error))
-            }
+    async fn write_one(&self, Write { removes, item, .. }: Write) -> Result<(), StoreError> {
+        if removes {
+            let delete = self.client.delete_item().table_name(&self.place.table).set_key(Some(item)).send().await;
+            return delete.map(drop).map_err(|error| self.failed(&error));
         }
+        let put = self.client.put_item().table_name(&self.place.table).set_item(Some(item)).send().await;
+        put.map(drop).map_err(|error| self.failed(&error))
     }
 
     /// Asks for a range of an index, both ends included, by so many at once.

@@ -47,49 +47,42 @@ impl Tries {
     }
 }
 
-/// What is done to an item.
+/// What is done to an item, if a condition holds for it as it is.
 #[derive(Debug)]
-pub(crate) enum Write {
-    Put(Item),
-    Delete(Name),
-}
-
-impl Write {
-    /// As long as a condition holds for the item as it is. It may name a value, `:v`.
-    pub(crate) fn only_if(self, condition: &str, value: Option<AttributeValue>) -> Step {
-        Step { write: self, condition: Some(condition.to_owned()), value }
-    }
-}
-
-/// A step of a transaction, which is done if all others can be.
-#[derive(Debug)]
-pub(crate) struct Step {
-    pub(crate) write: Write,
+pub(crate) struct Write {
+    /// It is removed, and not put in place of what is there.
+    pub(crate) removes: bool,
+    /// What it is to be; of one that is removed, the name.
+    pub(crate) item: Item,
     condition: Option<String>,
     value: Option<AttributeValue>,
 }
 
-impl From<Write> for Step {
-    fn from(write: Write) -> Self {
-        Self { write, condition: None, value: None }
+impl Write {
+    pub(crate) fn put(item: Item) -> Self {
+        Self { removes: false, item, condition: None, value: None }
     }
-}
 
-impl Step {
-    fn build(self, table: &str) -> Result<TransactWriteItem, BuildError> {
-        let values = self.value.map(|value| Item::from([(":v".to_owned(), value)]));
+    pub(crate) fn remove(name: &Name) -> Self {
+        Self { removes: true, ..Self::put(name.item()) }
+    }
+
+    /// Only if a condition holds. It may name a value, `:v`.
+    pub(crate) fn only_if(self, condition: &str, value: Option<AttributeValue>) -> Self {
+        Self { condition: Some(condition.to_owned()), value, ..self }
+    }
+
+    /// As a step of a transaction.
+    fn step(self, table: &str) -> Result<TransactWriteItem, BuildError> {
+        let Self { removes, item, condition, value } = self;
+        let values = value.map(|value| Item::from([(":v".to_owned(), value)]));
         let step = TransactWriteItem::builder();
-        let step = match self.write {
-            Write::Put(item) => {
-                let put = Put::builder().table_name(table).set_item(Some(item));
-                let put = put.set_condition_expression(self.condition).set_expression_attribute_values(values);
-                step.put(put.build()?)
-            }
-            Write::Delete(name) => {
-                let delete = Delete::builder().table_name(table).set_key(Some(name.item()));
-                let delete = delete.set_condition_expression(self.condition).set_expression_attribute_values(values);
-                step.delete(delete.build()?)
-            }
+        let step = if removes {
+            let delete = Delete::builder().table_name(table).set_key(Some(item)).set_condition_expression(condition);
+            step.delete(delete.set_expression_attribute_values(values).build()?)
+        } else {
+            let put = Put::builder().table_name(table).set_item(Some(item)).set_condition_expression(condition);
+            step.put(put.set_expression_attribute_values(values).build()?)
         };
         Ok(step.build())
     }
@@ -111,8 +104,8 @@ impl DynamoStore {
     ///
     /// # Errors
     /// It may have been done or not.
-    pub(crate) async fn transact(&self, steps: Vec<Step>, token: &str) -> Result<bool, StoreError> {
-        let steps: Result<Vec<_>, _> = steps.into_iter().map(|step| step.build(&self.place.table)).collect();
+    pub(crate) async fn transact(&self, steps: Vec<Write>, token: &str) -> Result<bool, StoreError> {
+        let steps: Result<Vec<_>, _> = steps.into_iter().map(|write| write.step(&self.place.table)).collect();
         let steps = steps.map_err(|error| self.unavailable(error))?;
         // The first is made at once.
         let mut tries = Tries(1);
