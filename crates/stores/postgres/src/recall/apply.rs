@@ -31,7 +31,7 @@ struct Head {
 /// An entry that is there already.
 struct There {
     slot: i32,
-    held: Held,
+    stems: Vec<String>,
     near: Vec<i32>,
     place: Option<(String, i64)>,
     length: i32,
@@ -136,7 +136,7 @@ pub(super) async fn clear(link: &Arc<RecallLink>, id: &PartitionId) -> Result<()
 }
 
 async fn drop_content(transaction: &Transaction<'_>, person: i32) -> Result<(), Error> {
-    for table in ["recall_entry", "recall_word"] {
+    for table in ["recall_entry", "recall_vector", "recall_word"] {
         let sql = format!("DELETE FROM {table} WHERE person = $1");
         transaction.query_typed(&sql, &[(&person, Type::INT4)]).await?;
     }
@@ -225,7 +225,7 @@ async fn take_in(
     // Whose neighbours or whose words have changed, and whose neighbours are to be asked for too.
     let (mut affected, mut placed): (BTreeSet<i32>, Vec<i32>) = (BTreeSet::new(), Vec::new());
     for (id, there) in &there {
-        there.held.0.keys().for_each(|stem| *words.entry(stem.clone()).or_default() -= 1);
+        there.stems.iter().for_each(|stem| *words.entry(stem.clone()).or_default() -= 1);
         head.count(&there.speaker, -1);
         head.length -= i64::from(there.length);
         if !come.contains(id.as_str()) {
@@ -264,7 +264,8 @@ async fn take_in(
         rows.push(coming.row(person, slot));
     }
     if !gone.is_empty() {
-        let sql = "DELETE FROM recall_entry WHERE person = $1 AND slot = ANY ($2)";
+        let sql = "WITH unturned AS (DELETE FROM recall_vector WHERE person = $1 AND slot = ANY ($2))
+                   DELETE FROM recall_entry WHERE person = $1 AND slot = ANY ($2)";
         transaction.query_typed(sql, &[(&person, Type::INT4), (&gone, Type::INT4_ARRAY)]).await?;
     }
     if !rows.is_empty() {
@@ -344,21 +345,30 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 const INSERT: &str = "
-    INSERT INTO recall_entry (person, slot, id, words, weights, vector, length, window_length, place, place_order, speaker,
-                              at, kind, category, importance, reinforced, emotion, tags, hidden)
-    SELECT $1, slot, id, words::tsvector, weights::sparsevec, vector::halfvec, length, length, place, place_order, speaker,
-           at, kind, category, importance, reinforced, emotion,
-           ARRAY(SELECT json_array_elements_text(tags)), hidden
-    FROM json_to_recordset($2::json) AS come
-        (slot int, id text, words text, weights text, vector text, length int, place text, place_order bigint,
-         speaker text, at bigint, kind text, category text, importance float8, reinforced bigint, emotion text,
-         tags json, hidden boolean)
+    WITH come AS MATERIALIZED (
+        SELECT * FROM json_to_recordset($2::json) AS come
+            (slot int, id text, words text, weights text, vector text, length int, place text, place_order bigint,
+             speaker text, at bigint, kind text, category text, importance float8, reinforced bigint, emotion text,
+             tags json, hidden boolean)),
+    turned AS (
+        INSERT INTO recall_vector AS v (person, slot, id, speaker, hidden, vector)
+        SELECT $1, slot, id, speaker, hidden, vector::halfvec FROM come WHERE vector IS NOT NULL
+        ON CONFLICT (person, slot) DO UPDATE SET (speaker, hidden, vector) =
+            (excluded.speaker, excluded.hidden, excluded.vector)
+        WHERE (v.speaker, v.hidden, v.vector) <> (excluded.speaker, excluded.hidden, excluded.vector)),
+    unturned AS (
+        DELETE FROM recall_vector WHERE person = $1 AND slot IN (SELECT slot FROM come WHERE vector IS NULL))
+    INSERT INTO recall_entry (person, slot, id, words, weights, length, window_length, place, place_order, speaker, at,
+                              kind, category, importance, reinforced, emotion, tags, hidden)
+    SELECT $1, slot, id, words::tsvector, weights::sparsevec, length, length, place, place_order, speaker, at,
+           kind, category, importance, reinforced, emotion, ARRAY(SELECT json_array_elements_text(tags)), hidden
+    FROM come
     ON CONFLICT (person, id) DO UPDATE SET
-        (words, weights, vector, length, place, place_order, speaker, at, kind, category, importance, reinforced, emotion,
-         tags, hidden) =
-        (excluded.words, excluded.weights, excluded.vector, excluded.length, excluded.place, excluded.place_order,
-         excluded.speaker, excluded.at, excluded.kind, excluded.category, excluded.importance, excluded.reinforced,
-         excluded.emotion, excluded.tags, excluded.hidden)";
+        (words, weights, length, place, place_order, speaker, at, kind, category, importance, reinforced, emotion, tags,
+         hidden) =
+        (excluded.words, excluded.weights, excluded.length, excluded.place, excluded.place_order, excluded.speaker,
+         excluded.at, excluded.kind, excluded.category, excluded.importance, excluded.reinforced, excluded.emotion,
+         excluded.tags, excluded.hidden)";
 
 async fn read_there(transaction: &Transaction<'_>, person: i32, ids: &[&str]) -> Result<HashMap<String, There>, Error> {
     let sql = "SELECT id, slot, words, near, place, place_order, length, window_length, speaker FROM recall_entry
@@ -369,7 +379,7 @@ async fn read_there(transaction: &Transaction<'_>, person: i32, ids: &[&str]) ->
         let speaker = serde_json::from_str(row.get(8)).unwrap_or(Speaker::User);
         let there = There {
             slot: row.get(1),
-            held: row.get(2),
+            stems: row.get::<_, Held<'_>>(2).0.iter().map(|(stem, _)| (*stem).to_owned()).collect(),
             near: row.get(3),
             place: place.zip(row.get(5)),
             length: row.get(6),

@@ -63,9 +63,9 @@ impl RecallLink {
         }
         let (schema, vector) = (&self.link.address.schema, &self.vector);
         let make = format!(
-            "CREATE INDEX CONCURRENTLY recall_graph_{person} ON {schema}.recall_entry
+            "CREATE INDEX CONCURRENTLY recall_graph_{person} ON {schema}.recall_vector
              USING hnsw ((vector::{vector}.halfvec({dimensions})) {vector}.halfvec_ip_ops) WITH (ef_construction = 100)
-             WHERE person = {person} AND vector IS NOT NULL"
+             WHERE person = {person}"
         );
         line.client.batch_execute(&make).await.map_err(failed)?;
         tracing::info!(person, "a graph of vectors is made");

@@ -5,8 +5,8 @@
 //!
 //! - by words: the mind's own stems in a `tsvector` with a GIN index, the best by a scalar product of sparse vectors
 //!   (BM25 but for the last digit), and their neighbours;
-//! - by meaning: half-precision vectors, compared with all of a person's up to a size ([`GRAPH_FROM`]), and from there
-//!   on by an HNSW graph of that person's own, iteratively where a filter keeps many out;
+//! - by meaning: half-precision vectors in a table of their own, compared with all of a person's up to a size
+//!   ([`GRAPH_FROM`]), and from there on by an HNSW graph of that person's own, iteratively where a filter keeps many out;
 //! - by time: an index of instants.
 //!
 //! How many memories hold each word is counted as they come, so a word's rarity is exact; how many neighbourhoods hold it
@@ -43,7 +43,7 @@ use tokio::sync::OnceCell;
 use tokio_postgres::types::Type;
 
 /// From so many memories of a person on, the nearest vectors are found by a graph; below, all are looked at.
-pub const GRAPH_FROM: i64 = 20_000;
+pub const GRAPH_FROM: i64 = 10_000;
 
 /// About what an entry takes besides its vector, in bytes.
 const ENTRY_BYTES: usize = 700;

@@ -8,9 +8,9 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
 /// The schema of this program.
-const NUMBER: i32 = 1;
+const NUMBER: i32 = 2;
 
-const TABLES: [&str; 4] = ["recall_schema", "recall_person", "recall_entry", "recall_word"];
+const TABLES: [&str; 5] = ["recall_schema", "recall_person", "recall_entry", "recall_vector", "recall_word"];
 
 /// Makes the tables, where nothing of their name is somebody else's, and says in which schema pgvector is.
 pub(super) async fn prepare(line: &mut Line, location: &str, schema: &str) -> Result<String, StoreError> {

@@ -1,7 +1,7 @@
 //! What is found: two statements in one snapshot, which find candidates and all that they are judged by.
 
 use super::apply::{clean, word};
-use super::words::{Held, halves, key, sparse, tsquery, vector};
+use super::words::{Held, halves, key, lexeme, sparse, tsquery, vector};
 use super::{RecallLink, signed, told};
 use crate::link::Value;
 use philia_mind::MemoryId;
@@ -11,25 +11,31 @@ use philia_mind::memory::recall::{POOL, TimeRange};
 use philia_ports::Partition;
 use philia_ports::index::{Filter, Hit, IndexError, Query, direction_of};
 use philia_ports::store::{from_micros, micros};
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Error, Row};
 
-/// Candidates by each signal: more than are kept, because their order is only about right.
-const BY_WORDS: usize = POOL + POOL / 2;
-const BY_NEIGHBOURHOOD: usize = 2 * POOL;
+/// Candidates by words, and by those of like meaning: a few more than are kept, because their order is only about right.
+const BY_WORDS: usize = POOL + POOL / 10;
+const BY_NEIGHBOURHOOD: usize = POOL + POOL / 4;
+/// The nearest vectors, and the nearest in time. Whoever comes by another signal has theirs looked at, too.
+const NEAREST: usize = POOL / 2;
+/// How many vectors of a graph are kept in view while it is walked.
+const IN_VIEW: usize = NEAREST + NEAREST / 5;
 /// Neighbourhoods that are looked at to find those whose memory passes, where few do not.
-const NEIGHBOURHOODS: usize = 6 * POOL;
-/// Words that so many memories hold together are looked for; a commoner one beside rarer ones is only counted in.
-const HOLDING: i64 = 15_000;
-/// The same of words of like meaning.
-const KIN_HOLDING: i64 = 4_000;
+const NEIGHBOURHOODS: usize = 3 * POOL;
+/// Words that so many memories hold together are looked for. Of commoner ones two must stand together, or one beside a rarer
+/// one: each memory that is found is read, and many hold a common word.
+const HOLDING: i64 = 5_000;
+/// So many of the commoner ones.
+const COMMON: usize = 8;
+/// The same of words of like meaning; the nearest words come first, and the rest add little.
+const KIN_HOLDING: i64 = 500;
 /// Words of like meaning for each of the question's.
 const KIN: usize = 48;
-/// How many vectors of a graph are kept in view while it is walked.
-const IN_VIEW: usize = 2 * POOL;
 
 /// What is asked.
 pub(super) struct LookedFor<'a> {
@@ -68,6 +74,7 @@ pub(super) async fn search(
     let client = &**held.client().map_err(told)?;
     let begin = format!(
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {};
+         SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0;
          SET LOCAL hnsw.ef_search = {IN_VIEW}; SET LOCAL hnsw.iterative_scan = relaxed_order",
         link.settings()
     );
@@ -161,7 +168,7 @@ impl Statement {
 
         let own = whole.looked_for(asked);
         if !own.is_empty() {
-            let words = statement.bind(tsquery(whole.person, own.iter().map(|key| &**key)), Type::TEXT);
+            let words = statement.bind(own.clone(), Type::TEXT);
             let weights = statement.bind(sparse(&asked.lexical(&rarities)), Type::TEXT);
             // Where few do not pass, those are looked for among the best; otherwise among all.
             let few_do_not = looked_for.filter.is_usual();
@@ -169,8 +176,8 @@ impl Statement {
             let _ = write!(
                 sql,
                 "own AS MATERIALIZED (
-                     SELECT slot, id, near, -(weights <#> {weights}::sparsevec) AS worth, {passes} AS passes
-                     FROM {mine} AND words @@ {words}::tsquery),
+                     SELECT slot, id, near, words, -(weights <#> {weights}::sparsevec) AS worth, {passes} AS passes
+                     FROM recall_entry WHERE words @@ {words}::tsquery),
                  around AS MATERIALIZED (
                      SELECT slot, sum(worth) AS worth
                      FROM (SELECT slot, worth FROM own UNION ALL SELECT unnest(near), worth FROM own) AS each
@@ -187,18 +194,28 @@ impl Statement {
             let words = statement.bind(tsquery(whole.person, kin.iter().map(|(stem, _)| &**stem)), Type::TEXT);
             let weights = statement.bind(sparse(&Asked::kindred(&kin)), Type::TEXT);
             by.push(format!(
-                "(SELECT slot FROM {mine} AND words @@ {words}::tsquery AND {passes}
+                "(SELECT slot FROM recall_entry WHERE words @@ {words}::tsquery AND {passes}
                   ORDER BY weights <#> {weights}::sparsevec, id LIMIT {BY_WORDS})"
             ));
         }
         if let (Some(probe), Some(dimensions)) = (probe.and_then(vector), whole.dimensions) {
             let probe = statement.bind(probe, Type::TEXT);
-            // A graph knows no second order.
-            let exact = signed(whole.collection.texts as u64) < graph_from;
-            let ties = if exact { ", id" } else { "" };
+            // The length is part of what a graph is of: without it none is walked. A graph knows no second order.
+            let (length, ties) = match signed(whole.collection.texts as u64) < graph_from {
+                true => (String::new(), ", id"),
+                false => (format!("({dimensions})"), ""),
+            };
+            let turned = format!("recall_vector WHERE person = {}", whole.person);
+            // What most questions keep out is known beside the vector; for the rest each is looked up.
+            let from = match looked_for.filter.is_usual() {
+                true => turned,
+                false => format!(
+                    "(SELECT slot, vector FROM {turned}) AS turned JOIN (SELECT * FROM {mine}) AS mine USING (slot) WHERE true"
+                ),
+            };
             by.push(format!(
-                "(SELECT slot FROM {mine} AND vector IS NOT NULL AND {passes}
-                  ORDER BY vector::halfvec({dimensions}) <#> {probe}::halfvec({dimensions}){ties} LIMIT {POOL})"
+                "(SELECT slot FROM {from} AND {passes}
+                  ORDER BY vector::halfvec{length} <#> {probe}::halfvec{length}{ties} LIMIT {NEAREST})"
             ));
         }
         for range in &looked_for.query.times {
@@ -211,16 +228,23 @@ impl Statement {
             sql,
             "chosen AS ({}),
              picked AS MATERIALIZED (
-                 SELECT * FROM {mine} AND slot = ANY (ARRAY(SELECT slot FROM chosen))),
-             lent AS (SELECT DISTINCT slot FROM (SELECT unnest(near) AS slot FROM picked) AS near
-                      WHERE slot NOT IN (SELECT slot FROM picked))
-             SELECT slot, words, id, near, length, window_length, speaker, at, importance, reinforced, halfvec_send(vector)
-             FROM picked
+                 SELECT slot, words, id, near, length, window_length, speaker, at, importance, reinforced
+                 FROM {mine} AND slot = ANY (ARRAY(SELECT slot FROM chosen)))
+             SELECT *, NULL FROM picked
              UNION ALL
-             SELECT slot, words, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-             FROM {mine} AND slot = ANY (ARRAY(SELECT slot FROM lent))",
-            by.join(" UNION ")
+             SELECT slot, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, halfvec_send(vector) FROM recall_vector
+             WHERE person = {} AND slot = ANY (ARRAY(SELECT slot FROM picked))",
+            by.join(" UNION "),
+            whole.person,
         );
+        if !own.is_empty() {
+            // Neighbours who hold something of what is looked for.
+            sql.push_str(
+                " UNION ALL
+                 SELECT slot, words, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM own
+                 WHERE slot IN (SELECT unnest(near) FROM picked) AND slot NOT IN (SELECT slot FROM picked)",
+            );
+        }
         statement.sql = sql;
         statement
     }
@@ -234,7 +258,7 @@ impl Statement {
                 .map(|at| self.bind(at, Type::INT8));
         format!(
             "(SELECT slot FROM {mine} AND at BETWEEN {first} AND {last} AND {passes}
-              ORDER BY greatest({from} - at, at - {until}, 0), id LIMIT {POOL})"
+              ORDER BY greatest({from} - at, at - {until}, 0), id LIMIT {NEAREST})"
         )
     }
 
@@ -288,21 +312,29 @@ impl Statement {
 }
 
 impl Whole {
-    /// The question's words to look for: the rarest first, as long as not too many memories hold them.
-    fn looked_for(&self, asked: &Asked<'_>) -> Vec<String> {
-        let mut keys: Vec<(i64, String)> = asked
-            .stems()
-            .map(|stem| key(stem).into_owned())
-            .filter_map(|key| Some((*self.holding.get(&key)?, key)))
-            .collect();
+    /// The question's words to look for, as the text of a tsquery: the rarest alone, as long as not too many memories hold
+    /// them, and of the commoner ones any two together. Empty if no memory holds any.
+    fn looked_for(&self, asked: &Asked<'_>) -> String {
+        let mut keys: Vec<(i64, Cow<'_, str>)> =
+            asked.stems().map(key).filter_map(|key| Some((*self.holding.get(&*key)?, key))).collect();
         keys.sort();
-        let mut left = HOLDING;
-        let mut first = true;
-        keys.retain(|(holding, _)| {
-            left -= holding;
-            std::mem::take(&mut first) || left >= 0
+        keys.dedup();
+        let mut held = 0;
+        let alone = keys.iter().take_while(|(holding, _)| {
+            let first = held == 0;
+            held += holding;
+            first || held <= HOLDING
         });
-        keys.into_iter().map(|(_, key)| key).collect()
+        let (alone, common) = keys.split_at(alone.count());
+        let common = &common[..common.len().min(COMMON)];
+        let mut any: Vec<String> = alone.iter().map(|(_, key)| lexeme(self.person, key)).collect();
+        for (n, (_, one)) in common.iter().enumerate() {
+            let two = |(_, other): &(i64, Cow<'_, str>)| {
+                format!("({} & {})", lexeme(self.person, one), lexeme(self.person, other))
+            };
+            any.extend(common[n + 1..].iter().map(two));
+        }
+        any.join(" | ")
     }
 
     /// The words of like meaning to look for: those that count most first, as long as not too many memories hold them.
@@ -322,39 +354,48 @@ impl Whole {
     }
 }
 
-/// What is judged, from the rows that were read.
+/// What is judged, from the rows that were read: of memories, of their vectors, and of their neighbours.
 fn candidates(rows: &[Row], asked: &Asked<'_>, probe: Option<&[f32]>) -> Vec<Candidate> {
-    let keys: Vec<String> = asked.stems().map(|stem| key(stem).into_owned()).collect();
-    let held: BTreeMap<i32, Held> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    let times = |slot: i32, key: &str| held.get(&slot).and_then(|held| held.0.get(key)).copied().unwrap_or(0);
+    let keys: Vec<Cow<'_, str>> = asked.stems().map(key).collect();
+    let mut vectors: HashMap<i32, Vec<f32>> = HashMap::with_capacity(rows.len());
+    let mut held: HashMap<i32, (Held<'_>, Vec<u32>)> = HashMap::with_capacity(rows.len());
+    for row in rows {
+        if let Some(vector) = row.get::<_, Option<&[u8]>>(10) {
+            vectors.insert(row.get(0), halves(vector));
+        } else if let Some(words) = row.get::<_, Option<Held<'_>>>(1) {
+            let times =
+                |key: &Cow<'_, str>| words.0.iter().find(|(stem, _)| stem == key).map_or(0, |(_, times)| *times);
+            let times = keys.iter().map(times).collect();
+            held.insert(row.get(0), (words, times));
+        }
+    }
     let number = |row: &Row, at: usize| u32::try_from(row.get::<_, i32>(at)).unwrap_or(0);
-    rows.iter()
-        .filter_map(|row| {
-            let (slot, id): (i32, Option<String>) = (row.get(0), row.get(2));
-            let near: Vec<i32> = row.get::<_, Option<Vec<i32>>>(3)?;
-            let vector = row.get::<_, Option<&[u8]>>(10).map(halves);
-            let product = |vector: &Vec<f32>| {
-                Some(
-                    vector.iter().zip(probe?).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>().clamp(-1.0, 1.0),
-                )
-            };
-            Some(Candidate {
-                id: MemoryId::new(id?),
-                stems: held.get(&slot).map(|held| held.0.keys().cloned().collect()).unwrap_or_default(),
-                own: keys.iter().map(|key| times(slot, key)).collect(),
-                around: keys
-                    .iter()
-                    .map(|key| times(slot, key) + near.iter().map(|near| times(*near, key)).sum::<u32>())
-                    .collect(),
-                length: number(row, 4),
-                window: number(row, 5),
-                cosine: vector.as_ref().and_then(product),
-                vector,
-                speaker: serde_json::from_str(row.get(6)).ok()?,
-                occurred_at: from_micros(row.get(7))?,
-                importance: row.get(8),
-                reinforced: u32::try_from(row.get::<_, i64>(9)).unwrap_or(u32::MAX),
-            })
+    let mut candidate = |row: &Row| {
+        let (slot, id): (i32, Option<&str>) = (row.get(0), row.get(2));
+        let id = MemoryId::new(id?);
+        let (words, own) = held.get(&slot)?;
+        let mut around = own.clone();
+        for (_, times) in row.get::<_, Vec<i32>>(3).iter().filter_map(|near| held.get(near)) {
+            around.iter_mut().zip(times).for_each(|(around, times)| *around += times);
+        }
+        let vector = vectors.remove(&slot);
+        let product = |vector: &Vec<f32>| {
+            Some(vector.iter().zip(probe?).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>().clamp(-1.0, 1.0))
+        };
+        Some(Candidate {
+            id,
+            stems: words.0.iter().map(|(stem, _)| (*stem).to_owned()).collect(),
+            own: own.clone(),
+            around,
+            length: number(row, 4),
+            window: number(row, 5),
+            cosine: vector.as_ref().and_then(product),
+            vector,
+            speaker: serde_json::from_str(row.get(6)).ok()?,
+            occurred_at: from_micros(row.get(7))?,
+            importance: row.get(8),
+            reinforced: u32::try_from(row.get::<_, i64>(9)).unwrap_or(u32::MAX),
         })
-        .collect()
+    };
+    rows.iter().filter_map(&mut candidate).collect()
 }

@@ -28,7 +28,6 @@ CREATE TABLE recall_entry (
     words tsvector NOT NULL,
     -- What each is worth, by dimension.
     weights sparsevec NOT NULL,
-    vector halfvec,
     -- Two on each side.
     near integer[] NOT NULL DEFAULT '{}',
     length integer NOT NULL,
@@ -46,6 +45,18 @@ CREATE TABLE recall_entry (
     hidden boolean NOT NULL,
     PRIMARY KEY (person, slot)
 ) WITH (fillfactor = 85);
+
+-- The vectors, apart from what is read far more often; with what most questions keep out. So it is one narrow table that
+-- is gone through, and one table alone that the planner knows people's graphs of.
+CREATE TABLE recall_vector (
+    person integer NOT NULL,
+    slot integer NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    speaker text COLLATE "C" NOT NULL,
+    hidden boolean NOT NULL,
+    vector halfvec NOT NULL,
+    PRIMARY KEY (person, slot)
+);
 
 CREATE UNIQUE INDEX recall_entry_id ON recall_entry (person, id);
 CREATE INDEX recall_entry_place ON recall_entry (person, place, place_order, id) WHERE place IS NOT NULL;

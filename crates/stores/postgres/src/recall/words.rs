@@ -6,7 +6,6 @@
 use philia_mind::memory::recall::judge::{Bag, DIMENSIONS};
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use tokio_postgres::types::{FromSql, Type};
@@ -34,7 +33,7 @@ pub(super) fn key(stem: &str) -> Cow<'_, str> {
 }
 
 /// A person's stem as it stands in the text of a tsvector or tsquery.
-fn lexeme(person: i32, key: &str) -> String {
+pub(super) fn lexeme(person: i32, key: &str) -> String {
     format!("'{person}/{}'", key.replace('\\', "\\\\").replace('\'', "''"))
 }
 
@@ -75,14 +74,14 @@ pub(super) fn vector(numbers: &[f32]) -> Option<String> {
 
 /// The stems of a memory with how often each stands there, as its column `words` holds them.
 #[derive(Debug, Default)]
-pub(super) struct Held(pub(super) BTreeMap<String, u32>);
+pub(super) struct Held<'a>(pub(super) Vec<(&'a str, u32)>);
 
-impl<'a> FromSql<'a> for Held {
+impl<'a> FromSql<'a> for Held<'a> {
     /// A number of lexemes, then each: its text, a zero, a number of positions, the positions.
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
         let mut rest = raw;
         let count = u32::from_be_bytes(take(&mut rest, 4)?.try_into()?);
-        let mut held = BTreeMap::new();
+        let mut held = Vec::new();
         for _ in 0..count {
             let end = rest.iter().position(|byte| *byte == 0).ok_or("a lexeme without an end")?;
             let text = std::str::from_utf8(take(&mut rest, end)?)?;
@@ -90,7 +89,7 @@ impl<'a> FromSql<'a> for Held {
             let times = u16::from_be_bytes(take(&mut rest, 2)?.try_into()?);
             take(&mut rest, 2 * usize::from(times))?;
             let (_, key) = text.split_once('/').ok_or("a lexeme of nobody")?;
-            held.insert(key.to_owned(), u32::from(times).max(1));
+            held.push((key, u32::from(times).max(1)));
         }
         Ok(Self(held))
     }
@@ -113,7 +112,8 @@ pub(super) fn halves(sent: &[u8]) -> Vec<f32> {
         let (exponent, fraction) = ((bits >> 10) & 0x1f, f32::from(bits & 0x3ff));
         let size = match exponent {
             0 => fraction * 2.0_f32.powi(-24),
-            _ => (1.0 + fraction / 1024.0) * 2.0_f32.powi(i32::from(exponent) - 15),
+            // The same fraction, and an exponent that is counted from 127 rather than from 15.
+            _ => f32::from_bits((u32::from(bits & 0x7fff) << 13) + ((127 - 15) << 23)),
         };
         if bits & 0x8000 == 0 { size } else { -size }
     };
