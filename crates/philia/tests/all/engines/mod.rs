@@ -45,7 +45,8 @@ impl Place {
             "postgres_16" => postgres::shared(16)?.database(),
             "postgres_18" => postgres::shared(18)?.database(),
             "redis_7" => redis::shared()?.database(),
-            "dynamodb" => dynamo::shared()?.url(),
+            // It answers in Python, one request after another: a hundred thousand records take it a while.
+            "dynamodb" => format!("{}&timeout=60", dynamo::shared()?.url()),
             "mongodb" => mongodb()?,
             other => panic!("there is no engine {other}"),
         };
