@@ -159,5 +159,6 @@ fn making_a_model_costs_nothing() {
     for _ in 0..100 {
         chat(&settings, &Http::new(), chance()).unwrap();
     }
-    assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
+    // A client of its own for each, with its certificates, would take several seconds.
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
 }
