@@ -1,10 +1,12 @@
 //! Learns the tables of the guard's classifier from the project's labelled sentences, and writes them where the program
-//! takes them from: `cargo run --release -p philia-mind --example learn_guard`. A few seconds; the same each time.
+//! takes them from: `cargo run --release -p philia-mind --example learn_guard`. A few seconds; the same each time. What was
+//! learned from what stands in `assets/learned.txt`, so that a test sees sentences that nobody has learned yet.
 //!
 //! Multinomial logistic regression with a penalty on the squares of the weights, by AdaGrad (Duchi, Hazan & Singer, 2011).
 //! What was held out (`*-heldout.jsonl`) is not read.
 
-use philia_mind::guard::classifier::{BUCKETS, CLASSES, Features, kept, table};
+use philia_mind::guard::classifier::{BUCKETS, CLASSES, Features, fingerprint, kept, table};
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -39,17 +41,23 @@ const TABLES: [(&str, &[&str]); 2] = [
 
 fn main() -> Fallible<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut involved = BTreeSet::new();
     for (name, files) in TABLES {
         let mut sentences = Vec::new();
         for file in files {
-            let file = here.join("../testkit/data").join(file).with_extension("jsonl");
-            for line in std::fs::read_to_string(file)?.lines() {
+            let file = format!("../testkit/data/{file}.jsonl");
+            for line in std::fs::read_to_string(here.join(&file))?.lines() {
                 sentences.push(labelled(name, &serde_json::from_str(line)?));
             }
+            involved.insert(file);
         }
-        std::fs::write(here.join("assets").join(name).with_extension("weights"), learned(name, sentences)?)?;
+        let table = format!("assets/{name}.weights");
+        std::fs::write(here.join(&table), learned(name, sentences)?)?;
+        involved.insert(table);
     }
-    Ok(())
+    let line = |file: String| Ok(format!("{file} {}\n", fingerprint(&std::fs::read(here.join(&file))?)));
+    let lines: Fallible<String> = involved.into_iter().map(line).collect();
+    Ok(std::fs::write(here.join("assets/learned.txt"), lines?)?)
 }
 
 /// The class of a sentence, and its features.

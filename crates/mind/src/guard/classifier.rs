@@ -213,6 +213,13 @@ pub fn table(biases: &Logits, weights: &[Vec<f32>; CLASSES], rarities: &[f32]) -
     out
 }
 
+/// Tells a file from what it was when something was learned from it, or written.
+pub fn fingerprint(file: &[u8]) -> String {
+    let mut hash = Fnv::default();
+    hash.write(file);
+    format!("{:016x}", hash.finish())
+}
+
 /// A rarity as it is kept.
 fn in_steps(rarity: f32) -> u8 {
     (rarity / RARITY_STEP).round().clamp(0.0, 255.0) as u8
@@ -240,6 +247,19 @@ mod tests {
         // Words, pairs of words; runs of two to five letters of "^at$".
         let features = Features::of("at at");
         assert_eq!((features.words.len(), features.runs.len()), (2, 6));
+    }
+
+    #[test]
+    fn the_tables_are_those_that_were_learned_from_the_sentences() {
+        let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut files = 0;
+        for line in include_str!("../../assets/learned.txt").lines() {
+            let (file, was) = line.split_once(' ').unwrap();
+            let is = fingerprint(&std::fs::read(here.join(file)).unwrap());
+            assert_eq!(is, was, "{file} has changed: cargo run --release -p philia-mind --example learn_guard");
+            files += 1;
+        }
+        assert!(files > 10, "{files}");
     }
 
     /// A table that takes one word for class 2.
