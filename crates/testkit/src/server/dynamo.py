@@ -11,6 +11,7 @@ can be tested in reasonable time.
 """
 
 import copy
+import heapq
 import sys
 import threading
 import types
@@ -54,17 +55,46 @@ def transact_by_item(self, transact_items):
         raise
 
 
-def query_few(self, hash_key, *arguments, **named):
-    index = next((i for i in self.global_indexes if i.name == named.get("index_name", arguments[6])), None)
+def comparable(value):
+    return value.value if value.type == "S" else value.cast_value
+
+
+def query_few(self, hash_key, comparison, bounds, limit, start, forward, projections, index_name=None, *more, **named):
+    """The query over those items alone that can be on its page."""
+    indexes = [*(self.global_indexes or []), *(self.indexes or [])]
+    index = next((index for index in indexes if index.name == index_name), None)
+    names = [key["AttributeName"] for key in index.schema] if index else [self.hash_key_attr, self.range_key_attr]
+    hash_name, range_name = (names + [None])[:2]
+    wanted = dict(named.get("hash_key_conditions") or []).get(hash_name, hash_key)
     all_items = self.items
-    if index is None:
-        few = {hash_key: all_items[hash_key]} if hash_key in all_items else {}
+    if hash_name == self.hash_key_attr:
+        items = all_items[wanted].values() if wanted in all_items else []
     else:
-        names = [key["AttributeName"] for key in index.schema]
-        few = {h: {r: i for r, i in items.items() if all(n in i.attrs for n in names)} for h, items in all_items.items()}
+        items = (item for same in all_items.values() for item in same.values())
+        items = (item for item in items if hash_name in item.attrs and item.attrs[hash_name] == wanted)
+    if range_name:
+        items = [(comparable(item.attrs[range_name]), item) for item in items if range_name in item.attrs]
+        if comparison == "BETWEEN":
+            low, high = (comparable(bound) for bound in bounds)
+            items = [(at, item) for at, item in items if low <= at <= high]
+        page = limit
+        if start:
+            begin = comparable(DynamoType(start[range_name]))
+            items = [(at, item) for at, item in items if (at >= begin if forward else at <= begin)]
+            # Those that stand where the last page ended may be of that page.
+            page = limit and limit + sum(at == begin for at, _ in items)
+        if page:
+            # One more, so that it is known whether there are more.
+            of_page = heapq.nsmallest if forward else heapq.nlargest
+            last = of_page(page + 1, (at for at, _ in items))[-1:]
+            items = [(at, item) for at, item in items if not last or (at <= last[0] if forward else at >= last[0])]
+        items = [item for _, item in items]
+    few = {}
+    for item in items:
+        few.setdefault(item.hash_key, {})[item.range_key] = item
     self.items = few
     try:
-        return query(self, hash_key, *arguments, **named)
+        return query(self, hash_key, comparison, bounds, limit, start, forward, projections, index_name, *more, **named)
     finally:
         self.items = all_items
 
