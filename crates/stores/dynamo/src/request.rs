@@ -91,7 +91,7 @@ impl DynamoStore {
         Err(self.unavailable("too much at once"))
     }
 
-    /// Puts and removes items, in no order and not together.
+    /// Puts and removes items, in no order and not together. Conditions are for transactions: here none is looked at.
     pub(crate) async fn write(&self, writes: impl IntoIterator<Item = Write>) -> Result<(), StoreError> {
         let writes: Vec<Write> = writes.into_iter().collect();
         let written = stream::iter(writes).map(|write| self.write_one(write)).buffered(WRITES_AT_ONCE);

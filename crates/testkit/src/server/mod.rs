@@ -20,6 +20,7 @@ pub mod redis;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long a server may take until it listens.
@@ -50,7 +51,6 @@ pub fn skip(what: &str) {
 /// It is tried by a connection, not by listening there: what listens while another thread starts a process is that
 /// process's too for a moment, and who waits for a server would find it.
 pub fn free_port() -> u16 {
-    use std::sync::atomic::{AtomicU32, Ordering};
     const FIRST: u16 = 15_000;
     const COUNT: u32 = 17_000;
     static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -200,7 +200,6 @@ fn directory(name: &str) -> PathBuf {
 }
 
 fn directory_in(base: &Path, name: &str) -> PathBuf {
-    use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let directory = base.join(format!("philia-{name}-{}-{number}", std::process::id()));
