@@ -59,11 +59,6 @@ impl Arrival {
         self.length
     }
 
-    /// How many stems it has, marks and repeats included.
-    pub(crate) fn told(&self) -> usize {
-        self.ends.len()
-    }
-
     /// Its stems in order, repeats included.
     pub(crate) fn stems(&self) -> impl Iterator<Item = &str> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());

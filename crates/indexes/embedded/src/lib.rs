@@ -11,14 +11,17 @@
 //! people and has other things to do on that thread gives their searches one of their own.
 
 mod best;
+mod bounds;
 mod by_words;
 mod changes;
 mod grow;
+mod last;
 mod person;
 mod places;
 #[cfg(test)]
 mod plain;
 mod question;
+mod rows;
 mod scratch;
 mod search;
 mod simd;

@@ -12,6 +12,7 @@ use philia_mind::memory::{Category, MemoryKind, Speaker};
 use philia_ports::IndexError;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Removed slots that are borne before everything is renumbered without them.
 const FEW_DEAD: usize = 64;
@@ -29,6 +30,9 @@ pub(crate) struct Person {
     pub(crate) ids: Strings,
     pub(crate) marks: Vec<Marks>,
     pub(crate) around: Vec<Around>,
+    /// Slot by slot the terms, and those of the neighbourhood; at most 255.
+    pub(crate) lengths: Vec<u8>,
+    pub(crate) windows: Vec<u8>,
     pub(crate) at: Vec<Timestamp>,
     pub(crate) cards: Vec<Card>,
     pub(crate) vectors: Vectors,
@@ -46,7 +50,12 @@ pub(crate) struct Person {
     /// The terms of all live entries' neighbourhoods together.
     pub(crate) total_window: u64,
     upto: u64,
+    /// Another after every change, and another than anybody else's.
+    pub(crate) state: u64,
 }
+
+/// Numbers for [`Person::state`].
+static STATES: AtomicU64 = AtomicU64::new(1);
 
 /// What decides in most cases whether a slot may be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +117,11 @@ impl Person {
         self.marks.len()
     }
 
+    /// No slot is dead.
+    pub(crate) fn all_live(&self) -> bool {
+        self.entries() == self.slots()
+    }
+
     /// The names of others whose words are held, sorted.
     pub(crate) fn speakers(&self) -> Vec<String> {
         let mut names: Vec<String> = self
@@ -128,6 +142,8 @@ impl Person {
     pub(crate) fn bytes(&self) -> usize {
         grow::bytes(&self.marks)
             + grow::bytes(&self.around)
+            + grow::bytes(&self.lengths)
+            + grow::bytes(&self.windows)
             + grow::bytes(&self.at)
             + grow::bytes(&self.cards)
             + grow::bytes(&self.stretches)
@@ -171,6 +187,7 @@ impl Person {
             self.insert(thesaurus, arrival);
         }
         self.upto = upto;
+        self.state = STATES.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Loaded whole: exactly the room that is needed.
@@ -178,10 +195,11 @@ impl Person {
         let count = changes.arrivals.len();
         self.marks.reserve_exact(count);
         self.around.reserve_exact(count);
+        self.lengths.reserve_exact(count);
+        self.windows.reserve_exact(count);
         self.at.reserve_exact(count);
         self.cards.reserve_exact(count);
         self.vectors.reserve_exact(count, changes.dimensions.unwrap_or(0));
-        self.words.reserve_exact(count, changes.arrivals.iter().map(Arrival::told).sum());
         self.ids.reserve_exact(count, changes.arrivals.iter().map(|arrival| arrival.entry.id.as_str().len()).sum());
     }
 
@@ -217,6 +235,8 @@ impl Person {
         grow::push(&mut self.marks, marks);
         let near = [NOBODY; size_of::<Near>() / size_of::<u32>()];
         grow::push(&mut self.around, Around { near, length, window: length });
+        grow::push(&mut self.lengths, at_most_a_byte(length));
+        grow::push(&mut self.windows, at_most_a_byte(length));
         self.note_time(entry.occurred_at);
         let card = Card {
             importance: entry.importance,
@@ -272,6 +292,7 @@ impl Person {
             around.near = near;
             around.window = around.length + others;
             self.total_window += u64::from(around.window);
+            self.windows[slot as usize] = at_most_a_byte(around.window);
         }
     }
 
@@ -292,6 +313,8 @@ impl Person {
         let mut new = Self {
             marks: kept.iter().map(|slot| self.marks[of(slot)]).collect(),
             around: kept.iter().map(|slot| self.around[of(slot)]).collect(),
+            lengths: kept.iter().map(|slot| self.lengths[of(slot)]).collect(),
+            windows: kept.iter().map(|slot| self.windows[of(slot)]).collect(),
             cards: kept.iter().map(|slot| self.cards[of(slot)].clone()).collect(),
             vectors: self.vectors.kept(&kept),
             words: self.words.kept(&renumbered),
@@ -303,6 +326,7 @@ impl Person {
             total_length: self.total_length,
             total_window: self.total_window,
             upto: self.upto,
+            state: STATES.fetch_add(1, Ordering::Relaxed),
             ..Self::default()
         };
         for near in new.around.iter_mut().flat_map(|around| &mut around.near).filter(|near| **near != NOBODY) {
@@ -321,6 +345,11 @@ impl Person {
     pub(crate) fn stretch(&self, number: usize) -> Range<usize> {
         number * STRETCH..((number + 1) * STRETCH).min(self.slots())
     }
+}
+
+/// A length, at most 255.
+pub(crate) fn at_most_a_byte(length: u32) -> u8 {
+    length.min(u32::from(u8::MAX)) as u8
 }
 
 /// Names told by number, because few names stand in many slots.

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::MemoryId;
 use philia_mind::memory::recall::judge::{Asked, Candidate, Collection};
-use philia_mind::memory::recall::{Known, analyse};
+use philia_mind::memory::recall::{Known, Term, analyse};
 use philia_mind::memory::{Category, MemoryKind, Place, Speaker};
 use philia_mind::text::Analyzer;
 use philia_ports::index::{Entry, Filter, Hit, Query};
@@ -211,14 +211,21 @@ proptest! {
                 person = person.compacted();
             }
             prop_assert_eq!(person.entries(), entries.len());
-            for (text, filter, vector, k) in &asked {
+            for (at, (text, filter, vector, k)) in asked.iter().enumerate() {
                 let speakers = ["Ida".to_owned()];
                 let known = Known { user: None, speakers: &speakers };
                 let now = Timestamp::from_second(1_750_000_000).unwrap();
-                let query = analyse(analyzer, &format!("{text}{time}"), &known, now, &TimeZone::UTC);
+                let mut query = analyse(analyzer, &format!("{text}{time}"), &known, now, &TimeZone::UTC);
                 let vectors = [vector.as_ref().map(|numbers| numbers.iter().copied().map(f32::from).collect::<Vec<f32>>())];
-                let found = scratches.lend(|scratch| person.search(&thesaurus, scratch, &query, &vectors, filter, *k)).unwrap();
-                prop_assert_eq!(found, plain(&entries, &compared, &query, &vectors, filter, *k));
+                // Then the same with more words, as a second round asks it, and at last with another filter.
+                let more = analyse(analyzer, &asked[(at + 1) % asked.len()].0, &known, now, &TimeZone::UTC).terms;
+                let new = |term: &Term| query.terms.iter().all(|known| known.stem != term.stem);
+                let mut more: Vec<Term> = more.into_iter().filter(new).collect();
+                for filter in [filter, filter, &asked[(at + 1) % asked.len()].1] {
+                    let found = scratches.lend(|scratch| person.search(&thesaurus, scratch, &query, &vectors, filter, *k)).unwrap();
+                    prop_assert_eq!(found, plain(&entries, &compared, &query, &vectors, filter, *k));
+                    query.terms.append(&mut more);
+                }
             }
         }
     }

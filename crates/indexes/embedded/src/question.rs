@@ -1,50 +1,44 @@
 //! The words of a question as a person's index knows them, and what one slot is worth by them.
 
 use crate::person::Person;
-use crate::places::NOBODY;
-use crate::scratch::{Scratch, Table};
-use crate::thesaurus::{NEAR, Thesaurus};
+use crate::rows::{Read, Rows};
+use crate::thesaurus::{NEAR, STEPS, Thesaurus, cosine};
 use crate::words::Postings;
 use philia_mind::memory::recall::{Bm25, Query};
+
+/// Rows of so many slots together are kept at once: some 100 MB.
+const ROOM: usize = if cfg!(test) { 2_000 } else { 1 << 25 };
 
 /// The words of a question.
 pub(crate) struct Question<'a> {
     pub(crate) terms: Vec<Asked<'a>>,
     /// Some word has a vector; otherwise nothing can be judged word by word.
     pub(crate) judged: bool,
-    /// The scratch holds the score of every neighbourhood, exactly.
-    pub(crate) reckoned: bool,
-    /// The scratch holds what every slot is worth by its own words.
-    pub(crate) counted: bool,
     pub(crate) alone: Bm25,
     pub(crate) together: Bm25,
 }
 
 /// A word of the question.
 pub(crate) struct Asked<'a> {
-    /// Its number, and where it stands, if it does.
-    pub(crate) stem: Option<u32>,
+    /// Where it stands, if it does.
     pub(crate) postings: Option<&'a Postings>,
-    /// How many live slots hold it.
-    pub(crate) live: usize,
     /// What it counts for in a slot alone.
     pub(crate) rarity: f64,
     /// What it counts for in a neighbourhood; known once these were counted.
     pub(crate) rarity_around: f64,
-    /// The stems that are near it, the nearest first; it is the first itself, where it stands.
-    pub(crate) near: Vec<(u32, f32)>,
+    /// The stems that are near it with their steps, the nearest first; it is the first itself, where it stands.
+    pub(crate) near: Vec<(u32, u8)>,
     pub(crate) content: bool,
 }
 
-/// What a slot is worth by its own words.
+/// What a slot is worth by its words and its neighbours'.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Worth {
-    /// BM25.
-    pub(crate) lexical: f64,
-    /// For each word of the question the nearest of the slot's, the rarer the more.
-    pub(crate) kindred: f64,
+pub(crate) struct Sum {
+    lexical: f64,
+    neighbourhood: f64,
+    kindred: f64,
     /// The cosine of the nearest pair with a content word.
-    pub(crate) best: f32,
+    best: f32,
 }
 
 impl<'a> Question<'a> {
@@ -61,90 +55,94 @@ impl<'a> Question<'a> {
             let mut near = Vec::new();
             let known = thesaurus.number(&term.stem).is_some_and(|number| {
                 thesaurus.near(number, |kin| {
-                    near.extend(person.words.find_kin(kin.number).map(|stem| (stem, kin.cosine)));
+                    near.extend(person.words.find_kin(kin.number).map(|stem| (stem, kin.step)));
                 })
             });
             judged |= known;
             if !known && let Some(stem) = stem {
-                near.push((stem, 1.0));
+                near.push((stem, STEPS));
             }
             let postings = stem.map(|stem| person.words.postings(stem));
-            let live = postings.map_or(0, |postings| person.live(postings));
-            let rarity = alone.rarity(live);
-            terms.push(Asked { stem, postings, live, rarity, rarity_around: 0.0, near, content: term.content });
+            let rarity = alone.rarity(postings.map_or(0, |postings| person.live(postings)));
+            terms.push(Asked { postings, rarity, rarity_around: 0.0, near, content: term.content });
         }
-        Self { terms, judged, reckoned: false, counted: false, alone, together }
+        Self { terms, judged, alone, together }
     }
 
-    /// Notes every pair of words in the table, for whoever reckons slot by slot. The scratch must fit, and be lent for
-    /// this question.
-    pub(crate) fn note_pairs(&self, table: &mut Table) {
-        for (number, term) in self.terms.iter().enumerate() {
-            for (stem, cosine) in &term.near {
-                table.note(*stem, number, *cosine, term.stem == Some(*stem));
-            }
-        }
+    /// So many words that their rows would take too much room.
+    pub(crate) fn is_long(&self, person: &Person) -> bool {
+        self.terms.len() * person.slots() > ROOM
     }
 
-    /// What a slot is worth by its own words.
-    pub(crate) fn worth(&self, person: &Person, scratch: &mut Scratch, slot: u32) -> Worth {
-        if self.counted {
-            let worth = scratch.owns[slot as usize].worth;
-            return if self.judged { worth } else { Worth { lexical: worth.lexical, ..Worth::default() } };
-        }
-        self.worth_anew(person, &mut scratch.table, slot)
-    }
-
-    /// The same, from the words of the slot.
-    pub(crate) fn worth_anew(&self, person: &Person, table: &mut Table, slot: u32) -> Worth {
-        let mut terms = std::mem::take(&mut table.terms);
-        terms.fill((0.0, 0));
-        for &stem in person.words.of(slot) {
-            table.each(stem, |pair| {
-                let (nearest, times) = &mut terms[pair.term as usize];
-                *nearest = nearest.max(pair.cosine);
-                *times += u32::from(pair.same);
-            });
-        }
-        let length = f64::from(person.around[slot as usize].length);
-        let mut worth = Worth::default();
-        for (term, &(nearest, times)) in self.terms.iter().zip(&terms) {
-            if times > 0 {
-                worth.lexical += self.alone.part(term.rarity, f64::from(times), length);
-            }
-            if nearest > 0.0 {
-                worth.kindred += term.rarity * (f64::from(nearest) - NEAR);
-                if term.content {
-                    worth.best = worth.best.max(nearest);
-                }
-            }
-        }
-        table.terms = terms;
-        if self.judged { worth } else { Worth { lexical: worth.lexical, ..Worth::default() } }
+    /// BM25 of a slot alone.
+    pub(crate) fn lexical(&self, person: &Person, read: Read<'_>, slot: u32) -> f64 {
+        let rows = match read {
+            Read::Rows(rows) => rows,
+            Read::Sums(sums) => return sums[slot as usize].lexical,
+        };
+        let norm = self.alone.norm(f64::from(person.around[slot as usize].length));
+        self.sum(rows, |term, rows, postings| Bm25::part(term.rarity, f64::from(rows.times(postings, slot)), norm))
     }
 
     /// BM25 of a slot and its neighbours as one text.
-    pub(crate) fn neighbourhood(&self, person: &Person, scratch: &mut Scratch, slot: u32) -> f64 {
-        if self.reckoned {
-            return scratch.windows[slot as usize].score;
+    pub(crate) fn neighbourhood(&self, person: &Person, read: Read<'_>, slot: u32) -> f64 {
+        let rows = match read {
+            Read::Rows(rows) => rows,
+            Read::Sums(sums) => return sums[slot as usize].neighbourhood,
+        };
+        let norm = self.together.norm(f64::from(person.around[slot as usize].window));
+        self.sum(rows, |term, rows, postings| {
+            Bm25::part(term.rarity_around, f64::from(rows.times_around(person, postings, slot)), norm)
+        })
+    }
+
+    /// The sum of what the words add that stand somewhere. (A word that does not stand here adds 0: that is sooner added
+    /// than asked.)
+    fn sum(&self, rows: &[Rows], part: impl Fn(&Asked<'_>, &Rows, &Postings) -> f64) -> f64 {
+        let held = self.terms.iter().zip(rows).filter_map(|(term, rows)| Some((term, rows, term.postings?)));
+        held.fold(0.0, |sum, (term, rows, postings)| sum + part(term, rows, postings))
+    }
+
+    /// How near the words of a slot come to those of the question, and the cosine of the nearest pair with a content
+    /// word.
+    pub(crate) fn kindred(&self, read: Read<'_>, slot: u32) -> (f64, f32) {
+        let rows = match read {
+            Read::Rows(rows) => rows,
+            Read::Sums(sums) => return (sums[slot as usize].kindred, sums[slot as usize].best),
+        };
+        let (mut kindred, mut best) = (0.0, 0.0_f32);
+        for (term, rows) in self.terms.iter().zip(rows).filter(|_| self.judged) {
+            let step = rows.nearest.get(slot as usize).copied().unwrap_or(0);
+            let nearest = cosine(step);
+            kindred += if step > 0 { term.rarity * (f64::from(nearest) - NEAR) } else { 0.0 };
+            best = if step > 0 && term.content { best.max(nearest) } else { best };
         }
-        let table = &mut scratch.table;
-        let mut terms = std::mem::take(&mut table.terms);
-        terms.fill((0.0, 0));
-        let around = &person.around[slot as usize];
-        for n in std::iter::once(slot).chain(around.near.iter().copied().take_while(|n| *n != NOBODY)) {
-            for &stem in person.words.of(n) {
-                table.each(stem, |pair| terms[pair.term as usize].1 += u32::from(pair.same));
+        (kindred, best)
+    }
+
+    /// The same three of every slot, a word after the other: for long questions.
+    pub(crate) fn add_up(&mut self, person: &Person, rows: &mut Rows, sums: &mut Vec<Sum>) {
+        sums.clear();
+        sums.resize(person.slots(), Sum::default());
+        for term in &mut self.terms {
+            rows.count(person, term.postings);
+            rows.compare(person, &term.near);
+            term.rarity_around = self.together.rarity(rows.held_around);
+            for (slot, sum) in sums.iter_mut().enumerate() {
+                let around = &person.around[slot];
+                if let Some(postings) = term.postings.filter(|_| rows.around[slot] > 0) {
+                    let own = f64::from(rows.times(postings, slot as u32));
+                    sum.lexical += Bm25::part(term.rarity, own, self.alone.norm(f64::from(around.length)));
+                    let times = f64::from(rows.times_around(person, postings, slot as u32));
+                    let norm = self.together.norm(f64::from(around.window));
+                    sum.neighbourhood += Bm25::part(term.rarity_around, times, norm);
+                }
+                if let Some(step @ 1..) = rows.nearest.get(slot).filter(|_| self.judged) {
+                    let nearest = cosine(*step);
+                    sum.kindred += term.rarity * (f64::from(nearest) - NEAR);
+                    sum.best = if term.content { sum.best.max(nearest) } else { sum.best };
+                }
             }
         }
-        let window = f64::from(around.window);
-        let mut score = 0.0;
-        for (term, &(_, times)) in self.terms.iter().zip(&terms) {
-            if times > 0 {
-                score += self.together.part(term.rarity_around, f64::from(times), window);
-            }
-        }
-        table.terms = terms;
-        score
     }
 }

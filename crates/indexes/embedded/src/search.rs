@@ -3,7 +3,7 @@
 use crate::best::Best;
 use crate::person::{Marks, Person};
 use crate::places::NOBODY;
-use crate::question::{Question, Worth};
+use crate::question::Question;
 use crate::scratch::Scratch;
 use crate::thesaurus::Thesaurus;
 use crate::vectors::Probe;
@@ -12,6 +12,7 @@ use philia_mind::MemoryId;
 use philia_mind::memory::recall::{POOL, Raw, Weights, fuse};
 use philia_ports::IndexError;
 use philia_ports::index::{Filter, Hit, Query, Signals};
+use std::sync::Arc;
 
 /// A filter with its names as numbers.
 pub(crate) struct Gate<'a> {
@@ -31,6 +32,12 @@ pub(crate) struct Gate<'a> {
 impl Gate<'_> {
     pub(crate) fn passes(&self, person: &Person, slot: u32) -> bool {
         person.marks[slot as usize].only_live(self.marks) && (self.by_marks || self.card_passes(person, slot))
+    }
+
+    /// Everybody passes.
+    pub(crate) fn all_pass(&self, person: &Person) -> bool {
+        // All of them looked at: that is many at once.
+        self.by_marks && person.marks.iter().fold(true, |all, marks| all & marks.only_live(self.marks))
     }
 
     fn card_passes(&self, person: &Person, slot: u32) -> bool {
@@ -63,18 +70,21 @@ impl Person {
             return Ok(Vec::new());
         }
         let gate = self.gate(filter);
-        scratch.fit(self.slots(), self.words.stems(), query.terms.len());
         let mut question = Question::new(self, thesaurus, query);
         let mut candidates: Vec<u32> = Vec::with_capacity(5 * POOL);
-        self.best_by_own_words(&mut question, &gate, scratch, &mut candidates);
-        self.best_by_neighbourhood(&mut question, &gate, scratch, &mut candidates);
+        let known = scratch.last.go_on(self.state, query, filter, question.judged, probe.as_ref());
+        let Scratch { words, last } = scratch;
+        if question.is_long(self) {
+            last.forget_words();
+        }
+        let read = self.best_by_words(&mut question, known, &gate, words, &mut candidates);
         let cosine = |n: u32| probe.as_ref().and_then(|probe| self.vectors.cosine(n as usize, probe)).map(f64::from);
         let date = |n: u32| {
             let at = self.at[n as usize];
             query.times.iter().map(|range| range.nearness(at)).fold(0.0, f64::max)
         };
 
-        if let Some(probe) = &probe {
+        if let Some(probe) = probe.as_ref().filter(|_| !known.nearest) {
             let mut near = Best::new(POOL, &self.ids);
             self.vectors.scan(probe, f32::NEG_INFINITY, |n, cosine| {
                 if gate.passes(self, n) {
@@ -82,8 +92,9 @@ impl Person {
                 }
                 near.floor() as f32
             });
-            candidates.extend(near.slots());
+            last.nearest().extend(near.slots());
         }
+        candidates.extend(&*last.nearest());
         if !query.times.is_empty() {
             candidates.extend(self.best_by_time(query, &gate, date));
         }
@@ -91,15 +102,15 @@ impl Person {
         candidates.dedup();
 
         let spoken_of: Vec<u32> = query.speakers.iter().filter_map(|speaker| self.speakers.find(speaker)).collect();
-        let worths: Vec<Worth> = candidates.iter().map(|n| question.worth(self, scratch, *n)).collect();
+        let kindred: Vec<(f64, f32)> = candidates.iter().map(|n| question.kindred(read, *n)).collect();
         let raw: Vec<Raw> = candidates
             .iter()
-            .zip(&worths)
-            .map(|(&n, worth)| Raw {
-                lexical: worth.lexical,
-                neighbourhood: question.neighbourhood(self, scratch, n),
+            .zip(&kindred)
+            .map(|(&n, (kindred, _))| Raw {
+                lexical: question.lexical(self, read, n),
+                neighbourhood: question.neighbourhood(self, read, n),
                 cosine: cosine(n),
-                kindred: worth.kindred,
+                kindred: *kindred,
                 speaker: f64::from(u8::from(spoken_of.contains(&self.cards[n as usize].speaker))),
                 date: date(n),
             })
@@ -107,9 +118,9 @@ impl Person {
         let weights = if question.judged { Weights::with_kindred() } else { Weights::default() };
         let mut fused: Vec<(u32, f32, Signals, f64)> = candidates
             .iter()
-            .zip(&worths)
+            .zip(&kindred)
             .zip(fuse(&raw, &weights))
-            .map(|((n, worth), (signals, relevance))| (*n, worth.best, signals, relevance))
+            .map(|((n, (_, nearest)), (signals, relevance))| (*n, *nearest, signals, relevance))
             .collect();
         let best_first = |a: &(u32, f32, Signals, f64), b: &(u32, f32, Signals, f64)| {
             b.3.total_cmp(&a.3).then_with(|| self.ids.bytes_of(a.0).cmp(self.ids.bytes_of(b.0)))
@@ -119,17 +130,17 @@ impl Person {
             fused.truncate(k);
         }
         fused.sort_unstable_by(best_first);
+        let slots: Vec<u32> = fused.iter().map(|(n, ..)| *n).collect();
+        self.ask_for(&slots);
+        let terms = query.terms.iter().zip(&question.terms).enumerate().filter(|(_, (term, _))| term.content);
+        let content: Vec<(Arc<str>, usize, &Postings)> =
+            terms.filter_map(|(at, (term, asked))| Some((term.surface.as_str().into(), at, asked.postings?))).collect();
         Ok(fused
             .into_iter()
-            .map(|(n, kin, signals, relevance)| {
-                let held = self.words.of(n);
-                let shared: Vec<String> = query
-                    .terms
-                    .iter()
-                    .zip(&question.terms)
-                    .filter(|(term, asked)| term.content && asked.stem.is_some_and(|stem| held.contains(&stem)))
-                    .map(|(term, _)| term.surface.clone())
-                    .collect();
+            .zip(self.vectors.directions(&slots))
+            .map(|((n, kin, signals, relevance), vector)| {
+                let held = content.iter().filter(|(_, at, postings)| read.holds(*at, postings, n));
+                let shared: Vec<Arc<str>> = held.map(|(word, ..)| Arc::clone(word)).collect();
                 let card = &self.cards[n as usize];
                 Hit {
                     id: MemoryId::new(self.ids.get(n)),
@@ -140,10 +151,22 @@ impl Person {
                     occurred_at: self.at[n as usize],
                     importance: card.importance,
                     reinforced: card.reinforced,
-                    vector: self.vectors.get(n as usize),
+                    vector,
                 }
             })
             .collect())
+    }
+
+    /// Reads what is about to be needed of these slots. The reads do not depend on each other, so the processor waits
+    /// for all of them at once.
+    fn ask_for(&self, slots: &[u32]) {
+        let read = slots.iter().fold(0, |read, &slot| {
+            let id = self.ids.bytes_of(slot).first().copied().unwrap_or(0);
+            read ^ self.cards[slot as usize].reinforced
+                ^ u32::from(id)
+                ^ self.at[slot as usize].subsec_nanosecond() as u32
+        });
+        std::hint::black_box(read);
     }
 
     fn gate<'a>(&self, filter: &'a Filter) -> Gate<'a> {
@@ -161,7 +184,7 @@ impl Person {
 
     /// How many live slots hold a stem.
     pub(crate) fn live(&self, postings: &Postings) -> usize {
-        if self.entries() == self.slots() {
+        if self.all_live() {
             return postings.len();
         }
         postings.slots().iter().filter(|slot| self.marks[**slot as usize].live()).count()

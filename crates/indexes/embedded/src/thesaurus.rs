@@ -37,13 +37,33 @@ impl Default for Near {
 }
 
 /// A stem that is near another.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kin {
     /// Which.
     pub(crate) number: u32,
-    /// The cosine, above [`NEAR`] and at most 1, in steps of 1/255 of what lies between.
-    pub(crate) cosine: f32,
+    /// How far the cosine lies above [`NEAR`], 1..=[`STEPS`].
+    pub(crate) step: u8,
 }
+
+/// From [`NEAR`] to a cosine of 1.
+pub(crate) const STEPS: u8 = u8::MAX;
+
+/// The cosine so many steps above [`NEAR`].
+#[inline]
+pub(crate) fn cosine(step: u8) -> f32 {
+    COSINES[usize::from(step)]
+}
+
+/// The cosines of all steps: looking one up is less than dividing.
+static COSINES: [f32; STEPS as usize + 1] = {
+    let mut cosines = [0.0; STEPS as usize + 1];
+    let mut step = 0;
+    while step < cosines.len() {
+        cosines[step] = (NEAR + (1.0 - NEAR) * step as f64 / STEPS as f64) as f32;
+        step += 1;
+    }
+    cosines
+};
 
 /// The near stems of every stem, itself first, then the nearest first; none of a stem without a vector.
 #[derive(Debug, Default)]
@@ -122,7 +142,7 @@ impl Thesaurus {
                     NEAR as f32
                 });
                 sort(&mut near, number);
-                near.into_iter().map(Kin::new).for_each(found);
+                near.into_iter().map(|(step, number)| Kin { number, step }).for_each(found);
                 true
             }
         }
@@ -133,15 +153,9 @@ impl Kindred for Thesaurus {
     fn near(&self, stem: &str) -> Option<Vec<(Arc<str>, f32)>> {
         let mut near = Vec::new();
         let known = Self::near(self, self.number(stem)?, |kin| {
-            near.extend(self.stems.get(kin.number as usize).map(|stem| (Arc::clone(stem), kin.cosine)));
+            near.extend(self.stems.get(kin.number as usize).map(|stem| (Arc::clone(stem), cosine(kin.step))));
         });
         known.then_some(near)
-    }
-}
-
-impl Kin {
-    fn new((step, number): (u8, u32)) -> Self {
-        Self { number, cosine: (NEAR + (1.0 - NEAR) * f64::from(step) / f64::from(u8::MAX)) as f32 }
     }
 }
 
@@ -173,7 +187,7 @@ impl Lists {
         let start = if number == 0 { 0 } else { self.ends[number - 1] as usize };
         let here = start..self.ends[number] as usize;
         let kin = self.numbers[here.clone()].iter().zip(&self.steps[here.clone()]);
-        kin.map(|(number, step)| Kin::new((*step, u32::from(*number)))).for_each(found);
+        kin.map(|(number, step)| Kin { number: u32::from(*number), step: *step }).for_each(found);
         !here.is_empty()
     }
 }
@@ -185,7 +199,7 @@ fn probe(vectors: &Vectors, number: u32) -> Option<Probe> {
 /// How many steps a cosine lies above [`NEAR`], rounded up; none if it does not.
 fn step(cosine: f32) -> Option<u8> {
     let above = (f64::from(cosine) - NEAR) / (1.0 - NEAR);
-    (above > 0.0).then(|| (above * f64::from(u8::MAX)).ceil() as u8)
+    (above > 0.0).then(|| (above * f64::from(STEPS)).ceil() as u8)
 }
 
 /// Puts the stem itself first, then the nearest; of equals the one of the lower number.
@@ -211,7 +225,7 @@ mod tests {
         assert_eq!(thesaurus.number("the"), None);
         let mut near = near(&thesaurus, number("dog"));
         near.retain(|kin| kin.number != number("car"));
-        let near: Vec<(u32, f32)> = near.iter().map(|kin| (kin.number, (kin.cosine * 10.0).round())).collect();
+        let near: Vec<(u32, f32)> = near.iter().map(|kin| (kin.number, (cosine(kin.step) * 10.0).round())).collect();
         assert_eq!(near, [(number("dog"), 10.0), (number("puppi"), 10.0), (number("cart"), 7.0)]);
     }
 
@@ -229,15 +243,13 @@ mod tests {
         for number in 0..plain.numbers.len() as u32 {
             let kin = near(&plain, number);
             assert_eq!(kin, near(&listed, number));
-            assert_eq!(kin[0], Kin { number, cosine: 1.0 });
-            assert!(kin[1..].is_sorted_by(|one, two| one.cosine >= two.cosine));
+            assert_eq!(kin[0], Kin { number, step: STEPS });
+            assert!(kin[1..].is_sorted_by(|one, two| one.step >= two.step));
             let probe = probe(vectors, number).unwrap();
             for kin in &kin {
                 let exact = vectors.cosine(kin.number as usize, &probe).unwrap();
-                assert!(
-                    (exact..exact + 0.003).contains(&kin.cosine) || kin.cosine == 1.0,
-                    "{kin:?} of {number}: {exact}"
-                );
+                let told = cosine(kin.step);
+                assert!((exact..exact + 0.003).contains(&told) || told == 1.0, "{kin:?} of {number}: {exact}");
             }
             told += kin.len();
         }

@@ -2,7 +2,9 @@
 
 use crate::grow;
 use crate::simd::Kernel;
+use philia_mind::memory::recall::Direction;
 use philia_ports::IndexError;
+use std::sync::Arc;
 
 /// The vectors of all slots, row by row.
 #[derive(Debug, Default)]
@@ -22,7 +24,7 @@ pub(crate) struct Row {
 }
 
 /// A question's vector, finer than the rows it is compared with.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Probe {
     numbers: Vec<i16>,
     scale: f32,
@@ -31,6 +33,9 @@ pub(crate) struct Probe {
 /// 12 bits, so that sums of 8,000 products still fit; of longer vectors each number gets less.
 const PROBE_MOST: usize = 2047;
 const ROW_MOST: f32 = 127.0;
+
+/// So many cosines are held against the floor at once.
+const TOGETHER: usize = 16;
 
 /// So many rows are multiplied before their products are looked at.
 const BATCH: usize = 256;
@@ -105,6 +110,19 @@ impl Vectors {
         (scale > 0.0).then(|| self.row(slot).iter().map(|x| f32::from(*x) * scale).collect())
     }
 
+    /// The vectors of these slots, in one block.
+    pub(crate) fn directions(&self, slots: &[u32]) -> Vec<Option<Direction>> {
+        let mut block = Vec::with_capacity(slots.len() * self.dimensions);
+        slots.iter().for_each(|slot| block.extend_from_slice(self.row(*slot as usize)));
+        let block = Arc::new(block);
+        let direction = |(at, slot): (usize, &u32)| {
+            let scale = self.scales[*slot as usize];
+            let at = at * self.dimensions..(at + 1) * self.dimensions;
+            (scale > 0.0).then(|| Direction::of_bytes(Arc::clone(&block), at, scale))
+        };
+        slots.iter().enumerate().map(direction).collect()
+    }
+
     /// The cosine of a slot's vector and the probe; none without a vector.
     pub(crate) fn cosine(&self, slot: usize, probe: &Probe) -> Option<f32> {
         let mut dot = [0];
@@ -122,10 +140,17 @@ impl Vectors {
             let from = batch * BATCH;
             let rows = &self.rows[from * self.dimensions..(from + scales.len()) * self.dimensions];
             kernel.dots(rows, &probe.numbers, &mut dots[..scales.len()]);
-            for (at, (dot, scale)) in dots.iter().zip(scales).enumerate() {
-                let cosine = cosine(*dot, *scale, probe.scale);
-                if cosine >= floor && *scale > 0.0 {
-                    floor = found((from + at) as u32, cosine);
+            for (few, (dots, scales)) in dots.chunks(TOGETHER).zip(scales.chunks(TOGETHER)).enumerate() {
+                // All of them looked at: that is many at once. Mostly it is none.
+                let reach = |all: bool, (dot, scale): (&i32, &f32)| all | (cosine(*dot, *scale, probe.scale) >= floor);
+                if !dots.iter().zip(scales).fold(false, reach) {
+                    continue;
+                }
+                for (at, (dot, scale)) in dots.iter().zip(scales).enumerate() {
+                    let cosine = cosine(*dot, *scale, probe.scale);
+                    if cosine >= floor && *scale > 0.0 {
+                        floor = found((from + few * TOGETHER + at) as u32, cosine);
+                    }
                 }
             }
         }
@@ -219,6 +244,7 @@ mod tests {
             assert!((found - exact).abs() < 0.004, "{found} is not {exact}");
         }
         let back = vectors.get(3).unwrap();
+        assert_eq!(vectors.directions(&[0, 3]), [None, Some(back.clone().into())]);
         assert!((back.iter().map(|x| x * x).sum::<f32>() - 1.0).abs() < 1e-3);
     }
 

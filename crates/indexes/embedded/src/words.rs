@@ -1,4 +1,4 @@
-//! The inverted index, which slots hold which stems, and the other way round: which stems stand in a slot.
+//! The inverted index: which slots hold which stems.
 
 use crate::grow;
 use crate::strings::{Strings, table_bytes};
@@ -21,10 +21,8 @@ pub(crate) struct Words {
     kin: HashTable<(u32, u32)>,
     /// Bytes of all postings.
     list_bytes: usize,
-    /// Slot by slot the numbers of its stems, as often as they stand there.
-    told: Vec<u32>,
-    /// Where each slot's end.
-    ends: Vec<usize>,
+    /// How many slots have been added.
+    slots: u32,
 }
 
 impl Postings {
@@ -52,6 +50,12 @@ impl Postings {
         for &slot in slots {
             found(slot, 1);
         }
+    }
+
+    /// How often it stands in a slot that holds it.
+    pub(crate) fn times(&self, slot: u32) -> u32 {
+        let at = self.often.binary_search_by_key(&slot, |(often, _)| *often);
+        at.map_or(1, |at| self.often[at].1)
     }
 
     /// How often it stands in a slot at most.
@@ -92,7 +96,8 @@ pub(crate) const GONE: u32 = u32::MAX;
 impl Words {
     /// Adds the next slot with the stems that stand in it. `kin` tells the number of a new stem in the thesaurus.
     pub(crate) fn add<'s>(&mut self, stems: impl Iterator<Item = &'s str>, kin: impl Fn(&str) -> Option<u32>) {
-        let slot = self.ends.len() as u32;
+        let slot = self.slots;
+        self.slots += 1;
         for stem in stems {
             let at = self.stems.find(stem).unwrap_or_else(|| {
                 let at = self.stems.add(stem);
@@ -106,14 +111,7 @@ impl Words {
             self.list_bytes -= postings.bytes();
             postings.add(slot);
             self.list_bytes += postings.bytes();
-            grow::push(&mut self.told, at);
         }
-        grow::push(&mut self.ends, self.told.len());
-    }
-
-    /// How many stems there are; they are numbered from 0.
-    pub(crate) fn stems(&self) -> usize {
-        self.postings.len()
     }
 
     /// The number of a stem.
@@ -131,57 +129,30 @@ impl Words {
         &self.postings[stem as usize]
     }
 
-    /// The stems of a slot, as often as they stand there.
-    #[inline]
-    pub(crate) fn of(&self, slot: u32) -> &[u32] {
-        let slot = slot as usize;
-        let start = if slot == 0 { 0 } else { self.ends[slot - 1] };
-        &self.told[start..self.ends[slot]]
-    }
-
-    /// Loaded whole: exactly the room that is needed.
-    pub(crate) fn reserve_exact(&mut self, slots: usize, told: usize) {
-        self.ends.reserve_exact(slots);
-        self.told.reserve_exact(told);
-    }
-
     /// The same with the slots renumbered: `renumbered[old]` is the new one, or [`GONE`]. The order must stay.
     pub(crate) fn kept(&self, renumbered: &[u32]) -> Self {
-        let mut kept = Self::default();
+        let mut kept = Self { slots: renumbered.iter().filter(|new| **new != GONE).count() as u32, ..Self::default() };
         let mut kin_of = vec![GONE; self.postings.len()];
         for (kin, at) in &self.kin {
             kin_of[*at as usize] = *kin;
         }
-        let mut new_of = vec![GONE; self.postings.len()];
         for (old, (postings, kin)) in self.postings.iter().zip(kin_of).enumerate() {
             let postings = postings.kept(renumbered);
             if postings.len() == 0 {
                 continue;
             }
             let at = kept.stems.add(self.stems.get(old as u32));
-            new_of[old] = at;
             kept.list_bytes += postings.bytes();
             grow::push(&mut kept.postings, postings);
             if kin != GONE {
                 kept.kin.insert_unique(mixed(kin), (kin, at), |(kin, _)| mixed(*kin));
             }
         }
-        let slots = || (0..renumbered.len() as u32).filter(|slot| renumbered[*slot as usize] != GONE);
-        kept.reserve_exact(slots().count(), slots().map(|slot| self.of(slot).len()).sum());
-        for slot in slots() {
-            kept.told.extend(self.of(slot).iter().map(|stem| new_of[*stem as usize]));
-            kept.ends.push(kept.told.len());
-        }
         kept
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.stems.bytes()
-            + grow::bytes(&self.postings)
-            + table_bytes(&self.kin)
-            + self.list_bytes
-            + grow::bytes(&self.told)
-            + grow::bytes(&self.ends)
+        self.stems.bytes() + grow::bytes(&self.postings) + table_bytes(&self.kin) + self.list_bytes
     }
 }
 
@@ -202,7 +173,7 @@ mod tests {
         if let Some(stem) = words.find(stem) {
             let postings = words.postings(stem);
             postings.each(|slot, times| {
-                assert_eq!(words.of(slot).iter().filter(|told| **told == stem).count(), times as usize);
+                assert_eq!(postings.times(slot), times);
                 seen.push((slot, times));
             });
             assert!(seen.iter().map(|(slot, _)| slot).eq(postings.slots()));
@@ -219,10 +190,10 @@ mod tests {
         }
         assert_eq!(seen(&words, "dog"), [(0, 2), (1, 1), (2, 1), (3, 2)]);
         assert_eq!(words.postings(words.find_kin(7).unwrap()).slots(), [1]);
-        assert_eq!((words.postings(words.find("dog").unwrap()).most(), words.of(4)), (2, &[][..]));
+        assert_eq!(words.postings(words.find("dog").unwrap()).most(), 2);
         let kept = words.kept(&[0, GONE, 1, 2, 3]);
         assert_eq!((seen(&kept, "dog"), seen(&kept, "cat")), (vec![(0, 2), (1, 1), (2, 2)], vec![]));
-        assert!(kept.find_kin(7).is_none() && kept.of(3).is_empty());
+        assert!(kept.find_kin(7).is_none());
         let kept = words.kept(&[GONE, 0, GONE, GONE, 1]);
         assert_eq!((seen(&kept, "dog"), kept.find_kin(7), kept.find("cat")), (vec![(0, 1)], Some(1), Some(1)));
     }

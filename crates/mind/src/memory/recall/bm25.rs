@@ -24,11 +24,17 @@ impl Bm25 {
         (1.0 + (n - df + 0.5) / (df + 0.5)).ln()
     }
 
-    /// What `times` occurrences of a term of this `rarity` add to a text of `length` terms.
+    /// What a text of `length` terms is held against occurrences in it.
     #[inline]
-    pub fn part(&self, rarity: f64, times: f64, length: f64) -> f64 {
+    pub fn norm(&self, length: f64) -> f64 {
         let mean = if self.mean_length > 0.0 { self.mean_length } else { 1.0 };
-        rarity * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length / mean))
+        K1 * (1.0 - B + B * length / mean)
+    }
+
+    /// What `times` occurrences of a term of this `rarity` add to a text of this `norm`.
+    #[inline]
+    pub fn part(rarity: f64, times: f64, norm: f64) -> f64 {
+        rarity * times * (K1 + 1.0) / (times + norm)
     }
 
     /// What a term of this `rarity` adds at most to a text of whatever length that holds it at most `times` times.

@@ -5,6 +5,7 @@ use super::link::LINK;
 use crate::memory::{Memory, Speaker};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -26,12 +27,12 @@ pub(super) const KIND: char = '≈';
 
 /// What a hit shares with the question, as people may read it: words (those it only means included), and names that
 /// were followed.
-pub(super) fn told(shared: Vec<String>) -> (Vec<String>, Vec<String>) {
+pub(super) fn told(shared: &[Arc<str>]) -> (Vec<String>, Vec<String>) {
     let (mut words, mut names): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for word in shared {
         let (into, word) = match word.strip_prefix(LINK) {
             Some(name) => (&mut names, name),
-            None => (&mut words, word.strip_prefix(KIND).unwrap_or(&word)),
+            None => (&mut words, word.strip_prefix(KIND).unwrap_or(word)),
         };
         if !into.iter().any(|known| known == word) {
             into.push(word.to_owned());
@@ -50,7 +51,7 @@ pub fn explain(ranked: &Ranked, memory: &Memory, floor: Option<f64>, now: Timest
         match (word.strip_prefix(LINK), word.strip_prefix(KIND)) {
             (Some(name), _) => names.push(name),
             (None, Some(kind)) => kinds.push(kind),
-            (None, None) => shared.push(word.as_str()),
+            (None, None) => shared.push(&**word),
         }
     }
     kinds.retain(|kind| !shared.contains(kind));

@@ -6,7 +6,7 @@
 //! such engines are good at. Then [`Asked::judge`] gives each the signals that an index in process would, to the last
 //! bit, keeps each signal's best and fuses them.
 
-use super::{Bm25, Hit, POOL, Query, Raw, Weights, fuse};
+use super::{Bm25, Direction, Hit, POOL, Query, Raw, Weights, fuse};
 use crate::MemoryId;
 use crate::memory::Speaker;
 use crate::text::Analyzer;
@@ -64,8 +64,8 @@ impl Bag {
     /// BM25 with a rarity of 1.
     pub fn impacts(&self) -> Vec<(u32, f32)> {
         let usual = Bm25 { texts: 0, mean_length: USUAL_LENGTH };
-        let length = f64::from(self.length);
-        summed(self.stems.iter().map(|(stem, times)| (dimension(stem), usual.part(1.0, f64::from(*times), length))))
+        let norm = usual.norm(f64::from(self.length));
+        summed(self.stems.iter().map(|(stem, times)| (dimension(stem), Bm25::part(1.0, f64::from(*times), norm))))
     }
 }
 
@@ -257,8 +257,9 @@ impl<'a> Asked<'a> {
         let hits = fused.into_iter().filter_map(|(n, (signals, relevance))| {
             let Candidate { id, own, vector, occurred_at, importance, reinforced, .. } = candidates[n].take()?;
             let held = self.query.terms.iter().zip(&own).filter(|(term, times)| term.content && **times > 0);
-            let shared: Vec<String> = held.map(|(term, _)| term.surface.clone()).collect();
+            let shared: Vec<Arc<str>> = held.map(|(term, _)| term.surface.as_str().into()).collect();
             let kin = if shared.is_empty() { worths[n].kin } else { 1.0 };
+            let vector = vector.map(Direction::from);
             Some(Hit { id, relevance, signals, kin, shared, occurred_at, importance, reinforced, vector })
         });
         hits.collect()
@@ -267,13 +268,15 @@ impl<'a> Asked<'a> {
     fn worth(&self, candidate: &Candidate, alone: &Bm25, together: &Bm25, rarities: &[f64], around: &[f64]) -> Worth {
         let mut raw = Raw { cosine: candidate.cosine, ..Raw::default() };
         let mut kin = 0.0_f64;
+        let alone = alone.norm(f64::from(candidate.length));
+        let together = together.norm(f64::from(candidate.window));
         for (at, term) in self.query.terms.iter().enumerate() {
             let (own, near_by) = (candidate.own[at], candidate.around[at]);
             if own > 0 {
-                raw.lexical += alone.part(rarities[at], f64::from(own), f64::from(candidate.length));
+                raw.lexical += Bm25::part(rarities[at], f64::from(own), alone);
             }
             if near_by > 0 {
-                raw.neighbourhood += together.part(around[at], f64::from(near_by), f64::from(candidate.window));
+                raw.neighbourhood += Bm25::part(around[at], f64::from(near_by), together);
             }
             let near = &self.near[at];
             let cosines = candidate.stems.iter().filter_map(|stem| near.get(stem.as_str()));
@@ -314,7 +317,7 @@ mod tests {
         let held = |at: u32| lexical.iter().find(|(dimension, _)| *dimension == at).map_or(0.0, |(_, x)| *x);
         let product: f32 = impacts.iter().map(|(dimension, impact)| impact * held(*dimension)).sum();
         let bm25 = Bm25 { texts: 100, mean_length: 10.0 };
-        let exact = bm25.part(rarities[0], 2.0, 4.0) + bm25.part(rarities[1], 1.0, 4.0);
+        let exact = Bm25::part(rarities[0], 2.0, bm25.norm(4.0)) + Bm25::part(rarities[1], 1.0, bm25.norm(4.0));
         assert!((f64::from(product) - exact).abs() < 1e-5, "{product} {exact}");
     }
 

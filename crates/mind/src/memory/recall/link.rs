@@ -20,9 +20,14 @@ const SHARE: f64 = 0.4;
 
 /// The hits whose texts [`linked`] should be given, best first: those that have to do with the question at all.
 pub fn to_read(query: &Query, hits: &[Hit], ranking: &Ranking) -> Vec<MemoryId> {
+    let best_first = |a: &&Hit, b: &&Hit| b.relevance.total_cmp(&a.relevance).then_with(|| a.id.cmp(&b.id));
     let mut best: Vec<&Hit> = hits.iter().filter(|hit| rank::is_about(query, hit, ranking)).collect();
-    best.sort_by(|a, b| b.relevance.total_cmp(&a.relevance).then_with(|| a.id.cmp(&b.id)));
-    best.into_iter().take(READ).map(|hit| hit.id.clone()).collect()
+    if best.len() > READ {
+        best.select_nth_unstable_by(READ, best_first);
+        best.truncate(READ);
+    }
+    best.sort_unstable_by(best_first);
+    best.into_iter().map(|hit| hit.id.clone()).collect()
 }
 
 /// The question with the names that the first hits' `texts` bring up; none if they bring up none.
@@ -67,28 +72,24 @@ pub fn linked<'t>(
     })
 }
 
-/// The hits of both rounds as one list.
-pub fn join(first: Vec<Hit>, second: Vec<Hit>) -> Vec<Hit> {
-    let mut joined: HashMap<MemoryId, Hit> = HashMap::with_capacity(first.len() + second.len());
-    for mut hit in first {
+/// The hits of both rounds as one list, in no particular order.
+pub fn join(mut first: Vec<Hit>, second: Vec<Hit>) -> Vec<Hit> {
+    let by_id: HashMap<&MemoryId, usize> = first.iter().enumerate().map(|(at, hit)| (&hit.id, at)).collect();
+    let known: Vec<Option<usize>> = second.iter().map(|hit| by_id.get(&hit.id).copied()).collect();
+    for hit in &mut first {
         hit.relevance *= 1.0 - SHARE;
-        joined.insert(hit.id.clone(), hit);
     }
-    for mut hit in second {
+    for (mut hit, known) in second.into_iter().zip(known) {
         hit.relevance *= SHARE;
-        match joined.get_mut(&hit.id) {
-            Some(known) => {
-                known.relevance += hit.relevance;
-                known.shared.extend(hit.shared.into_iter().filter(|word| word.starts_with(LINK)));
+        match known {
+            Some(at) => {
+                first[at].relevance += hit.relevance;
+                first[at].shared.extend(hit.shared.into_iter().filter(|word| word.starts_with(LINK)));
             }
-            None => {
-                joined.insert(hit.id.clone(), hit);
-            }
+            None => first.push(hit),
         }
     }
-    let mut hits: Vec<Hit> = joined.into_values().collect();
-    hits.sort_by(|a, b| b.relevance.total_cmp(&a.relevance).then_with(|| a.id.cmp(&b.id)));
-    hits
+    first
 }
 
 /// What the surface of a followed name begins with, so that the reason can tell it from a word of the question.
@@ -146,14 +147,15 @@ mod tests {
             id: MemoryId::new(id),
             relevance,
             signals: Signals::default(),
-            shared: vec![format!("{LINK}Ana")],
+            shared: vec![format!("{LINK}Ana").into()],
             kin: 1.0,
             occurred_at: jiff::Timestamp::UNIX_EPOCH,
             importance: 0.5,
             reinforced: 0,
             vector: None,
         };
-        let hits = join(vec![hit("direct", 1.0), hit("weak", 0.2)], vec![hit("weak", 0.5), hit("further", 1.0)]);
+        let mut hits = join(vec![hit("direct", 1.0), hit("weak", 0.2)], vec![hit("weak", 0.5), hit("further", 1.0)]);
+        hits.sort_by(|a, b| b.relevance.total_cmp(&a.relevance));
         let order: Vec<(&str, f64)> = hits.iter().map(|hit| (hit.id.as_str(), hit.relevance)).collect();
         assert_eq!(order, [("direct", 0.6), ("further", 0.4), ("weak", 0.2 * 0.6 + 0.5 * 0.4)]);
     }

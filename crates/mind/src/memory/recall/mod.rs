@@ -9,6 +9,7 @@
 
 mod asking;
 mod bm25;
+mod direction;
 mod explain;
 mod feeling;
 mod foreign;
@@ -20,6 +21,7 @@ mod rank;
 mod time;
 
 pub use bm25::Bm25;
+pub use direction::Direction;
 pub use explain::explain;
 pub use feeling::Feeling;
 pub use fuse::{POOL, Raw, Weights, fuse};
@@ -33,6 +35,7 @@ use crate::{Memory, MemoryId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// A question, analysed: what every index needs to know of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -125,7 +128,7 @@ pub struct Hit {
     /// The signals it was fused from.
     pub signals: Signals,
     /// Content words of the query that it holds itself, as the query spelled them.
-    pub shared: Vec<String>,
+    pub shared: Vec<Arc<str>>,
     /// How near its words come to the content words of the query, 0..1 and not normalised, so that an absolute floor
     /// can use it: the cosine of the nearest pair ("puppy" for "pets"). 1 where it holds one itself; 0 where no pair
     /// is near at all, and where words have no vectors.
@@ -137,7 +140,7 @@ pub struct Hit {
     /// Times it was said again.
     pub reinforced: u32,
     /// Its vector, to tell what says the same.
-    pub vector: Option<Vec<f32>>,
+    pub vector: Option<Direction>,
 }
 
 /// A memory that was recalled, and why.
@@ -164,7 +167,7 @@ impl Recalled {
     pub fn new(ranked: Ranked, memory: Memory, ranking: &Ranking, now: Timestamp, tz: &TimeZone) -> Self {
         let why = explain(&ranked, &memory, ranking.floor, now, tz);
         let Ranked { hit, score, .. } = ranked;
-        let (shared, linked) = explain::told(hit.shared);
+        let (shared, linked) = explain::told(&hit.shared);
         Self { memory, score, relevance: hit.relevance, signals: hit.signals, shared, linked, why }
     }
 }

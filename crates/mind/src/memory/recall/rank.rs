@@ -67,22 +67,28 @@ pub struct Ranked {
 /// beyond the embedder's duplicate threshold: memories of one subject are alike and all wanted, the same thing said
 /// twice is not. The order of `hits` does not matter.
 pub fn rank(query: &Query, hits: Vec<Hit>, ranking: &Ranking, now: Timestamp) -> Vec<Ranked> {
-    let mut ranked: Vec<Ranked> = hits
-        .into_iter()
+    let mut scored: Vec<(f64, f64, &Hit)> = hits
+        .iter()
         .filter(|hit| is_about(query, hit, ranking))
         .map(|hit| {
             let recency = recency(hit.occurred_at, now, ranking.half_life_days);
-            let reinforced = REINFORCEMENT * (1.0 - (-f64::from(hit.reinforced)).exp2());
+            let reinforced =
+                if hit.reinforced == 0 { 0.0 } else { REINFORCEMENT * (1.0 - (-f64::from(hit.reinforced)).exp2()) };
             let score = hit.relevance
                 + ranking.importance * hit.importance
                 + ranking.recency * recency
                 + reinforced
                 + FELT * hit.signals.feeling;
-            Ranked { hit, score, recency }
+            (score, recency, hit)
         })
         .collect();
-    ranked.sort_by(best_first);
-    ranked.truncate((3 * ranking.k).min(50).max(ranking.k));
+    let pool = (3 * ranking.k).min(50).max(ranking.k);
+    if scored.len() > pool {
+        scored.select_nth_unstable_by(pool, best_first);
+        scored.truncate(pool);
+    }
+    scored.sort_unstable_by(best_first);
+    let ranked = scored.into_iter().map(|(score, recency, hit)| Ranked { hit: hit.clone(), score, recency }).collect();
     diversify(ranked, ranking)
 }
 
@@ -131,8 +137,8 @@ fn recency(at: Timestamp, now: Timestamp, half_life_days: f64) -> f64 {
     if half_life_days > 0.0 { (-days / half_life_days).exp2() } else { 0.0 }
 }
 
-fn best_first(a: &Ranked, b: &Ranked) -> Ordering {
-    b.score.total_cmp(&a.score).then_with(|| a.hit.id.cmp(&b.hit.id))
+fn best_first((a, _, one): &(f64, f64, &Hit), (b, _, other): &(f64, f64, &Hit)) -> Ordering {
+    b.total_cmp(a).then_with(|| one.id.cmp(&other.id))
 }
 
 fn diversify(mut pool: Vec<Ranked>, ranking: &Ranking) -> Vec<Ranked> {
@@ -153,23 +159,11 @@ fn diversify(mut pool: Vec<Ranked>, ranking: &Ranking) -> Vec<Ranked> {
     chosen
 }
 
-/// The sum of products, in eight sums side by side: one alone would wait for itself at every number.
-fn product(a: &[f32], b: &[f32]) -> f64 {
-    let (a, b) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    let ((eights, rest), (others, _)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let mut sums = [0.0_f64; 8];
-    for (x, y) in eights.iter().zip(others) {
-        for (sum, (x, y)) in sums.iter_mut().zip(x.iter().zip(y)) {
-            *sum += f64::from(*x) * f64::from(*y);
-        }
-    }
-    let rest = rest.iter().zip(&b[a.len() - rest.len()..]).map(|(x, y)| f64::from(*x) * f64::from(*y));
-    sums.iter().sum::<f64>() + rest.sum::<f64>()
-}
-
 /// 0 up to the duplicate threshold, rising to 1 for the same vector.
 fn sameness(a: &Hit, b: &Hit, duplicate: f64) -> f64 {
     let (Some(a), Some(b)) = (&a.vector, &b.vector) else { return 0.0 };
-    let cosine = product(a, b);
-    if duplicate < 1.0 { ((cosine - duplicate) / (1.0 - duplicate)).clamp(0.0, 1.0) } else { 0.0 }
+    if duplicate >= 1.0 {
+        return 0.0;
+    }
+    a.cosine_from(b, duplicate).map_or(0.0, |cosine| ((cosine - duplicate) / (1.0 - duplicate)).clamp(0.0, 1.0))
 }

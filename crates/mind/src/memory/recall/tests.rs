@@ -19,14 +19,14 @@ fn hit(id: &str, relevance: f64) -> Hit {
         occurred_at: now(),
         importance: 0.5,
         reinforced: 0,
-        vector: Some(vec![1.0, 0.0]),
+        vector: Some(vec![1.0, 0.0].into()),
     }
 }
 
 /// A unit vector at an angle, so that the cosine of two is that of their difference.
-fn at_angle(degrees: f64) -> Option<Vec<f32>> {
+fn at_angle(degrees: f64) -> Option<Direction> {
     let radians = degrees.to_radians();
-    Some(vec![radians.cos() as f32, radians.sin() as f32])
+    Some(vec![radians.cos() as f32, radians.sin() as f32].into())
 }
 
 fn order(hits: Vec<Hit>, ranking: &Ranking) -> Vec<String> {
@@ -159,10 +159,10 @@ fn the_best_by_every_signal_is_1_and_the_worst_0() {
 fn bm25_counts_the_rare_more_and_the_long_less() {
     let bm25 = Bm25 { texts: 100, mean_length: 10.0 };
     assert!(bm25.rarity(1) > bm25.rarity(50) && bm25.rarity(100) > 0.0);
-    let part = |times, length| bm25.part(1.0, times, length);
+    let part = |times, length| Bm25::part(1.0, times, bm25.norm(length));
     assert!(part(2.0, 10.0) > part(1.0, 10.0) && part(1.0, 10.0) > part(1.0, 20.0));
     assert!(part(1000.0, 10.0) < 1.9 + 1e-9, "repeating a word is worth k1 + 1 at most");
-    assert!(Bm25 { texts: 0, mean_length: 0.0 }.part(1.0, 1.0, 1.0).is_finite());
+    assert!(Bm25 { texts: 0, mean_length: 0.0 }.norm(1.0).is_finite());
 }
 
 fn any_raw() -> impl Strategy<Value = Raw> {

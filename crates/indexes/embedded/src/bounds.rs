@@ -1,0 +1,182 @@
+//! The best of all slots by sums of parts, without adding up anybody's sum exactly who cannot be among them.
+//!
+//! Every slot has a bound: its parts in whole numbers of 16 bits, rounded up. They are quickly added, and compared eight
+//! at a time. Only whose bound reaches the worst of the best is reckoned exactly, so the result is that of reckoning all.
+
+use crate::best::Best;
+use crate::person::at_most_a_byte;
+use crate::words::Postings;
+
+/// Sums of the same numbers in another order.
+const ABOUT: f64 = 1.0 + 1e-9;
+
+/// What the most that a sum can be becomes; more words may be added until it would be [`FULL`].
+const TOP: f64 = if cfg!(test) { 40_000.0 } else { 20_000.0 };
+const FULL: f64 = 60_000.0;
+
+/// So many bounds are passed over at once, if the greatest of them is too small.
+const BLOCK: usize = if cfg!(test) { 1 } else { 32 };
+
+/// A word that stands somewhere so often or oftener stands there as often as one likes.
+const TIMES: u8 = if cfg!(test) { 3 } else { 7 };
+
+/// Texts are so long or longer.
+const LENGTHS: usize = 256;
+
+/// What a word adds at most, by how often it stands somewhere and how long the text is.
+struct Parts([u16; (TIMES as usize + 1) * LENGTHS]);
+
+impl Parts {
+    #[inline]
+    fn of(&self, times: u8, length: u8) -> u16 {
+        self.0[usize::from(times.min(TIMES)) * LENGTHS + usize::from(length)]
+    }
+}
+
+/// Bounds of sums, slot by slot.
+#[derive(Debug, Default)]
+pub(crate) struct Bounds {
+    slots: Vec<u16>,
+    /// The greatest of every [`BLOCK`], and room to look for the greatest of those in.
+    tops: Vec<u16>,
+    sorted: Vec<u16>,
+    /// What texts of so many words are held against occurrences in them.
+    norms: Vec<f64>,
+    scale: f64,
+}
+
+impl Bounds {
+    /// Begins anew, for sums that are not above `most`.
+    pub(crate) fn begin(&mut self, slots: usize, most: f64, norm: impl Fn(f64) -> f64) {
+        self.norms.clear();
+        self.norms.extend((0..LENGTHS).map(|length| norm(length as f64)));
+        self.slots.clear();
+        self.slots.resize(slots, 0);
+        self.scale = if most > 0.0 { TOP / most } else { 0.0 };
+    }
+
+    /// Sums that are not above `most` fit, too, if more words are added.
+    pub(crate) fn fit(&self, most: f64) -> bool {
+        most == 0.0 || (self.scale > 0.0 && most * self.scale <= FULL)
+    }
+
+    /// What a word adds at most, by how often it stands there (at most `most` times) and how long the text is. `part`
+    /// tells what so many times in a text of such a norm are worth.
+    fn parts(&self, most: u8, part: impl Fn(f64, f64) -> f64) -> Parts {
+        let mut parts = [0; (TIMES as usize + 1) * LENGTHS];
+        for (times, parts) in (0..=most.min(TIMES)).zip(parts.chunks_exact_mut(LENGTHS)).skip(1) {
+            let times = if times == TIMES { f64::from(u32::MAX) } else { f64::from(times) };
+            for (known, norm) in parts.iter_mut().zip(&self.norms) {
+                *known = (part(times, *norm) * ABOUT * self.scale).ceil() as u16;
+            }
+        }
+        Parts(parts)
+    }
+
+    /// Adds the parts of a word where it stands, each in a text as long as `lengths` tell.
+    pub(crate) fn add(&mut self, postings: &Postings, lengths: &[u8], part: impl Fn(f64, f64) -> f64) {
+        let parts = self.parts(at_most_a_byte(postings.most()), part);
+        postings.each(|slot, times| {
+            let bound = &mut self.slots[slot as usize];
+            *bound = bound.saturating_add(parts.of(at_most_a_byte(times), lengths[slot as usize]));
+        });
+    }
+
+    /// The same for a word that stands in each slot as often as its row says.
+    pub(crate) fn add_row(&mut self, row: &[u8], lengths: &[u8], part: impl Fn(f64, f64) -> f64) {
+        let parts = self.parts(row.iter().fold(0, |most, times| most.max(*times)), part);
+        let add = |((bound, times), length): ((&mut u16, &u8), &u8)| {
+            *bound = bound.saturating_add(parts.of(*times, *length));
+        };
+        let (rows, rest) = row.as_chunks::<8>();
+        let (eights, last) = self.slots.as_chunks_mut::<8>();
+        let (lengths, last_lengths) = lengths.as_chunks::<8>();
+        for ((bounds, times), lengths) in eights.iter_mut().zip(rows).zip(lengths) {
+            if u64::from_ne_bytes(*times) != 0 {
+                bounds.iter_mut().zip(times).zip(lengths).for_each(add);
+            }
+        }
+        last.iter_mut().zip(rest).zip(last_lengths).for_each(add);
+    }
+
+    /// Adds to every slot as many steps as its row says, each of which is worth `worth`.
+    pub(crate) fn add_steps(&mut self, row: &[u8], worth: f64) {
+        let weight = u32::from((worth * ABOUT * self.scale * 256.0).ceil() as u16);
+        for (bound, steps) in self.slots.iter_mut().zip(row) {
+            let part = (u32::from(u16::from(*steps) << 8) * weight) >> 16;
+            *bound = bound.saturating_add(part as u16 + u16::from(*steps != 0));
+        }
+    }
+
+    /// Who does not pass is out.
+    pub(crate) fn shut(&mut self, passes: impl Fn(u32) -> bool) {
+        for (slot, bound) in self.slots.iter_mut().enumerate() {
+            if *bound > 0 && !passes(slot as u32) {
+                *bound = 0;
+            }
+        }
+    }
+
+    /// How many slots could be among the best `most`, if words are still to be added that count for at most `left`
+    /// together. `exact` tells the whole sum. None if even those could be that hold none of the others.
+    pub(crate) fn in_reach(&mut self, most: usize, left: f64, exact: impl Fn(u32) -> f64) -> Option<usize> {
+        let from = self.least_of(most);
+        let mut sums = Vec::with_capacity(2 * most);
+        self.each(from, u32::MAX, |slot| sums.push(exact(slot)));
+        if sums.len() < most {
+            return None;
+        }
+        let floor = *sums.select_nth_unstable_by(most - 1, |a, b| b.total_cmp(a)).1;
+        let floor = self.down(floor - left);
+        let reach = |block: &[u16]| block.iter().map(|bound| u16::from(*bound >= floor)).sum::<u16>();
+        (floor > 0).then(|| self.slots.chunks(BLOCK).map(|block| usize::from(reach(block))).sum())
+    }
+
+    /// Offers whoever may be among the best `most`, where words were left out that count for at most `left` together.
+    /// `exact` tells the whole sum.
+    pub(crate) fn offer(&mut self, best: &mut Best<'_>, most: usize, left: f64, exact: impl Fn(u32) -> f64) {
+        let from = self.least_of(most);
+        let look_at = |best: &mut Best<'_>, slot: u32| {
+            let sum = exact(slot);
+            if sum > 0.0 && sum >= best.floor() {
+                best.offer(sum, slot);
+            }
+        };
+        // As many as are wanted at least; the rest only if one of them could be better than the worst of those.
+        self.each(from, u32::MAX, |slot| look_at(best, slot));
+        best.settle();
+        let floor = self.down(best.floor() - left).max(1);
+        if floor < from {
+            self.each(floor, u32::from(from), |slot| look_at(best, slot));
+        }
+    }
+
+    /// A bound, above 0, that at least `most` slots reach, if there are so many; the greatest of which that is plain.
+    fn least_of(&mut self, most: usize) -> u16 {
+        let Self { slots, tops, sorted, .. } = self;
+        tops.clear();
+        tops.extend(slots.chunks(BLOCK).map(|block| block.iter().fold(0, |top, bound| top.max(*bound))));
+        if tops.len() <= most {
+            return 1;
+        }
+        sorted.clone_from(tops);
+        (*sorted.select_nth_unstable_by(most - 1, |a, b| b.cmp(a)).1).max(1)
+    }
+
+    /// The bound that whoever has this sum reaches.
+    fn down(&self, sum: f64) -> u16 {
+        (sum / ABOUT * self.scale).floor() as u16
+    }
+
+    /// Tells whose bound is at least `from` and below `below`; [`Bounds::least_of`] was asked last.
+    fn each(&self, from: u16, below: u32, mut found: impl FnMut(u32)) {
+        for (block, _) in self.tops.iter().enumerate().filter(|(_, top)| **top >= from) {
+            let start = block * BLOCK;
+            for (at, bound) in self.slots[start..].iter().take(BLOCK).enumerate() {
+                if *bound >= from && u32::from(*bound) < below {
+                    found((start + at) as u32);
+                }
+            }
+        }
+    }
+}
