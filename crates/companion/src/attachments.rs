@@ -52,10 +52,10 @@ impl Person {
     /// # Errors
     /// As for [`attach`](Self::attach); [`Error::Invalid`] for what is no link to a web page.
     pub async fn attach_link(&self, id: &MemoryId, name: &str, link: &str) -> Result<Memory> {
-        let web = link.starts_with("https://") || link.starts_with("http://");
-        if !web || link.len() > MOST_LINK || link.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        if !is_link(link) || link.len() > MOST_LINK {
             return Err(Error::Invalid(format!(
-                "url: it must begin with https:// or http://, have up to {MOST_LINK} bytes and no space"
+                "url: it must begin with https:// or http:// and a host (in ASCII, as in xn--mnchen-3ya.de), and have up to \
+                 {MOST_LINK} bytes and no space"
             )));
         }
         let attachment =
@@ -163,4 +163,51 @@ fn no_memory(id: &MemoryId) -> Error {
 
 fn no_attachment(number: usize) -> Error {
     Error::NotFound { what: "attachment", name: number.to_string(), nearest: None }
+}
+
+/// Does it lead to a web page: a host, perhaps a port, and whatever comes behind?
+fn is_link(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return false };
+    let (place, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let (host, port) = place.split_once(':').unwrap_or((place, "0"));
+    let digits = |text: &str| (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    !host.is_empty()
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+        && digits(port)
+        && !behind.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_has_a_host() {
+        for link in [
+            "https://example.org",
+            "http://localhost:8080/a?b=[c]#d",
+            "https://xn--mnchen-3ya.de/ü",
+            "http://10.0.0.1?q",
+        ] {
+            assert!(is_link(link), "{link}");
+        }
+        for none in [
+            "",
+            "https://",
+            "https:///a",
+            "ftp://a",
+            "javascript:a",
+            "https://[a",
+            "https://[::1]/",
+            "https://me@a",
+            "https://a:b",
+            "https://a:",
+            "https://a b",
+            "https://a/ b",
+            "https://a/\u{7f}",
+            "https://\u{2100}",
+        ] {
+            assert!(!is_link(none), "{none}");
+        }
+    }
 }

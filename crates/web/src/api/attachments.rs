@@ -15,7 +15,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 #[schema(as = NewLink)]
 struct Link {
-    #[schema(max_length = 2000, pattern = "^https?://[^\\s\\u0000-\\u001f\\u007f-\\u009f]*$")]
+    #[schema(
+        max_length = 2000,
+        pattern = "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?#][^\\s\\u0000-\\u001f\\u007f-\\u009f]*)?$"
+    )]
     url: String,
     name: Option<String>,
 }
