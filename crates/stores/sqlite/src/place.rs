@@ -15,12 +15,16 @@ use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 /// How long a connection waits for somebody who looks into the file with another program.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The log is cut back to this size once it was larger, in bytes.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
+/// So often a lock that somebody holds is tried again, and how long after.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A path that this process alone uses. The lock is held until it is dropped.
 #[derive(Debug)]
@@ -59,7 +63,16 @@ impl Place {
             }
             Err(error) => return Err(refused("cannot lock the store", error)),
         };
-        match lock.try_lock() {
+        // A process that was being started when the lock was given up holds it until it runs.
+        let mut locked = lock.try_lock();
+        for _ in 0..TRIES {
+            if !matches!(locked, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            thread::sleep(PAUSE);
+            locked = lock.try_lock();
+        }
+        match locked {
             Ok(()) => Ok(Self { path, _lock: Some(lock), read_only: false }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
             Err(TryLockError::Error(error)) => Err(refused("cannot lock the store", error)),
