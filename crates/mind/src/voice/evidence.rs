@@ -5,12 +5,12 @@ use super::meaning::Meaning;
 use super::plain::spelled_out;
 use crate::guard::care::DIRECTORY;
 use crate::memory::extract::terms::OCCUPATIONS;
-use crate::memory::extract::{Extracted, Extractor, compile, head, sentences};
+use crate::memory::extract::{Extracted, Extractor, compile, compile_set, head, sentences};
 use crate::memory::recall::Recalled;
 use crate::memory::{Category, Fact, Speaker};
 use crate::{Memory, MemoryId};
 use jiff::Timestamp;
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use std::collections::{HashMap, HashSet};
 
 /// Who or what a clause is about.
@@ -79,9 +79,8 @@ pub(super) struct Hearing {
     dropped: Regex,
     mine: Regex,
     pronoun: Regex,
-    hedge: Regex,
-    negation: Regex,
-    having: Regex,
+    /// Looked for in one go.
+    stances: RegexSet,
     question: Regex,
     moved: Regex,
     worked: Regex,
@@ -127,15 +126,11 @@ impl Hearing {
                 r"(?i)^(?:both of )?(?:my|our|mi|mis|mein|meine|meiner|mon|ma|mes|meu|minha|mio|mia) (?P<what>[\p{L}'-]+(?: [\p{L}'-]+){0,3})",
             ),
             pronoun: compile(r"(?i)^(?:he|she|it|they|he's|she's|it's|they're|his|her|its|their|that|this|both)\b"),
-            hedge: compile(
+            stances: compile_set([
                 r"(?i)\b(?:if|wish|want|wants|wanted|hope|hoping|would|'d love|might|maybe|perhaps|thinking (?:of|about)|dream|dreamt|almost|used to|considering|someday|one day|imagine|could|as a child|when i was|looking for)\b",
-            ),
-            negation: compile(
                 r"(?i)\b(?:not|never|no|don't|doesn't|didn't|haven't|hasn't|isn't|aren't|wasn't|can't|won't|no longer|nobody|none|without)\b",
-            ),
-            having: compile(
                 r"(?i)\b(?:i|we)(?:'ve| have)?(?: \w+){0,2}? (?:have|got|own|adopted|bought|rescued|had|named|called|keep)\b|\b(?:i|we)'ve got\b|^(?:got|bought|adopted|have)\b",
-            ),
+            ]),
             moved: compile(
                 r"\b(?:I|i|We|we)(?:'ve| have)?(?: just| recently| finally)? moved (?:here |over |away )?from (?P<v>\p{Lu}[\p{L}'-]*(?: \p{Lu}[\p{L}'-]*){0,2}) to\b",
             ),
@@ -251,10 +246,11 @@ impl Hearing {
                     all.extend(antecedent.iter().cloned());
                 }
                 speaks_of.extend(all.iter().cloned());
+                let stances = self.stances.matches(&text);
                 clauses.push(Clause {
-                    hedged: self.hedge.is_match(&text),
-                    negated: self.negation.is_match(&text),
-                    having: self.having.is_match(&text),
+                    hedged: stances.matched(0),
+                    negated: stances.matched(1),
+                    having: stances.matched(2),
                     topic: if by.is_some() && topic == Topic::Speaker { Topic::Somebody } else { topic },
                     sentence: sentence.to_owned(),
                     subject,

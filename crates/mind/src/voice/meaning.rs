@@ -32,6 +32,8 @@ pub(super) struct Meaning {
     class: HashMap<String, &'static str>,
     /// class -> what it is a kind of
     kinds: HashMap<&'static str, &'static str>,
+    /// The classes of people and animals that can be somebody's.
+    somebodies: HashSet<&'static str>,
 }
 
 /// The first word names the class; the rest may stand for it.
@@ -179,7 +181,10 @@ impl Meaning {
                 kinds.insert(name, "pet");
             }
         }
-        Self { analyzer, class, kinds }
+        let beings = RELATIONS.iter().chain(ANIMALS).filter_map(|row| row.first().copied());
+        let somebodies =
+            beings.chain(["pet", "child", "sibling", "parent", "spouse", "friend", "grandparent"]).collect();
+        Self { analyzer, class, kinds, somebodies }
     }
 
     /// The words of a text, in order.
@@ -209,13 +214,12 @@ impl Meaning {
     /// Everything a text speaks of: the class of each word and what that is a kind of.
     pub(super) fn of(&self, text: &str) -> HashSet<String> {
         let mut all = HashSet::new();
-        for word in self.words(text) {
-            if let Some(kind) = self.kinds.get(word.key.as_str()) {
-                all.insert((*kind).to_owned());
-            }
-            all.insert(self.analyzer.stem(&word.surface));
-            all.insert(word.key);
-        }
+        self.analyzer.each(text, |term| {
+            let class = self.class.get(term.stem).copied();
+            let kind = self.kinds.get(class.unwrap_or(term.stem)).copied();
+            all.insert(term.stem.to_owned());
+            all.extend([class, kind].into_iter().flatten().map(str::to_owned));
+        });
         all
     }
 
@@ -226,8 +230,7 @@ impl Meaning {
 
     /// Is this class a person or an animal that can be somebody's?
     pub(super) fn is_somebody(&self, key: &str) -> bool {
-        RELATIONS.iter().chain(ANIMALS).any(|row| row.first().is_some_and(|name| *name == key))
-            || matches!(key, "pet" | "child" | "sibling" | "parent" | "spouse" | "friend" | "grandparent")
+        self.somebodies.contains(key)
     }
 }
 
