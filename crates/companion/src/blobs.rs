@@ -75,7 +75,7 @@ impl Person {
             let missing = keys.into_iter().zip(batch).zip(there).filter(|(_, there)| there.is_none());
             let changes: Vec<Change> = missing
                 .map(|((key, part), _)| {
-                    Change::Insert(Draft { key, at: self.now(), doc: json!({}), blob: Some(part.to_vec()) })
+                    Change::Insert(Draft { key, at: self.now(), doc: json!({}).into(), blob: Some(part.to_vec()) })
                 })
                 .collect();
             if !changes.is_empty() {
@@ -114,7 +114,7 @@ impl Person {
 
     /// Does a job of [`drop_job`]: what is named by some memory after all stays.
     pub(crate) async fn drop_unnamed(&self, job: &Record) -> Result<()> {
-        let mut names: BTreeSet<String> = serde_json::from_value(job.doc["names"].clone()).unwrap_or_default();
+        let mut names: BTreeSet<String> = serde_json::from_value(job.doc.value()["names"].take()).unwrap_or_default();
         let mut scan = Scan::of(Kind::Memory);
         loop {
             let page: Page<Memory> = self.page(&scan).await?;

@@ -248,7 +248,7 @@ impl Philia {
         }
         let store = &self.0.parts.store;
         let system = store.open(&PartitionId::system()).await?;
-        let doc = json!({ "task": TASK, "account": id.account(), "subject": id.subject() });
+        let doc = json!({ "task": TASK, "account": id.account(), "subject": id.subject() }).into();
         let promise = Draft { key: job_of(id), at: self.now(), doc, blob: None };
         match store.commit(&system, vec![Change::Insert(promise)]).await {
             // It is promised already.
@@ -269,7 +269,8 @@ impl Philia {
     }
 
     pub(crate) async fn clear_index_job(&self, job: &Record) -> crate::error::Result<()> {
-        let name = |name: &str| job.doc[name].as_str().unwrap_or_default();
+        let doc = job.doc.value();
+        let name = |name: &str| doc[name].as_str().unwrap_or_default();
         let id = PartitionId::new(name("account"), name("subject"))?;
         self.clear_index(&Partition { id, generation: 0 }).await
     }

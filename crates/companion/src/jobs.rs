@@ -143,7 +143,7 @@ impl Philia {
             // They stay due, and are found again by a longer look.
             recovered.unanswered.clear();
             for (partition, job) in &due {
-                let span = debug_span!("job", task = job.doc["task"].as_str());
+                let span = debug_span!("job", task = job.doc.value()["task"].as_str());
                 match self.do_job(partition, job, which).instrument(span).await {
                     Ok(Outcome::Done) => {
                         observe::job("done");
@@ -171,8 +171,9 @@ impl Philia {
     /// Does a job, unless it must wait for a turn that is running.
     async fn do_job(&self, partition: &Partition, job: &Record, which: Which) -> Result<Outcome> {
         let person = self.of(partition.clone());
-        let task = job.doc["task"].as_str().unwrap_or_default();
-        match (task, job.doc["interaction"].as_str()) {
+        let doc = job.doc.value();
+        let task = doc["task"].as_str().unwrap_or_default();
+        match (task, doc["interaction"].as_str()) {
             ("learn", Some(id)) => match person.if_between_turns().await {
                 Some(_between_turns) => {
                     person.learn_if_answered(&InteractionId::new(id), which == Which::Overdue).await
@@ -214,7 +215,7 @@ impl Philia {
                 Ok(Outcome::Kept)
             }
             (incidents::TASK, _) => {
-                let id = job.doc["incident"].as_str().unwrap_or_default();
+                let id = doc["incident"].as_str().unwrap_or_default();
                 person.note_incident_job(id).await.map(|()| Outcome::Done)
             }
             ("embed", _) => person.embed(job).await.map(|()| Outcome::Done),

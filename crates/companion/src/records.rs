@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use jiff::Timestamp;
-use philia_ports::store::{Draft, Key, Kind, Record};
+use philia_ports::store::{Doc, Draft, Key, Kind, Record};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -18,7 +18,7 @@ pub(crate) struct Versioned<T> {
 /// Reads a record's document.
 pub(crate) fn read<T: DeserializeOwned>(record: Record) -> Result<Versioned<T>> {
     let Record { key, version, doc, .. } = record;
-    match serde_json::from_value(doc) {
+    match doc.read() {
         Ok(value) => Ok(Versioned { value, version }),
         Err(error) => Err(Error::Damaged { what: key.kind.as_str(), id: key.id, detail: error.to_string() }),
     }
@@ -26,7 +26,7 @@ pub(crate) fn read<T: DeserializeOwned>(record: Record) -> Result<Versioned<T>> 
 
 /// A record to be written.
 pub(crate) fn draft<T: Serialize>(kind: Kind, id: &str, at: Timestamp, value: &T) -> Result<Draft> {
-    let doc = serde_json::to_value(value).map_err(|error| Error::Damaged {
+    let doc = Doc::of(value).map_err(|error| Error::Damaged {
         what: kind.as_str(),
         id: id.to_owned(),
         detail: error.to_string(),

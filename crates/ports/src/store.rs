@@ -17,8 +17,10 @@
 //! - **Order.** A scan is ordered by (`at`, `id`) and stable under paging: what existed throughout is
 //!   delivered exactly once.
 
+mod doc;
 mod rules;
 
+pub use doc::Doc;
 pub use rules::{Position, check_changes, check_feed, from_micros, micros, partitions_page};
 
 use async_trait::async_trait;
@@ -224,7 +226,7 @@ pub struct Draft {
     /// The instant it is ordered by, kept to the microsecond (rounded down).
     pub at: Timestamp,
     /// The document: a JSON object.
-    pub doc: serde_json::Value,
+    pub doc: Doc,
     /// Bytes beside it, such as an embedding.
     pub blob: Option<Vec<u8>>,
 }
@@ -239,7 +241,7 @@ pub struct Record {
     /// 1 when inserted, one more with every put.
     pub version: u64,
     /// The document.
-    pub doc: serde_json::Value,
+    pub doc: Doc,
     /// Bytes beside it.
     pub blob: Option<Vec<u8>>,
 }

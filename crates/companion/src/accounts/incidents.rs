@@ -216,7 +216,7 @@ impl Accounts {
                 break;
             }
         }
-        let mark = Draft { key: done, at: self.now(), doc: json!({ "task": "note incidents" }), blob: None };
+        let mark = Draft { key: done, at: self.now(), doc: json!({ "task": "note incidents" }).into(), blob: None };
         match store.commit(system, vec![Change::Insert(mark)]).await {
             Err(StoreError::Conflict(_)) => Ok(()),
             other => Ok(other.map(drop)?),
@@ -271,7 +271,7 @@ impl Accounts {
                         tracing::warn!(%error, "a pause cannot be ended; it ends by itself");
                     }
                     let key = Key::new(Kind::Incident, id);
-                    return view(of, Record { key, at, version, doc, blob: None });
+                    return view(of, Record { key, at, version, doc: doc.into(), blob: None });
                 }
             }
         }

@@ -116,7 +116,7 @@ impl Accounts {
             id: job.key.id,
             account: partition.id.account().to_owned(),
             user: partition.id.subject().to_owned(),
-            task: job.doc["task"].as_str().unwrap_or("unknown").to_owned(),
+            task: job.doc.value()["task"].as_str().unwrap_or("unknown").to_owned(),
             due: job.at,
             overdue: job.at <= now,
         };

@@ -44,7 +44,8 @@ impl Person {
 
     /// Does a document's job, unless somebody is at it: says whether it was done.
     pub(crate) async fn tend_document(&self, job: &Record) -> Result<bool> {
-        let id = job.doc["document"].as_str().unwrap_or_default();
+        let doc = job.doc.value();
+        let id = doc["document"].as_str().unwrap_or_default();
         let Some(_one_at_a_time) = self.if_among_files().await else { return Ok(false) };
         self.digest(id, |_, _| {}).await?;
         Ok(true)

@@ -212,7 +212,7 @@ impl Person {
             }
             version = self.get_records([key.clone()]).await?[0].as_ref().map_or(0, |record| record.version);
         }
-        Ok(Some(write(Draft { key, at, doc, blob }, version)))
+        Ok(Some(write(Draft { key, at, doc: doc.into(), blob }, version)))
     }
 }
 

@@ -21,7 +21,7 @@ const PAGE: usize = 200;
 struct Exported<'a> {
     id: &'a str,
     at: jiff::Timestamp,
-    doc: &'a Value,
+    doc: Value,
     /// Bytes, where they are what the record is there for.
     #[serde(skip_serializing_if = "Option::is_none")]
     base64: Option<String>,
@@ -70,7 +70,7 @@ impl Person {
                     let record = Exported {
                         id: &key.id,
                         at: *at,
-                        doc,
+                        doc: doc.value(),
                         base64: blob.as_ref().filter(|_| bytes).map(|blob| STANDARD.encode(blob)),
                     };
                     serde_json::to_writer(&mut *out, &record).map_err(|error| Error::Write(error.into()))?;

@@ -125,15 +125,15 @@ impl Person {
         let until = now.saturating_add(SignedDuration::from_micros(1)).ok();
         let scan = Scan { limit: LOOKED_AT, until, ..Scan::of(Kind::Job) };
         let jobs = self.app.parts.store.scan(&self.partition, &scan).await?.items;
-        let of_this_kind = jobs.into_iter().filter(|job| job.doc["task"] == TASK);
+        let of_this_kind = jobs.into_iter().filter(|job| job.doc.value()["task"] == TASK);
         Ok(of_this_kind.take(self.app.parts.settings.learn_batch.min(opinion::MOST_MESSAGES)).collect())
     }
 
     /// One question about all of these turns. False if the model is better left alone for now.
     async fn ask_about(&self, fast: &dyn ChatModel, jobs: Vec<Record>) -> Result<bool> {
         let counters = &self.app.lessons;
-        let ids = jobs.iter().map(|job| job.doc["interaction"].as_str().unwrap_or_default());
-        let keys: Vec<Key> = ids.map(|id| Key::new(Kind::Interaction, id)).collect();
+        let turn = |job: &Record| job.doc.value()["interaction"].as_str().unwrap_or_default().to_owned();
+        let keys: Vec<Key> = jobs.iter().map(|job| Key::new(Kind::Interaction, turn(job))).collect();
         let found = self.app.parts.store.get_many(&self.partition, &keys).await?;
         let mut asked: Vec<(Record, Interaction)> = Vec::with_capacity(jobs.len());
         for (job, found) in jobs.into_iter().zip(found) {
@@ -209,11 +209,12 @@ impl Person {
 
     /// Another time, or not at all: a model that is down is not asked for ever.
     async fn put_off(&self, job: &Record, again: bool) -> Result<()> {
-        let tries = job.doc["tries"].as_u64().unwrap_or(0) + 1;
+        let doc = job.doc.value();
+        let tries = doc["tries"].as_u64().unwrap_or(0) + 1;
         if !again || tries >= TRIES {
             return self.drop_job(job).await;
         }
-        let turn = InteractionId::new(job.doc["interaction"].as_str().unwrap_or_default());
+        let turn = InteractionId::new(doc["interaction"].as_str().unwrap_or_default());
         let at = self.now().saturating_add(REST).unwrap_or(Timestamp::MAX);
         self.commit(vec![Change::Put { draft: self::job(&turn, at, tries)?, expected: job.version }]).await?;
         Ok(())

@@ -128,7 +128,7 @@ impl Person {
     /// # Errors
     /// What the embedder says, as [`crate::Error::Store`]'s unavailability: the job is tried again.
     pub(crate) async fn embed(&self, job: &Record) -> Result<()> {
-        let ids: Vec<MemoryId> = serde_json::from_value(job.doc["memories"].clone()).unwrap_or_default();
+        let ids: Vec<MemoryId> = serde_json::from_value(job.doc.value()["memories"].take()).unwrap_or_default();
         let mut changes = self.fill_in(&ids).await?;
         changes.push(Change::Delete { key: job.key.clone(), expected: Some(job.version) });
         self.commit(changes).await?;

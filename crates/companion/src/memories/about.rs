@@ -197,9 +197,9 @@ impl Person {
 
         let mut documents = HashSet::new();
         self.each_record(Kind::Document, |record| {
-            let mut titled = false;
+            let (mut titled, doc) = (false, record.doc.value());
             for field in ["name", "title", "file", "url"] {
-                titled |= record.doc[field].as_str().is_some_and(|text| topic.mentions(analyzer, text));
+                titled |= doc[field].as_str().is_some_and(|text| topic.mentions(analyzer, text));
             }
             if titled {
                 documents.insert(record.key.id);
@@ -277,12 +277,10 @@ impl Person {
         let known: HashSet<Key> = known.iter().map(|change| change.key().clone()).collect();
         let mut changes = Vec::new();
         for kind in CUT {
-            self.each_record(*kind, |mut record| {
-                let what = record.key.kind;
-                if !known.contains(&record.key)
-                    && cut(&mut record.doc, "", what, &|text| topic.mentions(analyzer, text))
-                {
-                    let draft = Draft { key: record.key, at: record.at, doc: record.doc, blob: record.blob };
+            self.each_record(*kind, |record| {
+                let (what, mut doc) = (record.key.kind, record.doc.value());
+                if !known.contains(&record.key) && cut(&mut doc, "", what, &|text| topic.mentions(analyzer, text)) {
+                    let draft = Draft { key: record.key, at: record.at, doc: doc.into(), blob: record.blob };
                     changes.push(Change::Put { draft, expected: record.version });
                 }
             })
@@ -291,7 +289,7 @@ impl Person {
         for kind in DELETED {
             self.each_record(*kind, |record| {
                 let mut speaks = |text: &str| text.contains(' ') && topic.mentions(analyzer, text);
-                if !known.contains(&record.key) && any_text(&record.doc, &mut speaks) {
+                if !known.contains(&record.key) && any_text(&record.doc.value(), &mut speaks) {
                     changes.push(Change::Delete { key: record.key, expected: None });
                 }
             })

@@ -247,7 +247,7 @@ impl Person {
     pub async fn reflections(&self, limit: usize) -> Result<Vec<(Timestamp, serde_json::Value)>> {
         let scan = Scan::newest(Kind::Reflection, limit);
         let page = self.app.parts.store.scan(&self.partition, &scan).await?;
-        Ok(page.items.into_iter().map(|record| (record.at, record.doc)).collect())
+        Ok(page.items.into_iter().map(|record| (record.at, record.doc.value())).collect())
     }
 }
 

@@ -14,7 +14,7 @@ use philia_mind::memory::forget::Reach;
 use philia_mind::memory::{Provenance, Relation};
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId};
 use philia_ports::StoreError;
-use philia_ports::store::{Change, Draft, Key, Kind, Record};
+use philia_ports::store::{Change, Doc, Draft, Key, Kind, Record};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -132,7 +132,7 @@ impl Person {
         Ok(())
     }
 
-    async fn keep_promise(&self, key: &Key, doc: &serde_json::Value) -> Result<()> {
+    async fn keep_promise(&self, key: &Key, doc: &Doc) -> Result<()> {
         let Versioned { value: promise, .. } =
             read::<Promise>(Record { key: key.clone(), at: self.now(), version: 0, doc: doc.clone(), blob: None })?;
         self.in_steps(Step::Delete, promise.memories.iter().map(MemoryId::as_str)).await?;

@@ -160,7 +160,7 @@ impl Person {
         .await?;
         self.each_record(Kind::Job, |_| audit.jobs += 1).await?;
         self.each_record(Kind::Persona, |record| {
-            if self.suspect_character(&record.doc).is_some() {
+            if self.suspect_character(&record.doc.value()).is_some() {
                 audit.suspicious_characters.push(record.key.id.clone());
             }
         })

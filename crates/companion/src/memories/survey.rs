@@ -119,17 +119,18 @@ impl Person {
 
 /// The change that takes the names of what is gone out of a record: out of a list where it holds one with others, and
 /// the whole record otherwise.
-fn without(mut record: Record, gone: &BTreeSet<MemoryId>) -> Option<Change> {
+fn without(record: Record, gone: &BTreeSet<MemoryId>) -> Option<Change> {
     let is_gone = |text: &str| gone.contains(&MemoryId::new(text));
-    if !any_text(&record.doc, &mut |text| is_gone(text)) {
+    let mut doc = record.doc.value();
+    if !any_text(&doc, &mut |text| is_gone(text)) {
         return None;
     }
-    let listed = record.doc.get_mut("memories").and_then(Value::as_array_mut).is_some_and(|list| {
+    let listed = doc.get_mut("memories").and_then(Value::as_array_mut).is_some_and(|list| {
         list.retain(|item| !item.as_str().is_some_and(is_gone));
         !list.is_empty()
     });
     Some(if listed {
-        let draft = Draft { key: record.key, at: record.at, doc: record.doc, blob: record.blob };
+        let draft = Draft { key: record.key, at: record.at, doc: doc.into(), blob: record.blob };
         Change::Put { draft, expected: record.version }
     } else {
         Change::Delete { key: record.key, expected: None }

@@ -218,7 +218,7 @@ fn parse(record: &Record, named: &mut Vec<(Key, MemoryId)>) -> Result<(), String
             names([fact.past, vec![fact.memory]].concat());
         }
         // Besides what says where a statement is, there is what lists the newest facts of a subject.
-        Kind::Statement if record.doc.get("memory").is_some() => names(vec![read::<Statement>(record)?.memory]),
+        Kind::Statement if record.doc.value().get("memory").is_some() => names(vec![read::<Statement>(record)?.memory]),
         Kind::Task => {
             read::<Task>(record)?;
             names(vec![MemoryId::new(&record.key.id)]);
@@ -232,11 +232,11 @@ fn parse(record: &Record, named: &mut Vec<(Key, MemoryId)>) -> Result<(), String
         Kind::Thread => read::<ThreadState>(record).map(drop)?,
         Kind::Document => read::<Document>(record).map(drop)?,
         // Theirs alone, bytes, or of more than one form.
-        _ => {}
+        _ => drop(read::<serde_json::Map<String, serde_json::Value>>(record)?),
     }
     Ok(())
 }
 
 fn read<T: DeserializeOwned>(record: &Record) -> Result<T, String> {
-    serde_json::from_value(record.doc.clone()).map_err(|error| error.to_string())
+    record.doc.read().map_err(|error| error.to_string())
 }

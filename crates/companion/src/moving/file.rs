@@ -113,7 +113,7 @@ impl Line {
         };
         let at = from_micros(at).ok_or_else(|| damaged("a record of no time"))?;
         let blob = blob.map(|blob| STANDARD_NO_PAD.decode(blob)).transpose().map_err(|_| damaged("a blob"))?;
-        Ok(Some(Record { key: Key::new(kind, id), at, version: 1, doc, blob }))
+        Ok(Some(Record { key: Key::new(kind, id), at, version: 1, doc: doc.into(), blob }))
     }
 }
 

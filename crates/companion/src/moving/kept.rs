@@ -142,7 +142,7 @@ impl Philia {
         let store = &self.0.parts.store;
         let system = store.open(&PartitionId::system()).await?;
         let key = Key::new(Kind::Job, TASK);
-        let draft = Draft { key: key.clone(), at: self.now(), doc: json!({ "task": TASK }), blob: None };
+        let draft = Draft { key: key.clone(), at: self.now(), doc: json!({ "task": TASK }).into(), blob: None };
         loop {
             let there = store.get_many(&system, std::slice::from_ref(&key)).await?.into_iter().next().flatten();
             let change = match there {

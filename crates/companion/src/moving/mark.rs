@@ -19,7 +19,7 @@ pub(super) fn is_mark(partition: &Partition, key: &Key) -> bool {
 }
 
 async fn read(store: &dyn StoreAdmin, system: &Partition) -> Result<Option<Value>, StoreError> {
-    Ok(store.get_many(system, &[key()]).await?.into_iter().next().flatten().map(|record| record.doc))
+    Ok(store.get_many(system, &[key()]).await?.into_iter().next().flatten().map(|record| record.doc.value()))
 }
 
 /// Where from everything is being moved into this store; none if that was finished, or never begun.
@@ -55,7 +55,7 @@ pub(super) async fn begin(store: &dyn StoreAdmin, from: &str, now: Timestamp) ->
     // What was known of it before is of another generation.
     store.erase(&system.id).await?;
     let system = store.open(&system.id).await?;
-    let doc = json!({ "task": "moving", "from": from });
+    let doc = json!({ "task": "moving", "from": from }).into();
     store.commit(&system, vec![Change::Insert(Draft { key: key(), at: now, doc, blob: None })]).await?;
     Ok(())
 }

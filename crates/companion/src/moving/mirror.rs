@@ -85,7 +85,7 @@ impl Writing<'_> {
     async fn push(&mut self, change: Change) -> Result<()> {
         let bytes = match &change {
             Change::Insert(draft) | Change::Put { draft, .. } => {
-                draft.doc.to_string().len() + draft.blob.as_ref().map_or(0, Vec::len)
+                draft.doc.len() + draft.blob.as_ref().map_or(0, Vec::len)
             }
             Change::Delete { .. } => 0,
         };

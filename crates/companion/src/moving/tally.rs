@@ -104,7 +104,7 @@ pub(super) fn line(record: &Record) -> Vec<u8> {
     let mut out =
         format!("{{\"kind\":\"{}\",\"id\":{},\"at\":{},\"doc\":", key.kind, Value::from(key.id.as_str()), micros(*at))
             .into_bytes();
-    write_canonical(doc, &mut out);
+    write_canonical(&doc.value(), &mut out);
     if let Some(blob) = blob {
         out.extend(format!(",\"blob\":\"{}\"", STANDARD_NO_PAD.encode(blob)).as_bytes());
     }
@@ -147,12 +147,12 @@ fn write_canonical(doc: &Value, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
     use jiff::Timestamp;
-    use philia_ports::store::Key;
+    use philia_ports::store::{Doc, Key};
     use serde_json::json;
 
-    fn record(id: &str, doc: Value, blob: Option<&[u8]>) -> Record {
+    fn record(id: &str, doc: impl Into<Doc>, blob: Option<&[u8]>) -> Record {
         let at = Timestamp::from_microsecond(7).unwrap();
-        Record { key: Key::new(Kind::Memory, id), at, version: 3, doc, blob: blob.map(<[u8]>::to_vec) }
+        Record { key: Key::new(Kind::Memory, id), at, version: 3, doc: doc.into(), blob: blob.map(<[u8]>::to_vec) }
     }
 
     fn hash(records: &[Record]) -> String {
@@ -166,7 +166,7 @@ mod tests {
         let one = record("a", json!({ "b": 1, "a": [1.5, null, "x\"y"] }), Some(b"bytes"));
         let written = r#"{"kind":"memory","id":"a","at":7,"doc":{"a":[1.5,null,"x\"y"],"b":1},"blob":"Ynl0ZXM"}"#;
         assert_eq!(String::from_utf8(line(&one)).unwrap(), written);
-        let same = Record { version: 9, doc: json!({ "a": [1.5, null, "x\"y"], "b": 1 }), ..one.clone() };
+        let same = Record { version: 9, doc: json!({ "a": [1.5, null, "x\"y"], "b": 1 }).into(), ..one.clone() };
         assert_eq!(hash(std::slice::from_ref(&one)), hash(&[same]));
         let others = [
             Record { key: Key::new(Kind::Fact, "a"), ..one.clone() },

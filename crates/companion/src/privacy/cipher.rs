@@ -12,7 +12,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use philia_ports::clock::random_bytes;
-use philia_ports::store::{Draft, Key, Kind, Record};
+use philia_ports::store::{Doc, Draft, Key, Kind, Record};
 use philia_ports::{Chance, PartitionId, StoreError};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -161,8 +161,8 @@ impl Sealer {
     /// A draft as it is kept, but for its name.
     pub(super) fn seal(&self, draft: Draft, chance: &dyn Chance) -> Draft {
         let Draft { key, at, doc, blob } = draft;
-        let plain = Zeroizing::new(doc.to_string().into_bytes());
-        let doc = json!({ FIELD: STANDARD_NO_PAD.encode(self.seal_part("doc", &key, &plain, chance)) });
+        let plain = Zeroizing::new(String::from(doc).into_bytes());
+        let doc = json!({ FIELD: STANDARD_NO_PAD.encode(self.seal_part("doc", &key, &plain, chance)) }).into();
         let blob = blob.map(|plain| self.seal_part("blob", &key, &plain, chance));
         Draft { key, at, doc, blob }
     }
@@ -181,7 +181,7 @@ impl Sealer {
         };
         let sealed = STANDARD_NO_PAD.decode(sealed).map_err(|_| damaged())?;
         let plain = self.open_part("doc", &key, &sealed).ok_or_else(damaged)?;
-        let doc = serde_json::from_slice(&plain).map_err(|_| damaged())?;
+        let doc = str::from_utf8(&plain).ok().and_then(Doc::kept).ok_or_else(damaged)?;
         let blob = blob.map(|blob| self.open_part("blob", &key, &blob).ok_or_else(damaged)).transpose()?;
         Ok(Record { key, at, version, doc, blob: blob.map(|blob| blob.to_vec()) })
     }
@@ -200,9 +200,15 @@ pub(crate) fn is_sealed(record: &Record) -> bool {
 }
 
 /// What is sealed in a document; none if it is clear.
-fn sealed_text(doc: &Value) -> Option<&str> {
-    match doc.as_object() {
-        Some(fields) if fields.len() == 1 => fields.get(FIELD)?.as_str(),
+fn sealed_text(doc: &Doc) -> Option<String> {
+    // Others are told by their beginning.
+    let begins = |text: &str| text.strip_prefix('"').is_some_and(|text| text.starts_with(FIELD));
+    doc.as_str().trim_start().strip_prefix('{').filter(|text| begins(text.trim_start()))?;
+    match doc.value() {
+        Value::Object(mut fields) if fields.len() == 1 => match fields.remove(FIELD)? {
+            Value::String(text) => Some(text),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -237,7 +243,12 @@ mod tests {
     }
 
     fn draft(id: &str, words: &str, blob: Option<Vec<u8>>) -> Draft {
-        Draft { key: Key::new(Kind::Memory, id), at: Timestamp::UNIX_EPOCH, doc: json!({ "content": words }), blob }
+        Draft {
+            key: Key::new(Kind::Memory, id),
+            at: Timestamp::UNIX_EPOCH,
+            doc: json!({ "content": words }).into(),
+            blob,
+        }
     }
 
     fn kept(sealer: &Sealer, draft: Draft) -> Record {

@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use philia_ports::store::{
-    Change, Cursor, Draft, Feed, Key, Kind, Page, PartitionInfo, Record, Scan, StoreHealth, check_changes,
+    Change, Cursor, Doc, Draft, Feed, Key, Kind, Page, PartitionInfo, Record, Scan, StoreHealth, check_changes,
 };
 use philia_ports::{Chance, Clock, Partition, PartitionId, Store, StoreAdmin, StoreError};
 use serde::{Deserialize, Serialize};
@@ -219,7 +219,7 @@ impl Vault {
         let Some(record) = found.into_iter().next().flatten() else { return Ok(None) };
         let damaged =
             |error: serde_json::Error| StoreError::Locked(format!("the record of keys of {id} is damaged: {error}"));
-        Ok(Some((serde_json::from_value(record.doc).map_err(damaged)?, record.version)))
+        Ok(Some((record.doc.read().map_err(damaged)?, record.version)))
     }
 
     async fn unwrap(&self, id: &PartitionId, wrapped: &Wrapped) -> Result<Ring> {
@@ -303,7 +303,7 @@ impl Vault {
     }
 
     fn own_draft<T: Serialize>(&self, name: &str, value: &T) -> Result<Draft> {
-        let doc = serde_json::to_value(value).map_err(|error| StoreError::Invalid(error.to_string()))?;
+        let doc = Doc::of(value).map_err(|error| StoreError::Invalid(error.to_string()))?;
         Ok(Draft { key: Key::new(Kind::DataKey, name), at: self.clock.now(), doc, blob: None })
     }
 
@@ -345,7 +345,8 @@ impl Vault {
         let job = Key::new(Kind::Job, TASK);
         let either = [job.clone(), sealer.key(&job)?];
         if self.inner.get_many(partition, &either).await?.iter().all(Option::is_none) {
-            let draft = Draft { key: job, at: self.clock.now(), doc: serde_json::json!({ "task": TASK }), blob: None };
+            let draft =
+                Draft { key: job, at: self.clock.now(), doc: serde_json::json!({ "task": TASK }).into(), blob: None };
             changes.push(Change::Insert(if wanted == Phase::Unsealing { draft } else { self.sealed(&sealer, draft)? }));
         }
         self.inner.commit(partition, changes).await?;

@@ -3,7 +3,7 @@
 use crate::furnished::{at, furnish, id, insert, silent, sum, sums};
 use philia_companion::Error;
 use philia_companion::moving::{Backup, Manifest, back_up, restore, unfinished, verify};
-use philia_ports::store::{Change, Draft, Key, Kind};
+use philia_ports::store::{Change, Doc, Draft, Key, Kind};
 use philia_ports::{Store as _, StoreAdmin};
 use philia_store_memory::MemoryStore;
 use philia_store_sqlite::SqliteStore;
@@ -142,7 +142,7 @@ async fn each_person_is_as_they_were_at_one_commit() {
                 let partition = store.open(&id(&format!("person-{person}"))).await.unwrap();
                 let mut turn = 0_u64;
                 while !done.load(Ordering::SeqCst) {
-                    let doc = json!({ "turns": turn + 1 });
+                    let doc = Doc::from(json!({ "turns": turn + 1 }));
                     let one = |kind| {
                         let draft =
                             Draft { key: Key::new(kind, "count"), at: at(turn as i64), doc: doc.clone(), blob: None };
@@ -178,7 +178,7 @@ async fn each_person_is_as_they_were_at_one_commit() {
             let keys = [Key::new(Kind::Thread, "count"), Key::new(Kind::Access, "count")];
             let counts = target.get_many(&partition, &keys).await.unwrap();
             let counts: Vec<u64> =
-                counts.iter().map(|one| one.as_ref().unwrap().doc["turns"].as_u64().unwrap()).collect();
+                counts.iter().map(|one| one.as_ref().unwrap().doc.value()["turns"].as_u64().unwrap()).collect();
             let sum = sum(&target, &partition).await;
             assert_eq!((sum.kinds["interaction"], sum.kinds["job"]), (counts[0], 1), "{sum:?}");
             assert_eq!(counts[0], counts[1]);

@@ -16,7 +16,7 @@ pub(crate) fn id(subject: &str) -> PartitionId {
 }
 
 pub(crate) fn insert(kind: Kind, id: impl Into<String>, micros: i64, doc: Value, blob: Option<Vec<u8>>) -> Change {
-    Change::Insert(Draft { key: Key::new(kind, id), at: at(micros), doc, blob })
+    Change::Insert(Draft { key: Key::new(kind, id), at: at(micros), doc: doc.into(), blob })
 }
 
 pub(crate) fn silent(_: Progress) {}
@@ -37,7 +37,7 @@ pub(crate) async fn furnish(store: &dyn StoreAdmin, people: usize, records: usiz
         }
         let put = insert(Kind::Profile, "profile", 5, json!({ "display_name": "Ana" }), None);
         store.commit(&partition, vec![put]).await.unwrap();
-        let draft = Draft { key: Key::new(Kind::Profile, "profile"), at: at(6), doc: json!({}), blob: None };
+        let draft = Draft { key: Key::new(Kind::Profile, "profile"), at: at(6), doc: json!({}).into(), blob: None };
         let gone = Change::Delete { key: Key::new(Kind::Plugin, "r03715"), expected: None };
         store.commit(&partition, vec![Change::Put { draft, expected: 1 }, gone]).await.unwrap();
     }

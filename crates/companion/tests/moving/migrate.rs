@@ -78,14 +78,14 @@ async fn what_changed_between_two_attempts_is_as_it_is_now() {
     let draft = |name: &str, micros| Draft {
         key: Key::new(Kind::Incident, name),
         at: at(micros),
-        doc: json!({ "now": micros }),
+        doc: json!({ "now": micros }).into(),
         blob: None,
     };
     let changes = vec![
         // Earlier, later, other content, gone, new.
         Change::Put { draft: draft("r00000", -5), expected: 1 },
         Change::Put { draft: draft("r01655", 99_000_000_000), expected: 1 },
-        Change::Put { draft: Draft { doc: json!({ "other": 1 }), ..draft("r03310", 8_000_000) }, expected: 1 },
+        Change::Put { draft: Draft { doc: json!({ "other": 1 }).into(), ..draft("r03310", 8_000_000) }, expected: 1 },
         Change::Delete { key: Key::new(Kind::Incident, "r04965"), expected: None },
         Change::Insert(draft("new", 3)),
     ];

@@ -69,7 +69,7 @@ async fn the_same_bytes_are_the_same_document_and_a_new_version_takes_its_place(
     let newer = person.add_document(newer, |_, _| {}).await.unwrap().document;
     let memories = records(&world, &person, Kind::Memory).await;
     assert_eq!(memories.len(), 1);
-    assert!(memories[0].doc["content"].as_str().unwrap().contains("9000"));
+    assert!(memories[0].doc.value()["content"].as_str().unwrap().contains("9000"));
     let listed = person.documents(10, None).await.unwrap().items;
     assert_eq!(listed.iter().map(|document| &document.id).collect::<Vec<_>>(), [&newer.id]);
     for kind in [Kind::Job, Kind::Blob] {
@@ -219,7 +219,7 @@ async fn attachments_are_kept_once_and_go_with_the_last_memory() {
     let said: Vec<MemoryId> = records(&world, &person, Kind::Memory)
         .await
         .into_iter()
-        .filter(|record| record.key.id.ends_with('u') && record.doc["speaker"] == "user")
+        .filter(|record| record.key.id.ends_with('u') && record.doc.value()["speaker"] == "user")
         .map(|record| MemoryId::new(record.key.id))
         .collect();
     let picture: Vec<u8> = (0..600_000_u32).map(|n| (n % 251) as u8).collect();
@@ -249,7 +249,7 @@ async fn attachments_are_kept_once_and_go_with_the_last_memory() {
     person.detach(&said[1], 0).await.unwrap();
     assert_eq!(records(&world, &person, Kind::Blob).await, []);
     let jobs = records(&world, &person, Kind::Job).await;
-    assert!(jobs.iter().all(|job| job.doc["task"] == "scrub"), "{jobs:?}");
+    assert!(jobs.iter().all(|job| job.doc.value()["task"] == "scrub"), "{jobs:?}");
     assert!(matches!(person.attachment(&said[1], 0).await, Err(Error::NotFound { .. })));
     let none = person.attach(&said[1], "x", None, b"").await;
     assert!(matches!(&none, Err(Error::Refused(why)) if why.contains("empty")), "{none:?}");

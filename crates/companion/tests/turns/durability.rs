@@ -211,10 +211,10 @@ async fn a_turn_that_was_heard_but_not_answered_is_answered_when_it_comes_again(
     let partition = world.store.open(person.id()).await.unwrap();
     let key = philia_ports::store::Key::new(Kind::Interaction, first.interaction_id.as_str());
     let record = world.store.get_many(&partition, std::slice::from_ref(&key)).await.unwrap().remove(0).unwrap();
-    let mut doc = record.doc;
+    let mut doc = record.doc.value();
     doc["stage"] = "heard".into();
     doc["reply"] = serde_json::Value::Null;
-    let draft = philia_ports::store::Draft { key, at: record.at, doc, blob: None };
+    let draft = philia_ports::store::Draft { key, at: record.at, doc: doc.into(), blob: None };
     let put = philia_ports::store::Change::Put { draft, expected: record.version };
     world.store.commit(&partition, vec![put]).await.unwrap();
 

@@ -166,7 +166,7 @@ async fn of_several_instances_one_does_what_is_overdue() {
     // A job that only its sweeper does, whichever that is, when the first has gone.
     let partition = one.store.open(&PartitionId::new("test", "ana").unwrap()).await.unwrap();
     let doc = serde_json::json!({ "task": "scrub" });
-    let job = Draft { key: Key::new(Kind::Job, "scrub"), at: one.philia.now(), doc, blob: None };
+    let job = Draft { key: Key::new(Kind::Job, "scrub"), at: one.philia.now(), doc: doc.into(), blob: None };
     one.store.commit(&partition, vec![Change::Insert(job)]).await.unwrap();
     one.clock.advance(SignedDuration::from_mins(5));
     first.abort();

@@ -96,7 +96,7 @@ async fn memories(store: &FaultyStore) -> Vec<(Memory, usize)> {
     let scan = Scan { blobs: true, ..Scan::of(Kind::Memory) };
     let page = store.scan(&partition, &scan).await.unwrap();
     assert!(page.next.is_none());
-    let of = |record: Record| (serde_json::from_value(record.doc).unwrap(), record.blob.map_or(0, |blob| blob.len()));
+    let of = |record: Record| (record.doc.read().unwrap(), record.blob.map_or(0, |blob| blob.len()));
     page.items.into_iter().map(of).collect()
 }
 

@@ -107,7 +107,7 @@ async fn a_planted_document_is_data_and_an_incident() {
     person.add_document(upload, |_, _| {}).await.unwrap();
     let kept = incidents(&world, &person).await;
     assert_eq!(kept.len(), 1, "{kept:?}");
-    assert!(kept[0].doc["document"].is_string() && !kept[0].doc.to_string().contains("thief"), "{kept:?}");
+    assert!(kept[0].doc.value()["document"].is_string() && !kept[0].doc.to_string().contains("thief"), "{kept:?}");
 
     let found = person.recall(&Request::new("When is the meeting of the garden club?")).await.unwrap().memories;
     assert!(found.iter().any(|hit| hit.memory.tags.iter().any(|tag| tag == "suspicious")), "{found:?}");
@@ -137,7 +137,7 @@ async fn who_goes_on_trying_is_answered_slowly_and_then_not_for_a_while() {
     world.say(&person, attempt).await;
     assert_eq!(world.say(&person, "Nice weather today.").await.model, "offline", "two are no reason to stop talking");
     world.say(&person, attempt).await;
-    let levels: Vec<_> = incidents(&world, &person).await.iter().map(|i| i.doc["escalation"].clone()).collect();
+    let levels: Vec<_> = incidents(&world, &person).await.iter().map(|i| i.doc.value()["escalation"].clone()).collect();
     assert_eq!(levels, ["warning", "restriction", "suspension"]);
     assert_eq!(world.say(&person, "Nice weather today.").await.model, "paused");
     assert_eq!(world.say(&person, "I want to die.").await.model, "care");
@@ -146,7 +146,7 @@ async fn who_goes_on_trying_is_answered_slowly_and_then_not_for_a_while() {
     // A week later it is forgotten.
     world.clock.advance(SignedDuration::from_hours(24 * 8));
     world.say(&person, attempt).await;
-    assert_eq!(incidents(&world, &person).await.last().unwrap().doc["escalation"], "warning");
+    assert_eq!(incidents(&world, &person).await.last().unwrap().doc.value()["escalation"], "warning");
 }
 
 #[tokio::test]
@@ -203,7 +203,7 @@ async fn admins_see_the_incidents_of_everybody_and_none_of_who_was_erased() {
     let partition = world.store.open(bob.id()).await.unwrap();
     let doc = json!({ "kind": "injection", "confidence": 0.9, "severity": "high" });
     let key = Key::new(Kind::Incident, "old");
-    let old = Change::Insert(Draft { key, at: world.clock.now(), doc, blob: None });
+    let old = Change::Insert(Draft { key, at: world.clock.now(), doc: doc.into(), blob: None });
     world.store.commit(&partition, vec![old]).await.unwrap();
     world.clock.advance(SignedDuration::from_mins(1));
     world.say(&ana, ATTACK).await;
@@ -225,7 +225,13 @@ async fn admins_see_the_incidents_of_everybody_and_none_of_who_was_erased() {
     assert_eq!(whose().await, ["bob", "ana", "bob"]);
     // Nobody is asked who has nothing to tell: what is listed was noted, and nothing waits to be.
     assert!(
-        world.store.due(jiff::Timestamp::MAX, 100).await.unwrap().iter().all(|(_, job)| job.doc["task"] != "incident")
+        world
+            .store
+            .due(jiff::Timestamp::MAX, 100)
+            .await
+            .unwrap()
+            .iter()
+            .all(|(_, job)| job.doc.value()["task"] != "incident")
     );
     ana.erase().await.unwrap();
     assert_eq!(whose().await, ["bob", "bob"]);

@@ -8,9 +8,7 @@ use super::{
     StoreError,
 };
 use jiff::Timestamp;
-use serde_json::Value;
 use std::collections::HashSet;
-use std::io;
 
 /// Refuses what no store takes. Every [`Store::commit`](super::Store::commit) begins with it.
 ///
@@ -83,38 +81,14 @@ fn check_draft(draft: &Draft) -> Result<(), StoreError> {
     if !doc.is_object() {
         return Err(StoreError::Invalid(format!("the document of {key} is no JSON object")));
     }
-    if deeper_than(doc, MAX_DEPTH) {
+    if doc.depth() > MAX_DEPTH {
         return Err(StoreError::Invalid(format!("the document of {key} is nested deeper than {MAX_DEPTH} levels")));
     }
-    let bytes = json_bytes(doc) + blob.as_ref().map_or(0, Vec::len);
+    let bytes = doc.len() + blob.as_ref().map_or(0, Vec::len);
     if bytes > MAX_RECORD_BYTES {
         return Err(StoreError::Invalid(format!("{key} has {bytes} bytes; at most {MAX_RECORD_BYTES} are allowed")));
     }
     Ok(())
-}
-
-fn deeper_than(value: &Value, levels: usize) -> bool {
-    match value {
-        Value::Array(items) => levels == 0 || items.iter().any(|item| deeper_than(item, levels - 1)),
-        Value::Object(fields) => levels == 0 || fields.values().any(|field| deeper_than(field, levels - 1)),
-        _ => false,
-    }
-}
-
-fn json_bytes(doc: &Value) -> usize {
-    struct Count(usize);
-    impl io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    // A `Value` always has text; were it not so, it would be too long to keep.
-    serde_json::to_writer(&mut count, doc).map_or(usize::MAX / 2, |()| count.0)
 }
 
 /// Microseconds since 1970, rounded down: the precision that records keep.
@@ -187,7 +161,7 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Kind;
+    use super::super::{Doc, Kind};
     use super::*;
     use serde_json::json;
 
@@ -229,7 +203,6 @@ mod tests {
     #[test]
     fn nesting_is_counted_in_levels() {
         let nested = |levels: usize| (0..levels).fold(json!(1), |inner, _| json!({ "in": inner }));
-        assert!(!deeper_than(&nested(MAX_DEPTH), MAX_DEPTH));
-        assert!(deeper_than(&nested(MAX_DEPTH + 1), MAX_DEPTH));
+        assert_eq!(Doc::from(nested(MAX_DEPTH)).depth(), MAX_DEPTH);
     }
 }

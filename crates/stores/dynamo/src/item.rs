@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use philia_ports::store::{Draft, Key, Kind, PartitionId, Position, Record, from_micros, micros};
+use philia_ports::store::{Doc, Draft, Key, Kind, PartitionId, Position, Record, from_micros, micros};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
@@ -189,9 +189,8 @@ pub(crate) fn record(home: &Home, draft: &Draft, generation: u64, version: u64, 
     } else {
         item.insert(CHANGE.into(), text(change(seq, &key.id)));
     }
-    let doc = doc.to_string();
     let holder = if doc.len() <= SMALL_DOC { &mut item } else { &mut large };
-    holder.insert(DOC.into(), text(doc));
+    holder.insert(DOC.into(), text(doc.as_str()));
     if let Some(blob) = blob {
         let holder = if blob.len() <= SMALL_BLOB { &mut item } else { &mut large };
         holder.insert(BLOB.into(), AttributeValue::B(Blob::new(blob.clone())));
@@ -212,7 +211,7 @@ pub(crate) fn read(item: &Item) -> Option<Record> {
         key: Key::new(Kind::parse(pk.split_once('#')?.1)?, sk),
         at: from_micros(instant(text_of(item, TIME))?)?,
         version: Some(number_of(item, VERSION)).filter(|version| *version > 0)?,
-        doc: serde_json::from_str(text_of(item, DOC)).ok()?,
+        doc: Doc::kept(text_of(item, DOC))?,
         blob: match item.get(BLOB) {
             Some(blob) => Some(blob.as_b().ok()?.as_ref().to_vec()),
             None => None,
@@ -239,7 +238,8 @@ mod tests {
     #[test]
     fn a_job_tells_whose_it_is() {
         let home = Home::of(&PartitionId::new("a:b", "c d").unwrap());
-        let draft = Draft { key: Key::new(Kind::Job, "a/b:c"), at: Timestamp::UNIX_EPOCH, doc: json!({}), blob: None };
+        let draft =
+            Draft { key: Key::new(Kind::Job, "a/b:c"), at: Timestamp::UNIX_EPOCH, doc: json!({}).into(), blob: None };
         let (item, _) = record(&home, &draft, 0, 1, 1);
         assert_eq!(due_of(&item), Some((home.id.clone(), draft.key)));
         assert!(home.shard() < SHARDS);
@@ -250,7 +250,7 @@ mod tests {
     fn what_is_large_stands_apart() {
         let home = Home::of(&PartitionId::system());
         let sized = |doc: usize, blob: usize| {
-            let doc = json!({ "t": "x".repeat(doc - 8) });
+            let doc = json!({ "t": "x".repeat(doc - 8) }).into();
             Draft { key: Key::new(Kind::Blob, "a"), at: Timestamp::UNIX_EPOCH, doc, blob: Some(vec![7; blob]) }
         };
         for (doc, blob, large_doc, large_blob) in [

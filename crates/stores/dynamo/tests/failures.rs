@@ -28,7 +28,7 @@ const K: Kind = Kind::Memory;
 
 fn draft(id: &str, bytes: usize) -> Draft {
     let doc = json!({ "content": id });
-    Draft { key: Key::new(K, id), at: Timestamp::UNIX_EPOCH, doc, blob: Some(vec![7; bytes]) }
+    Draft { key: Key::new(K, id), at: Timestamp::UNIX_EPOCH, doc: doc.into(), blob: Some(vec![7; bytes]) }
 }
 
 fn insert(id: &str) -> Change {

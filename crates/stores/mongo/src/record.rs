@@ -2,7 +2,7 @@
 
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Binary, Bson, Document, doc};
-use philia_ports::store::{Draft, Key, Kind, Partition, PartitionId, Record, from_micros, micros};
+use philia_ports::store::{Doc, Draft, Key, Kind, Partition, PartitionId, Record, from_micros, micros};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -94,7 +94,7 @@ pub(crate) fn record(partition: &Partition, draft: &Draft, version: u64, seq: u6
     let Draft { key, at, doc, blob } = draft;
     let mut document = doc! {
         "_id": name(&hash(&partition.id), key), "g": number(partition.generation), "t": micros(*at),
-        "v": number(version), "d": doc.to_string(),
+        "v": number(version), "d": doc.as_str(),
     };
     if let Some(blob) = blob {
         document.insert("b", Binary { subtype: BinarySubtype::Generic, bytes: blob.clone() });
@@ -127,7 +127,7 @@ pub(crate) fn read(document: &Document) -> Option<Record> {
         key: key_of(document)?,
         at: from_micros(document.get_i64("t").ok()?)?,
         version: number_of(document, "v")?,
-        doc: serde_json::from_str(document.get_str("d").ok()?).ok()?,
+        doc: Doc::kept(document.get_str("d").ok()?)?,
         blob: match document.get("b") {
             Some(Bson::Binary(blob)) => Some(blob.bytes.clone()),
             Some(_) => return None,
@@ -151,7 +151,7 @@ mod tests {
             (deep, Some(vec![0, 255])),
         ] {
             let key = Key::new(Kind::Memory, "a.$b");
-            let draft = Draft { key: key.clone(), at: Timestamp::MIN, doc, blob };
+            let draft = Draft { key: key.clone(), at: Timestamp::MIN, doc: doc.into(), blob };
             let partition = Partition { id: PartitionId::system(), generation: 3 };
             let written = record(&partition, &draft, 7, 9);
             let bytes = written.to_vec().unwrap();

@@ -45,7 +45,7 @@ const K: Kind = Kind::Memory;
 
 fn insert(id: &str) -> Change {
     let doc = json!({ "content": id });
-    Change::Insert(Draft { key: Key::new(K, id), at: Timestamp::UNIX_EPOCH, doc, blob: None })
+    Change::Insert(Draft { key: Key::new(K, id), at: Timestamp::UNIX_EPOCH, doc: doc.into(), blob: None })
 }
 
 async fn open(server: &Small) -> MongoStore {
@@ -77,7 +77,7 @@ fn a_commit_is_one_transaction_of_a_snapshot_and_the_majority() {
         let partition = ana(&store).await;
         let before = server.commands("commitTransaction").len();
         let done = Change::Delete { key: Key::new(Kind::Job, "j"), expected: None };
-        let job = Draft { key: Key::new(Kind::Job, "j"), at: Timestamp::UNIX_EPOCH, doc: json!({}), blob: None };
+        let job = Draft { key: Key::new(Kind::Job, "j"), at: Timestamp::UNIX_EPOCH, doc: json!({}).into(), blob: None };
         store.commit(&partition, vec![insert("a"), Change::Insert(job)]).await.unwrap();
         store.commit(&partition, vec![insert("b"), done]).await.unwrap();
 
@@ -278,7 +278,12 @@ fn a_large_commit_goes_in_commands_that_fit() {
         let partition = ana(&store).await;
         let large = |n: usize| {
             let (key, doc) = (Key::new(K, format!("{n:03}")), json!({}));
-            Change::Insert(Draft { key, at: Timestamp::UNIX_EPOCH, doc, blob: Some(vec![7; 350 * 1024 - 2]) })
+            Change::Insert(Draft {
+                key,
+                at: Timestamp::UNIX_EPOCH,
+                doc: doc.into(),
+                blob: Some(vec![7; 350 * 1024 - 2]),
+            })
         };
         assert_eq!(store.commit(&partition, (0..MAX_CHANGES).map(large).collect()).await.unwrap(), 1);
         let updates = server.commands("update");

@@ -41,7 +41,7 @@ impl Columns {
     }
 
     fn draft(&mut self, action: &'static str, draft: Draft, expected: Option<i64>) {
-        let Kept { doc, exact } = Kept::from(&draft.doc);
+        let Kept { doc, exact } = Kept::from(draft.doc);
         self.name(action, draft.key, expected);
         self.ats.push(Some(micros(draft.at)));
         self.docs.push(Some(doc));

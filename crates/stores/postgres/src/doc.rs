@@ -3,6 +3,7 @@
 //! JSONB holds strings without the character NUL, and numbers as decimal digits: what was a float comes back as one if
 //! its digits have a point. Almost every document is such; beside one that is not, its text is kept as well.
 
+use philia_ports::store::Doc;
 use serde_json::{Map, Value};
 
 /// Floats from here on are written without a point by PostgreSQL, and would come back as whole numbers.
@@ -17,13 +18,13 @@ pub(crate) struct Kept {
     pub(crate) exact: Option<String>,
 }
 
-impl From<&Value> for Kept {
-    fn from(doc: &Value) -> Self {
-        let text = doc.to_string();
-        if is_held(doc) {
-            return Self { doc: text, exact: None };
+impl From<Doc> for Kept {
+    fn from(doc: Doc) -> Self {
+        let value = doc.value();
+        if is_held(&value) {
+            return Self { doc: doc.into(), exact: None };
         }
-        Self { doc: without_nul(doc).to_string(), exact: Some(text) }
+        Self { doc: without_nul(&value).to_string(), exact: Some(doc.into()) }
     }
 }
 
@@ -65,14 +66,14 @@ mod tests {
             json!({ "a": [1, 0.5, -3, u64::MAX, i64::MIN, 1e-7, 5e-324, 999_999_999_999.25], "\u{1}": "\u{fffd}\\u0000" }),
             json!({ "zero": 0.0, "whole": 1.0, "null": null, "deep": [[{ "b": true }]] }),
         ] {
-            assert_eq!(Kept::from(&held), Kept { doc: held.to_string(), exact: None }, "{held}");
+            assert_eq!(Kept::from(Doc::from(held.clone())), Kept { doc: held.to_string(), exact: None }, "{held}");
         }
         for changed in [json!({ "a": 1e16 }), json!({ "a": [-1e300] }), json!({ "a": { "b": -0.0 } })] {
-            let kept = Kept::from(&changed);
+            let kept = Kept::from(Doc::from(changed.clone()));
             assert_eq!((&kept.doc, kept.exact.as_ref()), (&changed.to_string(), Some(&changed.to_string())));
         }
         let nul = json!({ "a\0": ["b\0c", "\\u0000"] });
-        let kept = Kept::from(&nul);
+        let kept = Kept::from(Doc::from(nul.clone()));
         assert_eq!(kept.doc, json!({ "a\u{fffd}": ["b\u{fffd}c", "\\u0000"] }).to_string());
         assert_eq!(kept.exact, Some(nul.to_string()));
     }

@@ -4,8 +4,8 @@ use crate::erase::name_hash;
 use crate::link::{Link, Value};
 use jiff::Timestamp;
 use philia_ports::store::{
-    Cursor, Feed, Key, Kind, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan, StoreError,
-    StoreHealth, Touched, check_feed, from_micros, micros, partitions_page,
+    Cursor, Doc, Feed, Key, Kind, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan,
+    StoreError, StoreHealth, Touched, check_feed, from_micros, micros, partitions_page,
 };
 use std::collections::HashMap;
 use tokio_postgres::Row;
@@ -36,8 +36,7 @@ impl Link {
         Ok(Record {
             at: from_micros(at).ok_or_else(|| self.corrupt(format!("{key} is of no time ({at} \u{b5}s)")))?,
             version: self.count(row, from + 2)?,
-            doc: serde_json::from_str(doc)
-                .map_err(|error| self.corrupt(format!("{key} has no readable document: {error}")))?,
+            doc: Doc::kept(doc).ok_or_else(|| self.corrupt(format!("{key} has no readable document")))?,
             blob: self.column(row, from + 4)?,
             key,
         })

@@ -16,7 +16,7 @@ fn insert(n: usize) -> Change {
     let bytes: Vec<u8> =
         (0..100_000_u64).map(|i| ((i + n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8).collect();
     let key = Key::new(Kind::Memory, format!("{n:03}"));
-    Change::Insert(Draft { key, at: Timestamp::UNIX_EPOCH, doc: json!({}), blob: Some(bytes) })
+    Change::Insert(Draft { key, at: Timestamp::UNIX_EPOCH, doc: json!({}).into(), blob: Some(bytes) })
 }
 
 #[test]

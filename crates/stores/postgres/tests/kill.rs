@@ -24,7 +24,12 @@ fn person(committer: usize) -> PartitionId {
 fn turn(id: &str) -> Vec<Change> {
     let part = |kind| {
         let doc = json!({ "text": "x".repeat(200), "turn": id });
-        Change::Insert(Draft { key: Key::new(kind, id), at: Timestamp::UNIX_EPOCH, doc, blob: Some(vec![7; 500]) })
+        Change::Insert(Draft {
+            key: Key::new(kind, id),
+            at: Timestamp::UNIX_EPOCH,
+            doc: doc.into(),
+            blob: Some(vec![7; 500]),
+        })
     };
     vec![part(Kind::Interaction), part(Kind::Job), part(Kind::Access)]
 }

@@ -17,7 +17,7 @@ const K: Kind = Kind::Memory;
 const MAJOR: u16 = 18;
 
 fn insert(id: &str, doc: Value) -> Change {
-    Change::Insert(Draft { key: Key::new(K, id), at: Timestamp::UNIX_EPOCH, doc, blob: Some(vec![1]) })
+    Change::Insert(Draft { key: Key::new(K, id), at: Timestamp::UNIX_EPOCH, doc: doc.into(), blob: Some(vec![1]) })
 }
 
 fn ana() -> Partition {

@@ -8,11 +8,11 @@ use philia_ports::store::{Change, Draft, Key, Kind, Partition, PartitionId, Stor
 use redis::cmd;
 
 /// What begins a record's value, and the whole of it for the script.
-fn value(draft: &Draft, version: u64) -> Result<Vec<u8>, StoreError> {
+fn value(draft: &Draft, version: u64) -> Vec<u8> {
     let mut value = names::time(micros(draft.at)).to_vec();
     value.extend(version.to_be_bytes());
-    serde_json::to_writer(&mut value, &draft.doc).map_err(|error| StoreError::Invalid(error.to_string()))?;
-    Ok(value)
+    value.extend(draft.doc.as_str().as_bytes());
+    value
 }
 
 impl RedisStore {
@@ -60,7 +60,7 @@ impl RedisStore {
                     continue;
                 }
             };
-            script.arg(value(&draft, version)?);
+            script.arg(value(&draft, version));
             match draft.blob {
                 Some(blob) => script.arg("1").arg(blob),
                 None => script.arg("0").arg(""),

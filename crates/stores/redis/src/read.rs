@@ -5,8 +5,8 @@ use crate::error::Place as _;
 use crate::names::{self, Home, NUMBER};
 use crate::scripts::{CHANGES, SCAN};
 use philia_ports::store::{
-    Feed, Key, Kind, MAX_CHANGES, Order, Page, PartitionId, Position, Record, Scan, StoreError, Touched, check_feed,
-    from_micros, micros,
+    Doc, Feed, Key, Kind, MAX_CHANGES, Order, Page, PartitionId, Position, Record, Scan, StoreError, Touched,
+    check_feed, from_micros, micros,
 };
 use philia_redis::Request;
 use redis::pipe;
@@ -28,7 +28,7 @@ impl RedisStore {
         let (at, rest) = value.split_first_chunk::<NUMBER>().ok_or_else(|| wrong("no time"))?;
         let (version, doc) = rest.split_first_chunk::<NUMBER>().ok_or_else(|| wrong("no version"))?;
         let at = from_micros(names::micros(*at)).ok_or_else(|| wrong("a time outside of all"))?;
-        let doc = serde_json::from_slice(doc).map_err(|error| wrong(&format!("a document that is none: {error}")))?;
+        let doc = str::from_utf8(doc).ok().and_then(Doc::kept).ok_or_else(|| wrong("a document that is none"))?;
         Ok(Record { at, version: u64::from_be_bytes(*version), doc, blob, key })
     }
 

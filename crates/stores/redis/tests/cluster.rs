@@ -90,7 +90,7 @@ fn a_node_that_comes_back_is_used_again() {
         let ana = store.open(&PartitionId::new("home", "ana").unwrap()).await.unwrap();
         let commit = async |id: &str| {
             let key = Key::new(Kind::Memory, id);
-            let draft = Draft { key, at: Timestamp::UNIX_EPOCH, doc: json!({}), blob: None };
+            let draft = Draft { key, at: Timestamp::UNIX_EPOCH, doc: json!({}).into(), blob: None };
             store.commit(&ana, vec![Change::Insert(draft)]).await
         };
         commit("before").await.unwrap();

@@ -18,7 +18,12 @@ fn ana() -> PartitionId {
 
 fn insert(id: &str, text: &str) -> Change {
     let key = Key::new(Kind::Memory, id);
-    Change::Insert(Draft { key, at: Timestamp::UNIX_EPOCH, doc: json!({ "text": text }), blob: Some(vec![7; 100]) })
+    Change::Insert(Draft {
+        key,
+        at: Timestamp::UNIX_EPOCH,
+        doc: json!({ "text": text }).into(),
+        blob: Some(vec![7; 100]),
+    })
 }
 
 /// A URL with a parameter more: no test is about how soon it gives up.

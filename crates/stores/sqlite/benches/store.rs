@@ -57,7 +57,12 @@ impl Bench {
 fn memory(id: String, at: i64, with_vector: bool) -> Change {
     let doc = json!({ "content": "I got a new puppy and he is called Sparky".repeat(5), "importance": 0.5 });
     let blob = with_vector.then(|| vec![7; 1024]);
-    Change::Insert(Draft { key: Key::new(Kind::Memory, id), at: Timestamp::from_second(at).unwrap(), doc, blob })
+    Change::Insert(Draft {
+        key: Key::new(Kind::Memory, id),
+        at: Timestamp::from_second(at).unwrap(),
+        doc: doc.into(),
+        blob,
+    })
 }
 
 async fn person(store: &SqliteStore, n: usize) -> Partition {

@@ -85,7 +85,7 @@ fn insert(connection: &Connection, home: &mut Home, row: &Row) -> Result<bool> {
          ON CONFLICT (partition, id) DO NOTHING",
         key.kind
     );
-    let made = connection.prepare_cached(&sql)?.execute(params![home.id, key.id, at, home.head, doc, blob])?;
+    let made = connection.prepare_cached(&sql)?.execute(params![home.id, key.id, at, home.head, doc.as_str(), blob])?;
     if made == 0 {
         return Ok(false);
     }
@@ -107,7 +107,7 @@ fn put(connection: &Connection, home: &Home, row: &Row, expected: u64) -> Result
          WHERE partition = ?1 AND id = ?2 AND version = ?7",
         key.kind
     );
-    let values = params![home.id, key.id, at, home.head, doc, blob, expected];
+    let values = params![home.id, key.id, at, home.head, doc.as_str(), blob, expected];
     Ok(connection.prepare_cached(&sql)?.execute(values)? > 0)
 }
 

@@ -7,8 +7,8 @@ use crate::commit::erased;
 use crate::place::Place;
 use jiff::Timestamp;
 use philia_ports::store::{
-    Cursor, Feed, Key, Kind, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan, StoreError,
-    Touched, check_feed, from_micros, micros, partitions_page,
+    Cursor, Doc, Feed, Key, Kind, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan,
+    StoreError, Touched, check_feed, from_micros, micros, partitions_page,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -133,8 +133,7 @@ fn record(place: &Place, kind: Kind, row: &Row<'_>, from: usize) -> Result<Recor
     Ok(Record {
         at: from_micros(at).ok_or_else(|| place.corrupt(format!("{key} is of no time ({at} \u{b5}s)")))?,
         version: row.get(from + 2).map_err(failed)?,
-        doc: serde_json::from_str(doc)
-            .map_err(|error| place.corrupt(format!("{key} has no readable document: {error}")))?,
+        doc: Doc::kept(doc).ok_or_else(|| place.corrupt(format!("{key} has no readable document")))?,
         blob: row.get(from + 4).map_err(failed)?,
         key,
     })

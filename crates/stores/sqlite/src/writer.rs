@@ -6,7 +6,7 @@
 
 use crate::place::Place;
 use crate::{commit, erase};
-use philia_ports::store::{Change, Draft, Key, Partition, PartitionId, StoreError, micros};
+use philia_ports::store::{Change, Doc, Draft, Key, Partition, PartitionId, StoreError, micros};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -48,13 +48,13 @@ pub(crate) enum Step {
 pub(crate) struct Row {
     pub(crate) key: Key,
     pub(crate) at: i64,
-    pub(crate) doc: String,
+    pub(crate) doc: Doc,
     pub(crate) blob: Option<Vec<u8>>,
 }
 
 impl From<Draft> for Row {
     fn from(draft: Draft) -> Self {
-        Self { key: draft.key, at: micros(draft.at), doc: draft.doc.to_string(), blob: draft.blob }
+        Self { key: draft.key, at: micros(draft.at), doc: draft.doc, blob: draft.blob }
     }
 }
 

@@ -24,7 +24,7 @@ fn person(committer: usize) -> PartitionId {
 fn pair(id: &str) -> Vec<Change> {
     let half = |kind| {
         let doc = json!({ "text": "x".repeat(id.len() * 50) });
-        Change::Insert(Draft { key: Key::new(kind, id), at: Timestamp::UNIX_EPOCH, doc, blob: None })
+        Change::Insert(Draft { key: Key::new(kind, id), at: Timestamp::UNIX_EPOCH, doc: doc.into(), blob: None })
     };
     vec![half(Kind::Interaction), half(Kind::Job)]
 }

@@ -6,7 +6,7 @@ use philia_ports::store::{Change, Draft, Key, Kind, PartitionId, Scan, Store, St
 use philia_store_sqlite::{Limits, SqliteStore};
 use philia_testkit::store::run;
 use rusqlite::Connection;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ fn insert(id: &str, text: &str) -> Change {
     Change::Insert(Draft {
         key: Key::new(K, id),
         at: Timestamp::UNIX_EPOCH,
-        doc: json!({ "content": text }),
+        doc: json!({ "content": text }).into(),
         blob: Some(text.as_bytes().to_vec()),
     })
 }
@@ -271,8 +271,9 @@ fn the_tables_rules_hold() {
     let store = SqliteStore::open(&directory.path().join("philia.db")).unwrap();
     run(async {
         let ana = store.open(&person("ana")).await.unwrap();
-        let of =
-            |kind, doc| Change::Insert(Draft { key: Key::new(kind, "x"), at: Timestamp::UNIX_EPOCH, doc, blob: None });
+        let of = |kind, doc: Value| {
+            Change::Insert(Draft { key: Key::new(kind, "x"), at: Timestamp::UNIX_EPOCH, doc: doc.into(), blob: None })
+        };
         for (kind, doc) in [
             (Kind::Memory, json!({ "importance": 1.5 })),
             (Kind::Memory, json!({ "importance": "high" })),
@@ -360,7 +361,7 @@ fn no_byte_of_an_erased_person_is_left() {
                 let draft = Draft {
                     key: Key::new(K, format!("zoe-id-{n}")),
                     at: Timestamp::UNIX_EPOCH,
-                    doc: json!({ "content": format!("zoe-secret {}", "y".repeat(900 - size)) }),
+                    doc: json!({ "content": format!("zoe-secret {}", "y".repeat(900 - size)) }).into(),
                     blob: None,
                 };
                 store.commit(&zoe, vec![Change::Put { draft, expected: 1 }]).await.unwrap();
@@ -406,7 +407,10 @@ fn no_byte_of_what_was_deleted_or_rewritten_outlives_a_scrub() {
                 Change::Delete { key, expected: None }
             } else {
                 let doc = json!({ "content": "" });
-                Change::Put { draft: Draft { key, at: Timestamp::UNIX_EPOCH, doc, blob: None }, expected: 1 }
+                Change::Put {
+                    draft: Draft { key, at: Timestamp::UNIX_EPOCH, doc: doc.into(), blob: None },
+                    expected: 1,
+                }
             };
             store.commit(&ana, vec![change]).await.unwrap();
         }

@@ -11,7 +11,12 @@ use serde_json::json;
 
 fn insert(n: usize) -> Change {
     let doc = json!({ "content": "x".repeat(20_000) });
-    Change::Insert(Draft { key: Key::new(Kind::Memory, format!("{n:03}")), at: Timestamp::UNIX_EPOCH, doc, blob: None })
+    Change::Insert(Draft {
+        key: Key::new(Kind::Memory, format!("{n:03}")),
+        at: Timestamp::UNIX_EPOCH,
+        doc: doc.into(),
+        blob: None,
+    })
 }
 
 #[test]

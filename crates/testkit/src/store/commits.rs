@@ -16,7 +16,7 @@ pub async fn versions_count_up(fixture: &dyn Fixture) {
     for expected in 1..4 {
         assert_eq!(store.commit(&ana, vec![put(K, "a", 1, expected)]).await.unwrap(), expected + 1);
         let record = get(&store, &ana, K, "a").await.unwrap();
-        assert_eq!((record.version, record.doc), (expected + 1, json!({ "text": "a", "instead_of": expected })));
+        assert_eq!((record.version, record.doc), (expected + 1, json!({ "text": "a", "instead_of": expected }).into()));
     }
     let removed = Change::Delete { key: Key::new(K, "a"), expected: Some(4) };
     assert_eq!(store.commit(&ana, vec![removed]).await.unwrap(), 5);
@@ -121,8 +121,8 @@ pub async fn concurrent_compare_and_sets_lose_nothing(fixture: &dyn Fixture) {
                 // Whenever one conflicts, another has succeeded: fifty rounds are always enough.
                 for _ in 0..TASKS {
                     let now = get(&store, &ana, K, "count").await.unwrap();
-                    let n = now.doc["n"].as_u64().unwrap() + 1;
-                    let draft = Draft { key: now.key, at: now.at, doc: json!({ "n": n }), blob: None };
+                    let n = now.doc.value()["n"].as_u64().unwrap() + 1;
+                    let draft = Draft { key: now.key, at: now.at, doc: json!({ "n": n }).into(), blob: None };
                     match store.commit(&ana, vec![Change::Put { draft, expected: now.version }]).await {
                         Ok(_) => return,
                         Err(StoreError::Conflict(_)) => {}
@@ -137,7 +137,7 @@ pub async fn concurrent_compare_and_sets_lose_nothing(fixture: &dyn Fixture) {
         task.await.unwrap();
     }
     let count = get(&store, &ana, K, "count").await.unwrap();
-    assert_eq!((count.doc, count.version), (json!({ "n": TASKS }), TASKS + 1));
+    assert_eq!((count.doc, count.version), (json!({ "n": TASKS }).into(), TASKS + 1));
 }
 
 /// What must be unique is an insert: of many at once, exactly one succeeds.

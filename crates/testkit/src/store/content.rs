@@ -59,7 +59,7 @@ pub async fn ids_of_any_script_stay_distinct(fixture: &dyn Fixture) {
     store.commit(&ana, names.iter().map(|name| insert(K, name, 1)).collect()).await.unwrap();
     for name in names {
         let record = get(&store, &ana, K, name).await.unwrap();
-        assert_eq!((record.key.id.as_str(), &record.doc), (name, &json!({ "text": name })));
+        assert_eq!((record.key.id.as_str(), &record.doc), (name, &json!({ "text": name }).into()));
     }
     assert_eq!(get(&store, &ana, K, "B").await, None);
     // Of one instant, so in the order of their bytes, over pages too.
@@ -160,7 +160,7 @@ pub async fn instants_keep_their_microsecond(fixture: &dyn Fixture) {
     ];
     for (n, (given, kept)) in instants.into_iter().enumerate() {
         let id = n.to_string();
-        let draft = Draft { key: Key::new(K, &id), at: given, doc: json!({}), blob: None };
+        let draft = Draft { key: Key::new(K, &id), at: given, doc: json!({}).into(), blob: None };
         store.commit(&ana, vec![Change::Insert(draft)]).await.unwrap();
         assert_eq!(get(&store, &ana, K, &id).await.unwrap().at, kept);
     }

@@ -46,7 +46,7 @@ pub async fn compare_and_sets_of_two_instances_lose_nothing(fixture: &dyn Fixtur
                 // Whenever one conflicts, another has succeeded.
                 for _ in 0..=TASKS {
                     let record = get(&store, &ana, K, "count").await.unwrap();
-                    let doc = json!({ "n": record.doc["n"].as_u64().unwrap() + 1 });
+                    let doc = json!({ "n": record.doc.value()["n"].as_u64().unwrap() + 1 });
                     let change = Change::Put { draft: draft(K, "count", 0, doc), expected: record.version };
                     match store.commit(&ana, vec![change]).await {
                         Ok(_) => return,

@@ -33,7 +33,7 @@ pub async fn a_hundred_large_changes_are_made_together_or_not_at_all(fixture: &d
     let there = all(&store, &ana, Scan { blobs: true, ..Scan::of(K) }).await;
     assert_eq!(there.len(), MAX_CHANGES);
     for record in there {
-        let whole = record.doc["t"].as_str().unwrap().len() + record.blob.unwrap().len();
+        let whole = record.doc.value()["t"].as_str().unwrap().len() + record.blob.unwrap().len();
         assert_eq!(whole, LARGE - r#"{"t":""}"#.len(), "{} is not whole", record.key);
     }
 }

@@ -32,9 +32,9 @@ pub use restart::*;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use philia_ports::store::{
-    Change, Cursor, Draft, Feed, Key, Kind, Partition, PartitionId, Record, Scan, StoreAdmin, StoreError, Touched,
+    Change, Cursor, Doc, Draft, Feed, Key, Kind, Partition, PartitionId, Record, Scan, StoreAdmin, StoreError, Touched,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 
 /// A place where a store lives, empty at first.
@@ -166,8 +166,8 @@ async fn person(store: &Arc<dyn StoreAdmin>, name: &str) -> Partition {
     store.open(&id("home", name)).await.unwrap()
 }
 
-fn draft(kind: Kind, id: &str, at: i64, doc: Value) -> Draft {
-    Draft { key: Key::new(kind, id), at: seconds(at), doc, blob: None }
+fn draft(kind: Kind, id: &str, at: i64, doc: impl Into<Doc>) -> Draft {
+    Draft { key: Key::new(kind, id), at: seconds(at), doc: doc.into(), blob: None }
 }
 
 fn insert(kind: Kind, id: &str, at: i64) -> Change {

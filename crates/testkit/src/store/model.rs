@@ -58,7 +58,7 @@ fn change() -> impl Strategy<Value = Change> {
     let draft = (key(), -3..4_i64, any::<f64>(), blob).prop_map(|(key, at, number, blob)| Draft {
         key,
         at: seconds(at),
-        doc: json!({ "number": number, "text": "\0\u{1F436}" }),
+        doc: json!({ "number": number, "text": "\0\u{1F436}" }).into(),
         blob,
     });
     prop_oneof![

@@ -75,7 +75,7 @@ pub async fn names_that_could_be_mistaken_are_apart(fixture: &dyn Fixture) {
         let found = all(&store, &partition, Scan::of(K)).await;
         assert_eq!(
             found.iter().map(|record| record.doc.clone()).next(),
-            (!erased).then(|| json!({ "n": n })),
+            (!erased).then(|| json!({ "n": n }).into()),
             "{name}"
         );
         assert_eq!(partition.generation, u64::from(erased), "{name}");
@@ -130,7 +130,7 @@ pub async fn jobs_are_due_across_partitions(fixture: &dyn Fixture) {
 
     // What comes with a job is its record and a handle that works: claiming it is a put.
     let (partition, record) = store.due(seconds(10), 10).await.unwrap().remove(1);
-    assert_eq!((record.version, &record.doc, &record.blob), (1, &json!({ "do": "it" }), &Some(vec![1])));
+    assert_eq!((record.version, &record.doc, &record.blob), (1, &json!({ "do": "it" }).into(), &Some(vec![1])));
     let claimed = Draft { at: seconds(99), ..draft(Kind::Job, "b1", 0, record.doc.clone()) };
     store.commit(&partition, vec![Change::Put { draft: claimed, expected: record.version }]).await.unwrap();
     assert_eq!(due(20, 10).await, [job(&system, "s"), job(&ana, "a1"), job(&ben, "b2")]);

@@ -191,7 +191,7 @@ pub async fn kinds_are_apart(fixture: &dyn Fixture) {
     for kind in Kind::ALL {
         let found = all(&store, &ana, Scan::of(*kind)).await;
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].key.kind, &found[0].doc), (*kind, &json!({ "of": kind.as_str() })));
+        assert_eq!((found[0].key.kind, &found[0].doc), (*kind, &json!({ "of": kind.as_str() }).into()));
     }
     store.commit(&ana, vec![delete(Kind::Source, "same")]).await.unwrap();
     for kind in Kind::ALL {

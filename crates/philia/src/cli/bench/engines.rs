@@ -161,13 +161,13 @@ async fn commits(store: &dyn StoreAdmin) -> anyhow::Result<Vec<Duration>> {
         let said = Draft {
             key: Key::new(Kind::Interaction, format!("turn-{n:06}")),
             at: now,
-            doc: json!({ "message": "word ".repeat(40), "reply": "word ".repeat(60), "n": n }),
+            doc: json!({ "message": "word ".repeat(40), "reply": "word ".repeat(60), "n": n }).into(),
             blob: None,
         };
         let state = Draft {
             key: Key::new(Kind::Companion, "state"),
             at: now,
-            doc: json!({ "mood": [0.1, 0.2, 0.3], "n": n, "life": "number ".repeat(100) }),
+            doc: json!({ "mood": [0.1, 0.2, 0.3], "n": n, "life": "number ".repeat(100) }).into(),
             blob: None,
         };
         let state = if n == 0 { Change::Insert(state) } else { Change::Put { draft: state, expected: n } };

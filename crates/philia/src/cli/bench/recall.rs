@@ -20,7 +20,7 @@ use philia_mind::memory::{Memory, Place, Provenance, Speaker};
 use philia_mind::text::Analyzer;
 use philia_ports::StoreAdmin;
 use philia_ports::index::Filter;
-use philia_ports::store::{Change, Draft, Key, Kind, MAX_CHANGES, Partition, PartitionId};
+use philia_ports::store::{Change, Doc, Draft, Key, Kind, MAX_CHANGES, Partition, PartitionId};
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -376,7 +376,7 @@ pub(super) fn draft(memory: &Memory, vector: Option<&[f32]>) -> anyhow::Result<D
     Ok(Draft {
         key: Key::new(Kind::Memory, memory.id.as_str()),
         at: memory.occurred_at,
-        doc: serde_json::to_value(memory)?,
+        doc: Doc::of(memory)?,
         blob: vector.map(|vector| vector.iter().flat_map(|number| number.to_le_bytes()).collect()),
     })
 }

@@ -40,7 +40,7 @@ fn record(person: usize, n: usize) -> Draft {
         json!({ "text": text, "n": n, "x": n as f64 * 0.1, "deep": { "b": [null, true, -1.5e-7], "a": "\u{7f}\"" } });
     let blob = n.is_multiple_of(3).then(|| (0..256 + n % 7).map(|byte| (byte * n % 251) as u8).collect());
     let at = jiff::Timestamp::from_microsecond(1_700_000_000_000_000 + (n as i64 % 91) * 1_000_003).unwrap();
-    Draft { key: Key::new(kind, format!("{n:06}-{}", n * 7919 % 10_007)), at, doc, blob }
+    Draft { key: Key::new(kind, format!("{n:06}-{}", n * 7919 % 10_007)), at, doc: doc.into(), blob }
 }
 
 /// The counts and the hash of every partition.
