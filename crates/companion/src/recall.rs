@@ -21,7 +21,7 @@ use philia_mind::memory::{Memory, Speaker};
 use philia_mind::mood::EmotionLabel;
 use philia_mind::text::Analyzer;
 use philia_mind::{MemoryId, Profile};
-use philia_ports::index::{Entry, Filter, Hit};
+use philia_ports::index::{Entry, Filter, Hit, IndexInfo};
 use philia_ports::store::{Key, Kind, Record};
 use philia_ports::{Embedder, IndexError, StoreError};
 use std::collections::{HashMap, HashSet};
@@ -237,8 +237,7 @@ impl Person {
         let parts = &self.app.parts;
         let _one_at_a_time = self.locks.index.lock().await;
         loop {
-            let info = self.app.index.info(&self.partition).await?;
-            let info = info.filter(|info| info.generation == self.partition.generation);
+            let info = self.indexed().await?;
             let since = info.as_ref().map(|info| info.upto);
             let feed = parts.store.changes(&self.partition, Kind::Memory, since.unwrap_or(0), FEED).await?;
             if feed.generation != self.partition.generation {
@@ -262,9 +261,22 @@ impl Person {
             match self.app.index.apply(&self.partition, since, entries, &removals, upto).await {
                 // It was dropped for somebody else meanwhile: from the beginning, then.
                 Err(IndexError::NotLoaded) => {}
-                other => other?,
+                other => {
+                    other?;
+                    if !feed.more
+                        && let Some(info) = self.indexed().await?
+                    {
+                        return Ok(info.speakers);
+                    }
+                }
             }
         }
+    }
+
+    /// What the index holds of this person, if it is of this generation.
+    async fn indexed(&self) -> Result<Option<IndexInfo>> {
+        let info = self.app.index.info(&self.partition).await?;
+        Ok(info.filter(|info| info.generation == self.partition.generation))
     }
 
     fn entry(&self, mut record: Record, embedder: &str) -> Option<Entry> {

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use philia_ports::store::{Change, Cursor, Feed, Key, Kind, Page, PartitionInfo, Record, Scan, StoreHealth};
 use philia_ports::{Partition, PartitionId, Store, StoreAdmin, StoreError};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// Wraps a store; its commits, or all its calls, fail while it is told so.
 pub struct FaultyStore {
@@ -14,6 +14,7 @@ pub struct FaultyStore {
     commits: AtomicUsize,
     reads: AtomicUsize,
     dying: AtomicBool,
+    contested: Mutex<Option<Kind>>,
 }
 
 impl FaultyStore {
@@ -30,6 +31,7 @@ impl FaultyStore {
             commits: AtomicUsize::new(0),
             reads: AtomicUsize::new(0),
             dying: AtomicBool::new(false),
+            contested: Mutex::default(),
         }
     }
 
@@ -62,6 +64,14 @@ impl FaultyStore {
         self.reads.store(count, Ordering::SeqCst);
     }
 
+    /// The next commit with a change of that kind conflicts there, as if somebody else had come first.
+    ///
+    /// # Panics
+    /// Another test thread panicked within this store.
+    pub fn contest(&self, kind: Kind) {
+        *self.contested.lock().expect("the kind") = Some(kind);
+    }
+
     /// The store behind it.
     pub fn inner(&self) -> &dyn StoreAdmin {
         &*self.inner
@@ -92,6 +102,13 @@ impl Store for FaultyStore {
     async fn commit(&self, partition: &Partition, changes: Vec<Change>) -> Result<u64, StoreError> {
         if !Self::take(&self.spared) && Self::take(&self.commits) {
             return Err(StoreError::Full("a test's disk".into()));
+        }
+        let contested = changes.iter().map(Change::key).find(|key| {
+            let mut kind = self.contested.lock().expect("the kind");
+            kind.take_if(|kind| *kind == key.kind).is_some()
+        });
+        if let Some(key) = contested {
+            return Err(StoreError::Conflict(key.clone()));
         }
         self.inner.commit(partition, changes).await
     }

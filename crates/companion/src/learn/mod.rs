@@ -57,8 +57,31 @@ pub(crate) fn embed_job(interaction: &InteractionId, memories: &[Memory], at: Ti
     draft(Kind::Job, &format!("embed-{interaction}"), at, &json!({ "task": "embed", "memories": ids }))
 }
 
+/// The end of the job of learning from a turn that was heard just now.
+pub(crate) fn job_done(interaction: &InteractionId) -> Change {
+    Change::Delete { key: Key::new(Kind::Job, job_id(interaction)), expected: Some(1) }
+}
+
 fn job_id(interaction: &InteractionId) -> String {
     format!("learn-{interaction}")
+}
+
+/// What has to be known to learn from a turn.
+pub(crate) struct Lecture {
+    /// Whether what is said may become memories; what is asked to be done is a task all the same.
+    pub(crate) agreed: bool,
+    /// The person's message before it in the same session, if there is one; none where that has to be looked for.
+    pub(crate) previous: Option<Option<String>>,
+    /// Where "tomorrow" begins for them.
+    pub(crate) zone: TimeZone,
+}
+
+/// What a turn taught, ready to be committed.
+pub(crate) struct Taught {
+    /// What is to be committed, without the end of the job.
+    pub(crate) changes: Vec<Change>,
+    new: Vec<Memory>,
+    name: Option<String>,
 }
 
 impl Person {
@@ -73,46 +96,64 @@ impl Person {
             ];
             let [job, heard, consents, profile] = self.get_records(keys).await?;
             let Some(job) = job else { return Ok(Vec::new()) };
-            let done = Change::Delete { key: job.key, expected: Some(job.version) };
             let turn = heard.map(read::<Interaction>).transpose()?.map(|heard| heard.value).filter(|t| !t.redacted);
+            let agreed = Consents::of(consents)?.given(Purpose::Learning);
             let zone = self.zone(&self.profile_of(profile)?.value);
-            let lesson = match &turn {
-                Some(turn) if Consents::of(consents)?.given(Purpose::Learning) => self.lesson(turn, &zone).await?,
-                _ => Lesson::default(),
-            };
-            let vectors = self.vectors_of(&lesson.memories).await;
-            let mut unit = Unit::new(self);
-            let mut new = self.write_memories(&mut unit, &lesson.memories, vectors.as_deref()).await?;
-            self.compare(&mut unit, &new, &lesson.memories, vectors.as_deref()).await?;
-            let told = new.iter().any(|memory| memory.speaker == Speaker::User && memory.fact.is_none());
-            if let Some(turn) = &turn {
-                new.extend(self.learn_tasks(&mut unit, turn, &zone).await?);
-            }
-            let mut changes = unit.changes();
-            if vectors.is_none() && !new.is_empty() {
-                changes.push(Change::Insert(embed_job(id, &new, self.now())?));
-            }
-            if told && lesson.by_person && self.fast_model().await.is_some() {
-                changes.push(Change::Insert(second::job(id, self.now(), 0)?));
-            }
-            changes.push(done);
-            match self.commit(changes).await {
+            let mut taught = self.teach(id, turn.as_ref(), &Lecture { agreed, previous: None, zone }).await?;
+            taught.changes.push(Change::Delete { key: job.key, expected: Some(job.version) });
+            match self.commit(taught.changes.clone()).await {
                 // Another fact of the same key, or the same lesson on another instance: look again.
                 Err(Error::Store(StoreError::Conflict(_))) => continue,
                 other => other?,
             };
-            if let Some(name) = lesson.name {
-                self.take_up_name(name).await?;
-            }
-            for memory in &new {
-                self.app.tell(&self.partition.id, &Event::MemoryCreated(memory));
-            }
-            return Ok(new);
+            return self.taught(taught).await;
         }
     }
 
-    /// `zone` is where "tomorrow" begins for them.
-    async fn lesson(&self, turn: &Interaction, zone: &TimeZone) -> Result<Lesson> {
+    /// What a turn teaches; nothing, where there is none any more.
+    pub(crate) async fn teach(
+        &self,
+        id: &InteractionId,
+        turn: Option<&Interaction>,
+        lecture: &Lecture,
+    ) -> Result<Taught> {
+        let lesson = match turn {
+            Some(turn) if lecture.agreed => self.lesson(turn, lecture).await?,
+            _ => Lesson::default(),
+        };
+        let vectors = self.vectors_of(&lesson.memories).await;
+        let mut unit = Unit::new(self);
+        let mut new = self.write_memories(&mut unit, &lesson.memories, vectors.as_deref()).await?;
+        self.compare(&mut unit, &new, &lesson.memories, vectors.as_deref()).await?;
+        let told = new.iter().any(|memory| memory.speaker == Speaker::User && memory.fact.is_none());
+        if let Some(turn) = turn {
+            new.extend(self.learn_tasks(&mut unit, turn, &lecture.zone).await?);
+        }
+        let mut changes = unit.changes();
+        if vectors.is_none() && !new.is_empty() {
+            changes.push(Change::Insert(embed_job(id, &new, self.now())?));
+        }
+        if told && lesson.by_person && self.fast_model().await.is_some() {
+            changes.push(Change::Insert(second::job(id, self.now(), 0)?));
+        }
+        Ok(Taught { changes, new, name: lesson.name })
+    }
+
+    /// What follows once a lesson is durable; the memories that are new.
+    pub(crate) async fn taught(&self, taught: Taught) -> Result<Vec<Memory>> {
+        if let Some(name) = taught.name {
+            self.take_up_name(name).await?;
+        }
+        for memory in &taught.new {
+            self.app.tell(&self.partition.id, &Event::MemoryCreated(memory));
+        }
+        Ok(taught.new)
+    }
+
+    async fn lesson(&self, turn: &Interaction, lecture: &Lecture) -> Result<Lesson> {
+        if let Some(previous) = &lecture.previous {
+            return Ok(Lesson::of(&self.app, turn, previous.as_deref(), &lecture.zone));
+        }
         // The message before says who "he" is. It is nearly always the very last one.
         let mut previous = None;
         for looked_at in [1, 5] {
@@ -123,7 +164,7 @@ impl Person {
                 break;
             }
         }
-        Ok(Lesson::of(&self.app, turn, previous.as_ref().map(|i| i.message.as_str()), zone))
+        Ok(Lesson::of(&self.app, turn, previous.as_ref().map(|i| i.message.as_str()), &lecture.zone))
     }
 
     pub(crate) async fn take_up_name(&self, name: String) -> Result<()> {

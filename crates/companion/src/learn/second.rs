@@ -4,7 +4,7 @@
 //! come quickly share one question; an answer of no use is counted and the rules' lesson stands. What one turn's lesson
 //! changes is written in the commit that deletes its job, so a crash in between repeats the question and nothing else.
 
-use super::{CORRECTION, LEARNED_BY};
+use super::{CORRECTION, LEARNED_BY, Lecture};
 use crate::error::{Error, Result};
 use crate::facts;
 use crate::observe;
@@ -223,7 +223,7 @@ impl Person {
     /// Writes what the model read from a turn, once.
     async fn take_in(&self, job: &Record, turn: &Interaction, opinion: &Opinion, model: &str) -> Result<()> {
         let zone = self.zone(&self.profile().await?);
-        let lesson = self.lesson(turn, &zone).await?;
+        let lesson = self.lesson(turn, &Lecture { agreed: true, previous: None, zone }).await?;
         let new = missed(&lesson.memories, turn, opinion, model);
         let vectors = self.vectors_of(&new).await;
         loop {

@@ -4,7 +4,7 @@ use super::{Brought, FailedAttempt, Incoming, Reply, Result, Sink, TurnEvent};
 use crate::context::Before;
 use crate::error::Error;
 use crate::gate::{Lease, Pass};
-use crate::learn;
+use crate::learn::{self, Lecture};
 use crate::observe::Step;
 use crate::person::{Person, write};
 use crate::privacy::{Consents, Purpose};
@@ -49,6 +49,10 @@ pub(super) struct Turn {
     pub(super) tool_calls: Vec<ToolCall>,
     /// The model ran into its limit.
     pub(super) cut_short: bool,
+    /// What is learned with the answer, in one commit.
+    pub(super) lesson: Option<Lecture>,
+    /// Whether what is said may become memories, where that is known from when it was heard.
+    pub(super) may_learn: Option<bool>,
     /// It counts in the operator's figures. So does what could not be asked, because the store fails.
     pub(super) counted: bool,
     /// Held from [`Turn::wait_for_turn`] on.
@@ -86,6 +90,8 @@ impl Turn {
             goes_on: false,
             tool_calls: Vec::new(),
             cut_short: false,
+            lesson: None,
+            may_learn: None,
             counted: true,
             place: None,
         }
@@ -321,7 +327,9 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
     };
     let session_started = thread_state.session.started_at;
     let turn = Turn::new(interaction, 1, Before::Version(version), persona, profile, session_started);
-    Ok(Turn { counted: Consents::of(consents)?.given(Purpose::Statistics), ..turn })
+    let consents = Consents::of(consents)?;
+    let (may_learn, counted) = (Some(consents.given(Purpose::Learning)), consents.given(Purpose::Statistics));
+    Ok(Turn { may_learn, counted, ..turn })
 }
 
 /// A turn that an earlier run of the program heard and did not answer, with its place in the queue; none if it is

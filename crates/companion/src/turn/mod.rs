@@ -31,6 +31,7 @@ pub use tell::Told;
 
 use crate::error::{Error, Result};
 use crate::gate::Pass;
+use crate::learn::Taught;
 use crate::news::News;
 use crate::observe::{self, Step};
 use crate::person::Person;
@@ -248,9 +249,11 @@ impl Walked {
             person.spread(&News::Turn(reply.interaction_id.clone())).await;
         }
         let Some(lesson) = learn else { return observe::turn(person, &reply, &steps, took, counted) };
-        let learning = Instant::now();
+        let (learning, later) = (Instant::now(), lesson.taught.is_none());
         lesson.learn(person).instrument(debug_span!("learn")).await;
-        steps.push(("learn", learning.elapsed()));
+        if later {
+            steps.push(("learn", learning.elapsed()));
+        }
         observe::turn(person, &reply, &steps, took, counted);
         // The next turn may begin meanwhile.
         if let Err(error) = person.learn_by_model().await {
@@ -259,15 +262,21 @@ impl Walked {
     }
 }
 
-/// Learning from a turn, which comes after the answer but before the person's next turn.
+/// Learning from a turn, which comes after the answer, or with it, but before the person's next turn.
 struct Lesson {
     interaction: InteractionId,
+    /// What was learned with the answer, in one commit.
+    taught: Option<Taught>,
     _turn: Option<Pass>,
 }
 
 impl Lesson {
     async fn learn(self, person: &Person) {
-        if let Err(error) = person.learn(&self.interaction).await {
+        let learned = match self.taught {
+            Some(taught) => person.taught(taught).await,
+            None => person.learn(&self.interaction).await,
+        };
+        if let Err(error) = learned {
             // The job is durable and will be tried again.
             tracing::warn!(%error, interaction = %self.interaction, "learning is put off");
         }

@@ -3,16 +3,17 @@
 use super::compose::Remembered;
 use super::feel::Feeling;
 use super::hear::Turn;
-use super::speak::Said;
+use super::speak::{OFFLINE, Said};
 use super::{Lesson, Result, Walked};
 use crate::error::Error;
+use crate::learn::{self, Lecture};
 use crate::person::{Person, write};
 use crate::records::{Versioned, draft};
 use crate::state::CompanionState;
 use jiff::Timestamp;
 use philia_mind::interaction::{Felt, Stage, UsedMemory};
 use philia_ports::StoreError;
-use philia_ports::store::{Change, Kind};
+use philia_ports::store::{Change, Kind, MAX_CHANGES};
 use std::time::Instant;
 
 /// What a turn does to the companion; applied anew if somebody else changed it meanwhile.
@@ -50,6 +51,7 @@ pub(super) async fn settle(
         // The message was felt when it was heard.
         return keep(person, turn, said.text, said.model, None, Vec::new()).await;
     }
+    turn.lesson = lesson_at_once(person, &turn, &remembered, &said.model);
     turn.interaction.mood_before = Some(feeling.lived.before);
     turn.interaction.mood_after = Some(feeling.lived.after);
     turn.interaction.felt = Some(Felt::from(&feeling.message.appraisal));
@@ -74,6 +76,20 @@ pub(super) async fn settle(
         .await
 }
 
+/// What can be learned with the answer, in one commit: where nothing was asked that takes its time (no model, no embedder
+/// elsewhere), to wait for the lesson costs less than a commit of its own.
+fn lesson_at_once(person: &Person, turn: &Turn, remembered: &Remembered, by: &str) -> Option<Lecture> {
+    let agreed = turn.may_learn?;
+    let near = by == OFFLINE && turn.tool_calls.is_empty() && !person.app.parts.embedder.info().remote;
+    // What is at hand may begin later than the session.
+    let previous = match remembered.recent.last() {
+        Some(last) => (last.at >= turn.session_started).then(|| last.message.clone()),
+        None if turn.interaction.turn == 0 => None,
+        None => return None,
+    };
+    near.then(|| Lecture { agreed, previous: Some(previous), zone: person.zone(&turn.profile) })
+}
+
 /// Makes the answer durable, with what else belongs to it, and hands back what doors see.
 pub(super) async fn keep(
     person: &Person,
@@ -93,9 +109,18 @@ pub(super) async fn keep(
         return Ok(Walked { reply, learn: None, steps: turn.steps, counted: turn.counted });
     }
 
+    let mut lesson = match turn.lesson.take() {
+        Some(lecture) => {
+            let learning = Instant::now();
+            let taught = person.teach(&turn.interaction.id, Some(&turn.interaction), &lecture).await;
+            turn.steps.push(("learn", learning.elapsed()));
+            taught.inspect_err(|error| tracing::warn!(%error, "learning is put off")).ok()
+        }
+        None => None,
+    };
     let settling = Instant::now();
     let mut state = state;
-    loop {
+    let taught = loop {
         let mut changes = besides.clone();
         changes.push(Change::Put {
             draft: draft(Kind::Interaction, turn.interaction.id.as_str(), turn.interaction.at, &turn.interaction)?,
@@ -104,8 +129,14 @@ pub(super) async fn keep(
         if let Some((state, apply)) = &state {
             changes.push(changed_state(state, *apply, replied_at)?);
         }
+        // It is tried once: what stands in its way is no reason to keep the answer waiting.
+        let mut taught = lesson.take().filter(|taught| changes.len() + taught.changes.len() < MAX_CHANGES);
+        if let Some(taught) = &mut taught {
+            changes.append(&mut taught.changes);
+            changes.push(learn::job_done(&turn.interaction.id));
+        }
         match person.commit(changes).await {
-            Ok(_) => break,
+            Ok(_) => break taught,
             // Somebody set the mood by hand meanwhile: feel it again upon what they set.
             Err(Error::Store(StoreError::Conflict(key))) if key.kind == Kind::Companion => {
                 if let Some((old, _)) = &mut state {
@@ -120,12 +151,13 @@ pub(super) async fn keep(
                 reply.saved = false;
                 return Ok(Walked { reply, learn: None, steps: turn.steps, counted: turn.counted });
             }
+            Err(Error::Store(error)) if taught.is_some() => tracing::debug!(%error, "learning is put off"),
             Err(error) => return Err(error),
         }
-    }
+    };
     person.append_recent(&turn.interaction, turn.before).await;
     let reply = turn.reply_of(&turn.interaction);
-    let lesson = Lesson { interaction: turn.interaction.id.clone(), _turn: turn.place.take() };
+    let lesson = Lesson { interaction: turn.interaction.id.clone(), taught, _turn: turn.place.take() };
     // What asks for a tool is not the answer: the job of learning waits for that, and at the latest for its day.
     let learn = reply.tool_calls.is_empty().then_some(lesson);
     turn.steps.push(("settle", settling.elapsed()));

@@ -71,8 +71,8 @@ async fn what_was_left_unlearned_is_learned_later_and_once() {
     let learned = whole.person("ana").await.memories(50, None, true).await.unwrap().items;
     assert!(learned.len() >= 3, "the message, the fact and the reply: {learned:?}");
 
-    // A turn commits what it heard, then the answer, then what it learned: the third fails.
-    let world = World::new();
+    // A turn that a model answers commits what it heard, then the answer, then what it learned: the third fails.
+    let world = World::with(Some(Scripted::new([Act::Say(&["A dog!"])])));
     let person = world.person("ana").await;
     world.store.fail_commits_after(2, 1);
     world.say(&person, "My dog is called Sparky.").await;
@@ -81,6 +81,39 @@ async fn what_was_left_unlearned_is_learned_later_and_once() {
     assert_eq!(person.memories(50, None, true).await.unwrap().items.len(), learned.len());
     assert_eq!(world.philia.recover().await.unwrap().done, 0, "nothing is left");
     assert_eq!(person.memories(50, None, true).await.unwrap().items.len(), learned.len());
+}
+
+#[tokio::test]
+async fn without_a_model_a_turn_is_answered_and_learned_from_in_one_commit() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    // What it heard is kept, nothing after it.
+    world.store.fail_commits_after(1, usize::MAX);
+    assert!(!world.say(&person, "My dog is called Sparky.").await.saved);
+    assert!(person.memories(50, None, true).await.unwrap().items.is_empty());
+    world.store.recover();
+    assert_eq!(start_again(&world).await, 1);
+    let learned = person.memories(50, None, true).await.unwrap().items.len();
+    assert!(learned >= 3, "the message, the fact and the reply: {learned}");
+
+    // Two commits are enough for all of it.
+    world.store.fail_commits_after(2, usize::MAX);
+    assert!(world.say(&person, "My cat is called Minka.").await.saved);
+    assert_eq!(person.memories(50, None, true).await.unwrap().items.len(), 2 * learned);
+    world.store.recover();
+    assert_eq!(world.philia.recover().await.unwrap().done, 0, "nothing is left");
+}
+
+#[tokio::test]
+async fn a_lesson_that_somebody_else_came_before_does_not_keep_the_answer_back() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    world.store.contest(Kind::Fact);
+    let reply = world.say(&person, "My dog is called Sparky.").await;
+    assert!(reply.saved && reply.degraded.is_empty(), "{reply:?}");
+    let learned = person.memories(50, None, true).await.unwrap().items;
+    assert_eq!(learned.iter().filter(|memory| memory.fact.is_some()).count(), 1, "{learned:?}");
+    assert_eq!(world.philia.recover().await.unwrap().done, 0, "nothing is left");
 }
 
 /// Takes up what was left unanswered, as a start does.
