@@ -35,6 +35,9 @@ impl Person {
         candidates: &mut Vec<u32>,
     ) -> Read<'s> {
         let ByWords { rows, sums, alone, together, kindred } = words;
+        if question.terms.is_empty() {
+            return Read::Rows(&[]);
+        }
         if question.is_long(self) {
             rows.truncate(1);
             rows.resize_with(1, Default::default);

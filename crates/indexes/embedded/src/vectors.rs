@@ -34,9 +34,6 @@ pub(crate) struct Probe {
 const PROBE_MOST: usize = 2047;
 const ROW_MOST: f32 = 127.0;
 
-/// So many cosines are held against the floor at once.
-const TOGETHER: usize = 16;
-
 /// So many rows are multiplied before their products are looked at.
 const BATCH: usize = 256;
 
@@ -140,17 +137,10 @@ impl Vectors {
             let from = batch * BATCH;
             let rows = &self.rows[from * self.dimensions..(from + scales.len()) * self.dimensions];
             kernel.dots(rows, &probe.numbers, &mut dots[..scales.len()]);
-            for (few, (dots, scales)) in dots.chunks(TOGETHER).zip(scales.chunks(TOGETHER)).enumerate() {
-                // All of them looked at: that is many at once. Mostly it is none.
-                let reach = |all: bool, (dot, scale): (&i32, &f32)| all | (cosine(*dot, *scale, probe.scale) >= floor);
-                if !dots.iter().zip(scales).fold(false, reach) {
-                    continue;
-                }
-                for (at, (dot, scale)) in dots.iter().zip(scales).enumerate() {
-                    let cosine = cosine(*dot, *scale, probe.scale);
-                    if cosine >= floor && *scale > 0.0 {
-                        floor = found((from + few * TOGETHER + at) as u32, cosine);
-                    }
+            for (at, (dot, scale)) in dots.iter().zip(scales).enumerate() {
+                let cosine = cosine(*dot, *scale, probe.scale);
+                if cosine >= floor && *scale > 0.0 {
+                    floor = found((from + at) as u32, cosine);
                 }
             }
         }
