@@ -50,13 +50,16 @@ impl<'a> Best<'a> {
         self.kept.into_iter().map(|(_, slot)| slot)
     }
 
+    /// Leaves the best. Ids are far away in memory, so only those are asked for that decide.
     fn cut(&mut self) {
-        let ids = self.ids;
-        let (_, worst, _) = self.kept.select_nth_unstable_by(self.most - 1, |a, b| {
-            b.0.total_cmp(&a.0).then_with(|| ids.bytes_of(a.1).cmp(ids.bytes_of(b.1)))
-        });
-        self.worst = Some(*worst);
-        self.kept.truncate(self.most);
+        let Self { most, kept, ids, .. } = self;
+        let (_, &mut (worst, _), _) = kept.select_nth_unstable_by(*most - 1, |a, b| b.0.total_cmp(&a.0));
+        let mut ties: Vec<u32> = kept.iter().filter(|(score, _)| *score == worst).map(|(_, slot)| *slot).collect();
+        kept.retain(|(score, _)| *score > worst);
+        let room = *most - kept.len();
+        let (_, &mut last, _) = ties.select_nth_unstable_by(room - 1, |a, b| ids.bytes_of(*a).cmp(ids.bytes_of(*b)));
+        kept.extend(ties.iter().take(room).map(|slot| (worst, *slot)));
+        self.worst = Some((worst, last));
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::best::Best;
 use crate::person::at_most_a_byte;
+use crate::tops::Tops;
 use crate::words::Postings;
 
 /// Sums of the same numbers in another order.
@@ -14,8 +15,8 @@ const ABOUT: f64 = 1.0 + 1e-9;
 const TOP: f64 = if cfg!(test) { 40_000.0 } else { 20_000.0 };
 const FULL: f64 = 60_000.0;
 
-/// So many bounds are passed over at once, if the greatest of them is too small.
-const BLOCK: usize = if cfg!(test) { 1 } else { 32 };
+/// So many bounds are counted in 16 bits.
+const BLOCK: usize = 4096;
 
 /// A word that stands somewhere so often or oftener stands there as often as one likes.
 const TIMES: u8 = if cfg!(test) { 3 } else { 7 };
@@ -37,9 +38,7 @@ impl Parts {
 #[derive(Debug, Default)]
 pub(crate) struct Bounds {
     slots: Vec<u16>,
-    /// The greatest of every [`BLOCK`], and room to look for the greatest of those in.
-    tops: Vec<u16>,
-    sorted: Vec<u16>,
+    tops: Tops<u16>,
     /// What texts of so many words are held against occurrences in them.
     norms: Vec<f64>,
     scale: f64,
@@ -118,11 +117,11 @@ impl Bounds {
     }
 
     /// How many slots could be among the best `most`, if words are still to be added that count for at most `left`
-    /// together. `exact` tells the whole sum. None if even those could be that hold none of the others.
-    pub(crate) fn in_reach(&mut self, most: usize, left: f64, exact: impl Fn(u32) -> f64) -> Option<usize> {
+    /// together. `exact` tells the whole sums. None if even those could be that hold none of the others.
+    pub(crate) fn in_reach(&mut self, most: usize, left: f64, exact: impl Fn(&[u32], &mut Vec<f64>)) -> Option<usize> {
         let from = self.least_of(most);
         let mut sums = Vec::with_capacity(2 * most);
-        self.each(from, u32::MAX, |slot| sums.push(exact(slot)));
+        exact(&self.between(from, u32::MAX), &mut sums);
         if sums.len() < most {
             return None;
         }
@@ -133,34 +132,31 @@ impl Bounds {
     }
 
     /// Offers whoever may be among the best `most`, where words were left out that count for at most `left` together.
-    /// `exact` tells the whole sum.
-    pub(crate) fn offer(&mut self, best: &mut Best<'_>, most: usize, left: f64, exact: impl Fn(u32) -> f64) {
+    /// `exact` tells the whole sums.
+    pub(crate) fn offer(&mut self, best: &mut Best<'_>, most: usize, left: f64, exact: impl Fn(&[u32], &mut Vec<f64>)) {
         let from = self.least_of(most);
-        let look_at = |best: &mut Best<'_>, slot: u32| {
-            let sum = exact(slot);
-            if sum > 0.0 && sum >= best.floor() {
-                best.offer(sum, slot);
+        let mut sums = Vec::new();
+        let mut look_at = |best: &mut Best<'_>, slots: &[u32]| {
+            exact(slots, &mut sums);
+            for (sum, slot) in sums.iter().zip(slots) {
+                if *sum > 0.0 && *sum >= best.floor() {
+                    best.offer(*sum, *slot);
+                }
             }
         };
         // As many as are wanted at least; the rest only if one of them could be better than the worst of those.
-        self.each(from, u32::MAX, |slot| look_at(best, slot));
+        look_at(best, &self.between(from, u32::MAX));
         best.settle();
         let floor = self.down(best.floor() - left).max(1);
         if floor < from {
-            self.each(floor, u32::from(from), |slot| look_at(best, slot));
+            look_at(best, &self.between(floor, u32::from(from)));
         }
     }
 
     /// A bound, above 0, that at least `most` slots reach, if there are so many; the greatest of which that is plain.
     fn least_of(&mut self, most: usize) -> u16 {
-        let Self { slots, tops, sorted, .. } = self;
-        tops.clear();
-        tops.extend(slots.chunks(BLOCK).map(|block| block.iter().fold(0, |top, bound| top.max(*bound))));
-        if tops.len() <= most {
-            return 1;
-        }
-        sorted.clone_from(tops);
-        (*sorted.select_nth_unstable_by(most - 1, |a, b| b.cmp(a)).1).max(1)
+        self.tops.read(&self.slots, 0);
+        self.tops.reached_by(most).unwrap_or(1).max(1)
     }
 
     /// The bound that whoever has this sum reaches.
@@ -168,15 +164,14 @@ impl Bounds {
         (sum / ABOUT * self.scale).floor() as u16
     }
 
-    /// Tells whose bound is at least `from` and below `below`; [`Bounds::least_of`] was asked last.
-    fn each(&self, from: u16, below: u32, mut found: impl FnMut(u32)) {
-        for (block, _) in self.tops.iter().enumerate().filter(|(_, top)| **top >= from) {
-            let start = block * BLOCK;
-            for (at, bound) in self.slots[start..].iter().take(BLOCK).enumerate() {
-                if *bound >= from && u32::from(*bound) < below {
-                    found((start + at) as u32);
-                }
+    /// Whose bound is at least `from` and below `below`; [`Bounds::least_of`] was asked last.
+    fn between(&self, from: u16, below: u32) -> Vec<u32> {
+        let mut found = Vec::new();
+        self.tops.each(&self.slots, from, |slot, bound| {
+            if u32::from(bound) < below {
+                found.push(slot);
             }
-        }
+        });
+        found
     }
 }

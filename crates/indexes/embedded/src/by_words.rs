@@ -5,7 +5,7 @@ use crate::best::Best;
 use crate::bounds::Bounds;
 use crate::last::Known;
 use crate::person::Person;
-use crate::question::{Asked, Question};
+use crate::question::{Asked, Question, Sum};
 use crate::rows::{Read, Rows};
 use crate::scratch::ByWords;
 use crate::search::Gate;
@@ -42,11 +42,10 @@ impl Person {
             rows.truncate(1);
             rows.resize_with(1, Default::default);
             question.add_up(self, &mut rows[0], sums);
-            let read = Read::Sums(sums);
-            self.best_of_all(gate, |slot| question.lexical(self, read, slot), candidates);
-            self.best_of_all(gate, |slot| question.neighbourhood(self, read, slot), candidates);
-            self.best_of_all(gate, |slot| question.kindred(read, slot).0, candidates);
-            return read;
+            for by in [|sum: &Sum| sum.lexical, |sum: &Sum| sum.neighbourhood, |sum: &Sum| sum.kindred] {
+                self.best_of_all(gate, sums.iter().map(by), candidates);
+            }
+            return Read::Sums(sums);
         }
         if rows.len() < question.terms.len() {
             rows.resize_with(question.terms.len(), Default::default);
@@ -80,7 +79,7 @@ impl Person {
             }
         }
 
-        let mut pick = |bounds: &mut Bounds, left: f64, exact: &dyn Fn(u32) -> f64| {
+        let mut pick = |bounds: &mut Bounds, left: f64, exact: &dyn Fn(&[u32], &mut Vec<f64>)| {
             if shut {
                 bounds.shut(|slot| gate.passes(self, slot));
             }
@@ -88,27 +87,27 @@ impl Person {
             bounds.offer(&mut best, POOL, left, exact);
             candidates.extend(best.slots());
         };
-        pick(alone, 0.0, &|slot| question.lexical(self, Read::Rows(rows), slot));
+        pick(alone, 0.0, &|slots, sums| question.lexical(self, rows, slots, sums));
         if question.judged {
-            pick(kindred, 0.0, &|slot| question.kindred(Read::Rows(rows), slot).0);
+            pick(kindred, 0.0, &|slots, sums| question.kindred(rows, slots, sums));
         }
 
         let left = self.add_neighbourhoods(question, !go_on, shut.then_some(gate), rows, together);
-        pick(together, left, &|slot| question.neighbourhood(self, Read::Rows(rows), slot));
+        pick(together, left, &|slots, sums| question.neighbourhood(self, rows, slots, sums));
         Read::Rows(rows)
     }
 
     /// Adds the best of all slots that pass; those that are worth nothing are none.
-    fn best_of_all(&self, gate: &Gate<'_>, exact: impl Fn(u32) -> f64, candidates: &mut Vec<u32>) {
+    fn best_of_all(&self, gate: &Gate<'_>, sums: impl Iterator<Item = f64>, candidates: &mut Vec<u32>) {
         let mut best = Best::new(POOL, &self.ids);
-        for slot in 0..self.slots() as u32 {
-            let sum = exact(slot);
+        for (slot, sum) in (0..).zip(sums) {
             if sum > 0.0 && sum >= best.floor() && gate.passes(self, slot) {
                 best.offer(sum, slot);
             }
         }
         candidates.extend(best.slots());
     }
+
     /// Adds up the neighbourhoods, what counts most first. Gives what the words that were left out could add at most:
     /// that may matter to so few that these are sooner reckoned exactly.
     fn add_neighbourhoods(
@@ -134,7 +133,7 @@ impl Person {
                     together.shut(|slot| gate.passes(self, slot));
                 }
                 let left = order[at..].iter().map(|(most, _)| most).sum();
-                let exact = |slot: u32| question.neighbourhood(self, Read::Rows(rows), slot);
+                let exact = |slots: &[u32], sums: &mut Vec<f64>| question.neighbourhood(self, rows, slots, sums);
                 if together.in_reach(POOL, left, exact).is_some_and(|few| few * ANEW < unread) {
                     return left;
                 }

@@ -1,7 +1,8 @@
 //! What a search has read is not read again by the next one, if that goes on from there: the second round of a recall
 //! asks the same person, with the same vectors and more words.
 
-use crate::vectors::Probe;
+use crate::tops::Tops;
+use crate::vectors::{NONE, Probe};
 use philia_ports::index::{Filter, Query};
 
 /// The search that a scratch was last used for.
@@ -14,8 +15,24 @@ pub(crate) struct Last {
     /// Some word had a vector.
     judged: bool,
     probe: Option<Probe>,
-    /// The slots whose vectors were nearest to the probe, of those that the filter let pass.
-    nearest: Vec<u32>,
+    cosines: Cosines,
+}
+
+/// How near every slot's vector is to the probe.
+#[derive(Debug, Default)]
+pub(crate) struct Cosines {
+    /// Slot by slot, as [`crate::vectors::Vectors::scan`] gives them.
+    pub(crate) all: Vec<f32>,
+    pub(crate) tops: Tops<f32>,
+    /// The slots that are nearest, of those that the filter lets pass.
+    pub(crate) nearest: Vec<u32>,
+}
+
+impl Cosines {
+    /// The cosine of a slot; none without a vector.
+    pub(crate) fn of(&self, slot: u32) -> Option<f32> {
+        Some(self.all[slot as usize]).filter(|cosine| *cosine > NONE)
+    }
 }
 
 /// How much of what the last search has read is still right.
@@ -25,8 +42,8 @@ pub(crate) struct Known {
     pub(crate) rows: usize,
     /// The sums, to which the other words are to be added.
     pub(crate) sums: bool,
-    /// The nearest.
-    pub(crate) nearest: bool,
+    /// The cosines.
+    pub(crate) cosines: bool,
 }
 
 impl Last {
@@ -45,7 +62,7 @@ impl Last {
         let rows =
             if same_state { self.stems.iter().zip(stems.clone()).take_while(|(a, b)| a == b).count() } else { 0 };
         let sums = same && self.judged == judged && rows > 0 && rows == self.stems.len();
-        let nearest = same && self.probe.as_ref() == probe;
+        let cosines = same && self.probe.as_ref() == probe;
         self.state = state;
         self.judged = judged;
         self.stems.truncate(rows);
@@ -53,11 +70,11 @@ impl Last {
         if !same {
             self.filter = filter.clone();
         }
-        if !nearest {
+        if !cosines {
             self.probe = probe.cloned();
-            self.nearest.clear();
+            self.cosines.nearest.clear();
         }
-        Known { rows, sums, nearest }
+        Known { rows, sums, cosines }
     }
 
     /// The words of this search were not kept.
@@ -65,8 +82,8 @@ impl Last {
         self.stems.clear();
     }
 
-    /// The slots whose vectors are nearest to the probe.
-    pub(crate) fn nearest(&mut self) -> &mut Vec<u32> {
-        &mut self.nearest
+    /// The cosines of this search.
+    pub(crate) fn cosines(&mut self) -> &mut Cosines {
+        &mut self.cosines
     }
 }

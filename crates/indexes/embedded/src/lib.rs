@@ -27,6 +27,7 @@ mod search;
 mod simd;
 mod strings;
 mod thesaurus;
+mod tops;
 mod vectors;
 mod words;
 

@@ -34,11 +34,12 @@ pub(crate) struct Asked<'a> {
 /// What a slot is worth by its words and its neighbours'.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sum {
-    lexical: f64,
-    neighbourhood: f64,
-    kindred: f64,
+    /// By the slot alone, by the slot with its neighbours, by words of like meaning.
+    pub(crate) lexical: f64,
+    pub(crate) neighbourhood: f64,
+    pub(crate) kindred: f64,
     /// The cosine of the nearest pair with a content word.
-    best: f32,
+    pub(crate) best: f32,
 }
 
 impl<'a> Question<'a> {
@@ -74,50 +75,76 @@ impl<'a> Question<'a> {
         self.terms.len() * person.slots() > ROOM
     }
 
-    /// BM25 of a slot alone.
-    pub(crate) fn lexical(&self, person: &Person, read: Read<'_>, slot: u32) -> f64 {
+    /// What these slots are worth by their words.
+    pub(crate) fn sums(&self, person: &Person, read: Read<'_>, slots: &[u32]) -> Vec<Sum> {
         let rows = match read {
             Read::Rows(rows) => rows,
-            Read::Sums(sums) => return sums[slot as usize].lexical,
+            Read::Sums(sums) => return slots.iter().map(|slot| sums[*slot as usize]).collect(),
         };
-        let norm = self.alone.norm(f64::from(person.around[slot as usize].length));
-        self.sum(rows, |term, rows, postings| Bm25::part(term.rarity, f64::from(rows.times(postings, slot)), norm))
-    }
-
-    /// BM25 of a slot and its neighbours as one text.
-    pub(crate) fn neighbourhood(&self, person: &Person, read: Read<'_>, slot: u32) -> f64 {
-        let rows = match read {
-            Read::Rows(rows) => rows,
-            Read::Sums(sums) => return sums[slot as usize].neighbourhood,
-        };
-        let norm = self.together.norm(f64::from(person.around[slot as usize].window));
-        self.sum(rows, |term, rows, postings| {
-            Bm25::part(term.rarity_around, f64::from(rows.times_around(person, postings, slot)), norm)
-        })
-    }
-
-    /// The sum of what the words add that stand somewhere. (A word that does not stand here adds 0: that is sooner added
-    /// than asked.)
-    fn sum(&self, rows: &[Rows], part: impl Fn(&Asked<'_>, &Rows, &Postings) -> f64) -> f64 {
-        let held = self.terms.iter().zip(rows).filter_map(|(term, rows)| Some((term, rows, term.postings?)));
-        held.fold(0.0, |sum, (term, rows, postings)| sum + part(term, rows, postings))
-    }
-
-    /// How near the words of a slot come to those of the question, and the cosine of the nearest pair with a content
-    /// word.
-    pub(crate) fn kindred(&self, read: Read<'_>, slot: u32) -> (f64, f32) {
-        let rows = match read {
-            Read::Rows(rows) => rows,
-            Read::Sums(sums) => return (sums[slot as usize].kindred, sums[slot as usize].best),
-        };
-        let (mut kindred, mut best) = (0.0, 0.0_f32);
-        for (term, rows) in self.terms.iter().zip(rows).filter(|_| self.judged) {
-            let step = rows.nearest.get(slot as usize).copied().unwrap_or(0);
-            let nearest = cosine(step);
-            kindred += if step > 0 { term.rarity * (f64::from(nearest) - NEAR) } else { 0.0 };
-            best = if step > 0 && term.content { best.max(nearest) } else { best };
+        let mut of = Vec::with_capacity(slots.len());
+        let mut sums = vec![Sum::default(); slots.len()];
+        self.lexical(person, rows, slots, &mut of);
+        sums.iter_mut().zip(&of).for_each(|(sum, lexical)| sum.lexical = *lexical);
+        self.neighbourhood(person, rows, slots, &mut of);
+        sums.iter_mut().zip(&of).for_each(|(sum, neighbourhood)| sum.neighbourhood = *neighbourhood);
+        self.kindred(rows, slots, &mut of);
+        sums.iter_mut().zip(&of).for_each(|(sum, kindred)| sum.kindred = *kindred);
+        let rows = self.terms.iter().zip(rows).filter(|(term, _)| self.judged && term.content).map(|(_, rows)| rows);
+        for rows in rows.filter(|rows| !rows.nearest.is_empty()) {
+            for (sum, slot) in sums.iter_mut().zip(slots) {
+                let step = rows.nearest[*slot as usize];
+                sum.best = if step > 0 { sum.best.max(cosine(step)) } else { sum.best };
+            }
         }
-        (kindred, best)
+        sums
+    }
+
+    /// BM25 of each of these slots alone.
+    pub(crate) fn lexical(&self, person: &Person, rows: &[Rows], slots: &[u32], sums: &mut Vec<f64>) {
+        let norm = |slot: u32| self.alone.norm(f64::from(person.around[slot as usize].length));
+        let times = |rows: &Rows, postings: &Postings, slot| rows.times(postings, slot);
+        self.bm25(rows, slots, norm, |term| term.rarity, times, sums);
+    }
+
+    /// BM25 of each of these slots and its neighbours as one text.
+    pub(crate) fn neighbourhood(&self, person: &Person, rows: &[Rows], slots: &[u32], sums: &mut Vec<f64>) {
+        let norm = |slot: u32| self.together.norm(f64::from(person.around[slot as usize].window));
+        let times = |rows: &Rows, postings: &Postings, slot| rows.times_around(person, postings, slot);
+        self.bm25(rows, slots, norm, |term| term.rarity_around, times, sums);
+    }
+
+    /// The sums of what the words add that stand somewhere, a word after the other: so no slot waits for another. (A
+    /// word that does not stand in a slot adds 0: that is sooner added than asked.)
+    fn bm25(
+        &self,
+        rows: &[Rows],
+        slots: &[u32],
+        norm: impl Fn(u32) -> f64,
+        rarity: impl Fn(&Asked<'_>) -> f64,
+        times: impl Fn(&Rows, &Postings, u32) -> u32,
+        sums: &mut Vec<f64>,
+    ) {
+        let norms: Vec<f64> = slots.iter().map(|slot| norm(*slot)).collect();
+        sums.clear();
+        sums.resize(slots.len(), 0.0);
+        for (term, rows) in self.terms.iter().zip(rows) {
+            let (Some(postings), rarity) = (term.postings, rarity(term)) else { continue };
+            for ((sum, norm), slot) in sums.iter_mut().zip(&norms).zip(slots) {
+                *sum += Bm25::part(rarity, f64::from(times(rows, postings, *slot)), *norm);
+            }
+        }
+    }
+
+    /// How near the words of each of these slots come to those of the question.
+    pub(crate) fn kindred(&self, rows: &[Rows], slots: &[u32], sums: &mut Vec<f64>) {
+        sums.clear();
+        sums.resize(slots.len(), 0.0);
+        for (term, rows) in self.terms.iter().zip(rows).filter(|(_, rows)| self.judged && !rows.nearest.is_empty()) {
+            for (sum, slot) in sums.iter_mut().zip(slots) {
+                let step = rows.nearest[*slot as usize];
+                *sum += if step > 0 { term.rarity * (f64::from(cosine(step)) - NEAR) } else { 0.0 };
+            }
+        }
     }
 
     /// The same three of every slot, a word after the other: for long questions.

@@ -12,6 +12,28 @@ pub(crate) struct Scratch {
     /// The search that all of this is from.
     pub(crate) last: Last,
     pub(crate) words: ByWords,
+    pub(crate) slots: Slots,
+}
+
+/// A bit for every slot.
+#[derive(Debug, Default)]
+pub(crate) struct Slots(Vec<u64>);
+
+impl Slots {
+    /// These slots, all below `most`, in their order and each once.
+    pub(crate) fn each_once(&mut self, most: usize, slots: &[u32]) -> Vec<u32> {
+        self.0.clear();
+        self.0.resize(most.div_ceil(64), 0);
+        slots.iter().for_each(|slot| self.0[*slot as usize / 64] |= 1 << (slot % 64));
+        let mut once = Vec::with_capacity(slots.len());
+        for (first, mut bits) in (0..).step_by(64).zip(self.0.iter().copied()) {
+            while bits != 0 {
+                once.push(first + bits.trailing_zeros());
+                bits &= bits - 1;
+            }
+        }
+        once
+    }
 }
 
 /// What is known of a question's words.

@@ -1,17 +1,18 @@
 //! Search: the signals of every memory that may be found, the best of each, fused.
 
 use crate::best::Best;
+use crate::last::Cosines;
 use crate::person::{Marks, Person};
 use crate::places::NOBODY;
 use crate::question::Question;
 use crate::scratch::Scratch;
 use crate::thesaurus::Thesaurus;
-use crate::vectors::Probe;
+use crate::vectors::{NONE, Probe};
 use crate::words::Postings;
 use philia_mind::MemoryId;
 use philia_mind::memory::recall::{POOL, Raw, Weights, fuse};
 use philia_ports::IndexError;
-use philia_ports::index::{Filter, Hit, Query, Signals};
+use philia_ports::index::{Filter, Hit, Query};
 use std::sync::Arc;
 
 /// A filter with its names as numbers.
@@ -73,72 +74,60 @@ impl Person {
         let mut question = Question::new(self, thesaurus, query);
         let mut candidates: Vec<u32> = Vec::with_capacity(5 * POOL);
         let known = scratch.last.go_on(self.state, query, filter, question.judged, probe.as_ref());
-        let Scratch { words, last } = scratch;
+        let Scratch { words, last, slots } = scratch;
         if question.is_long(self) {
             last.forget_words();
         }
         let read = self.best_by_words(&mut question, known, &gate, words, &mut candidates);
-        let cosine = |n: u32| probe.as_ref().and_then(|probe| self.vectors.cosine(n as usize, probe)).map(f64::from);
         let date = |n: u32| {
             let at = self.at[n as usize];
             query.times.iter().map(|range| range.nearness(at)).fold(0.0, f64::max)
         };
 
-        if let Some(probe) = probe.as_ref().filter(|_| !known.nearest) {
-            let mut near = Best::new(POOL, &self.ids);
-            self.vectors.scan(probe, f32::NEG_INFINITY, |n, cosine| {
-                if gate.passes(self, n) {
-                    near.offer(f64::from(cosine), n);
-                }
-                near.floor() as f32
-            });
-            last.nearest().extend(near.slots());
+        let cosines = last.cosines();
+        if let Some(probe) = probe.as_ref().filter(|_| !known.cosines) {
+            self.compare(probe, &gate, cosines);
         }
-        candidates.extend(&*last.nearest());
+        candidates.extend(&cosines.nearest);
         if !query.times.is_empty() {
             candidates.extend(self.best_by_time(query, &gate, date));
         }
-        candidates.sort_unstable();
-        candidates.dedup();
-
+        let candidates = slots.each_once(self.slots(), &candidates);
         let spoken_of: Vec<u32> = query.speakers.iter().filter_map(|speaker| self.speakers.find(speaker)).collect();
-        let kindred: Vec<(f64, f32)> = candidates.iter().map(|n| question.kindred(read, *n)).collect();
+        let sums = question.sums(self, read, &candidates);
         let raw: Vec<Raw> = candidates
             .iter()
-            .zip(&kindred)
-            .map(|(&n, (kindred, _))| Raw {
-                lexical: question.lexical(self, read, n),
-                neighbourhood: question.neighbourhood(self, read, n),
-                cosine: cosine(n),
-                kindred: *kindred,
+            .zip(&sums)
+            .map(|(&n, sum)| Raw {
+                lexical: sum.lexical,
+                neighbourhood: sum.neighbourhood,
+                cosine: probe.as_ref().and_then(|_| cosines.of(n)).map(f64::from),
+                kindred: sum.kindred,
                 speaker: f64::from(u8::from(spoken_of.contains(&self.cards[n as usize].speaker))),
                 date: date(n),
             })
             .collect();
         let weights = if question.judged { Weights::with_kindred() } else { Weights::default() };
-        let mut fused: Vec<(u32, f32, Signals, f64)> = candidates
-            .iter()
-            .zip(&kindred)
-            .zip(fuse(&raw, &weights))
-            .map(|((n, (_, nearest)), (signals, relevance))| (*n, *nearest, signals, relevance))
-            .collect();
-        let best_first = |a: &(u32, f32, Signals, f64), b: &(u32, f32, Signals, f64)| {
-            b.3.total_cmp(&a.3).then_with(|| self.ids.bytes_of(a.0).cmp(self.ids.bytes_of(b.0)))
-        };
-        if fused.len() > k {
-            fused.select_nth_unstable_by(k, best_first);
-            fused.truncate(k);
+        let fused = fuse(&raw, &weights);
+        let mut order: Vec<(f64, u32)> = fused.iter().zip(0..).map(|((_, relevance), at)| (*relevance, at)).collect();
+        let id = |at: u32| self.ids.bytes_of(candidates[at as usize]);
+        let best_first = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then_with(|| id(a.1).cmp(id(b.1)));
+        if order.len() > k {
+            order.select_nth_unstable_by(k, best_first);
+            order.truncate(k);
         }
-        fused.sort_unstable_by(best_first);
-        let slots: Vec<u32> = fused.iter().map(|(n, ..)| *n).collect();
+        order.sort_unstable_by(best_first);
+        let slots: Vec<u32> = order.iter().map(|(_, at)| candidates[*at as usize]).collect();
         self.ask_for(&slots);
         let terms = query.terms.iter().zip(&question.terms).enumerate().filter(|(_, (term, _))| term.content);
         let content: Vec<(Arc<str>, usize, &Postings)> =
             terms.filter_map(|(at, (term, asked))| Some((term.surface.as_str().into(), at, asked.postings?))).collect();
-        Ok(fused
+        Ok(order
             .into_iter()
+            .zip(&slots)
             .zip(self.vectors.directions(&slots))
-            .map(|((n, kin, signals, relevance), vector)| {
+            .map(|(((relevance, at), &n), vector)| {
+                let (signals, kin) = (fused[at as usize].0, sums[at as usize].best);
                 let held = content.iter().filter(|(_, at, postings)| read.holds(*at, postings, n));
                 let shared: Vec<Arc<str>> = held.map(|(word, ..)| Arc::clone(word)).collect();
                 let card = &self.cards[n as usize];
@@ -155,6 +144,22 @@ impl Person {
                 }
             })
             .collect())
+    }
+
+    /// How near all vectors are to the probe, and which of those that pass are the nearest.
+    fn compare(&self, probe: &Probe, gate: &Gate<'_>, cosines: &mut Cosines) {
+        let Cosines { all, tops, nearest } = cosines;
+        self.vectors.scan(probe, all);
+        tops.read(all, NONE);
+        // Where some do not pass, so many of those that do need not reach a bar that so many reach.
+        let bar = tops.reached_by(POOL).filter(|_| gate.all_pass(self)).unwrap_or(f32::MIN);
+        let mut best = Best::new(POOL, &self.ids);
+        tops.each(all, bar, |n, cosine| {
+            if f64::from(cosine) >= best.floor() && gate.passes(self, n) {
+                best.offer(f64::from(cosine), n);
+            }
+        });
+        nearest.extend(best.slots());
     }
 
     /// Reads what is about to be needed of these slots. The reads do not depend on each other, so the processor waits

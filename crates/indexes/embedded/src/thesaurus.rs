@@ -137,9 +137,8 @@ impl Thesaurus {
             Near::Compared(vectors) => {
                 let Some(probe) = probe(vectors, number) else { return false };
                 let mut near = Vec::new();
-                vectors.scan(&probe, NEAR as f32, |other, cosine| {
+                vectors.scan_all(&[probe], NEAR as f32, |_, other, cosine| {
                     near.extend(step(cosine).map(|step| (step, other)));
-                    NEAR as f32
                 });
                 sort(&mut near, number);
                 near.into_iter().map(|(step, number)| Kin { number, step }).for_each(found);

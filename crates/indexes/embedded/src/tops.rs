@@ -1,0 +1,89 @@
+//! A bar that enough of many values reach, found by looking at each of them once and sorting none.
+//!
+//! Of some thousand blocks the greatest value is kept. Where so many blocks reach a bar, at least so many values do, and
+//! hardly more, since most blocks that reach it do so once.
+
+use std::cmp::Ordering;
+
+/// Blocks are so large that there are from so many to twice as many, as far as the limits let them.
+const BLOCKS: usize = 1024;
+const SMALLEST: usize = if cfg!(test) { 1 } else { 8 };
+const LARGEST: usize = 512;
+
+/// So many values are compared at once.
+const LANES: usize = 8;
+
+/// The greatest of every block of values.
+#[derive(Debug, Default)]
+pub(crate) struct Tops<T> {
+    block: usize,
+    tops: Vec<T>,
+    /// Room to find the greatest of those in.
+    room: Vec<T>,
+}
+
+impl<T: Copy + PartialOrd> Tops<T> {
+    /// Reads values, none of which may be below `least` or unlike itself.
+    pub(crate) fn read(&mut self, values: &[T], least: T) {
+        self.block = (values.len() / (2 * BLOCKS)).next_power_of_two().clamp(SMALLEST, LARGEST);
+        self.tops.clear();
+        self.tops.extend(values.chunks(self.block).map(|block| top(block, least)));
+    }
+
+    /// A value that at least `most` of them reach, `most` above 0; none if there are not enough blocks to tell.
+    pub(crate) fn reached_by(&mut self, most: usize) -> Option<T> {
+        if self.tops.len() <= most {
+            return None;
+        }
+        self.room.clone_from(&self.tops);
+        let (_, bar, _) =
+            self.room.select_nth_unstable_by(most - 1, |a, b| b.partial_cmp(a).unwrap_or(Ordering::Equal));
+        Some(*bar)
+    }
+
+    /// Tells where the values are, of those that were read, that reach the bar.
+    pub(crate) fn each(&self, values: &[T], bar: T, mut found: impl FnMut(u32, T)) {
+        for (start, _) in (0..).step_by(self.block).zip(&self.tops).filter(|(_, top)| **top >= bar) {
+            for (at, value) in values[start..].iter().take(self.block).enumerate() {
+                if *value >= bar {
+                    found((start + at) as u32, *value);
+                }
+            }
+        }
+    }
+}
+
+fn top<T: Copy + PartialOrd>(values: &[T], least: T) -> T {
+    let greater = |a: T, b: T| if b > a { b } else { a };
+    let (lanes, rest) = values.as_chunks::<LANES>();
+    let mut tops = [least; LANES];
+    for values in lanes {
+        tops.iter_mut().zip(values).for_each(|(top, value)| *top = greater(*top, *value));
+    }
+    tops.iter().chain(rest).fold(least, |top, value| greater(top, *value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn enough_reach_the_bar_and_all_of_them_are_told(
+            values in proptest::collection::vec(0..300_u16, 0..3000),
+            most in 1..300_usize,
+        ) {
+            let mut tops = Tops::default();
+            tops.read(&values, 0);
+            let bar = tops.reached_by(most);
+            prop_assert_eq!(bar.is_some(), values.len().div_ceil(tops.block) > most);
+            let bar = bar.unwrap_or(150);
+            let mut told = Vec::new();
+            tops.each(&values, bar, |at, value| told.push((at, value)));
+            let reach: Vec<(u32, u16)> = (0..).zip(values.iter().copied()).filter(|(_, value)| *value >= bar).collect();
+            prop_assert!(reach.len() >= most || tops.reached_by(most).is_none());
+            prop_assert_eq!(told, reach);
+        }
+    }
+}
