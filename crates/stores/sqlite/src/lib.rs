@@ -5,6 +5,7 @@
 //! - `writer`: the one thread that writes, many commits to a transaction (group commit).
 //! - `commit`, `erase`: what the writer does.
 //! - `read`: what the readers do, side by side with the writer.
+//! - `heads`: how far partitions are, kept at hand.
 //!
 //! # Durability
 //! WAL with `synchronous=FULL`: a commit is answered after its transaction has been synced to the disk, so it
@@ -13,16 +14,18 @@
 mod commit;
 mod erase;
 mod error;
+mod heads;
 mod place;
 mod read;
 mod schema;
 mod writer;
 
 use async_trait::async_trait;
+use heads::{Head, Heads};
 use jiff::Timestamp;
 use philia_ports::store::{
     Change, Cursor, Feed, Key, Kind, Page, Partition, PartitionId, PartitionInfo, Record, Scan, Store, StoreAdmin,
-    StoreError, StoreHealth, check_changes,
+    StoreError, StoreHealth, check_changes, check_feed,
 };
 use place::Place;
 use read::Readers;
@@ -37,6 +40,7 @@ use writer::{Prepared, Writer};
 pub struct SqliteStore {
     place: Arc<Place>,
     readers: Readers,
+    heads: Arc<Heads>,
     writer: Writer,
 }
 
@@ -67,8 +71,9 @@ impl SqliteStore {
     pub fn open_within(path: &Path, limits: Limits) -> Result<Self, StoreError> {
         let place = Arc::new(Place::claim(path)?);
         let connection = place.open(limits)?;
-        let writer = Writer::start(connection, place.clone())?;
-        Ok(Self { readers: Readers::new(place.clone()), place, writer })
+        let heads = Arc::new(Heads::default());
+        let writer = Writer::start(connection, place.clone(), heads.clone())?;
+        Ok(Self { readers: Readers::new(place.clone()), place, heads, writer })
     }
 
     /// Can nothing be written, because the disk cannot?
@@ -86,6 +91,18 @@ impl SqliteStore {
         }
         let path = path.to_owned();
         self.readers.read(move |connection, place| place.copy(connection, &path)).await
+    }
+
+    /// How far a partition is.
+    async fn head(&self, id: &PartitionId) -> Result<Head, StoreError> {
+        let moment = match self.heads.get(id) {
+            Ok(head) => return Ok(head),
+            Err(moment) => moment,
+        };
+        let of = id.clone();
+        let head = self.readers.read_few(move |connection, place| read::head(connection, place, &of)).await?;
+        self.heads.learn(id, head, moment);
+        Ok(head)
     }
 
     /// Reads the whole file and checks that it holds together. May take seconds for gigabytes.
@@ -108,8 +125,8 @@ impl Drop for SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn open(&self, id: &PartitionId) -> Result<Partition, StoreError> {
-        let id = id.clone();
-        self.readers.read_few(move |connection, place| read::handle(connection, place, &id)).await
+        let generation = self.head(id).await?.generation;
+        Ok(Partition { id: id.clone(), generation })
     }
 
     async fn commit(&self, partition: &Partition, changes: Vec<Change>) -> Result<u64, StoreError> {
@@ -139,6 +156,11 @@ impl Store for SqliteStore {
     }
 
     async fn changes(&self, partition: &Partition, kind: Kind, since: u64, limit: usize) -> Result<Feed, StoreError> {
+        check_feed(kind, limit)?;
+        let head = self.head(&partition.id).await?;
+        if head.head <= since {
+            return Ok(head.nothing_new());
+        }
         let id = partition.id.clone();
         let few =
             move |connection: &Connection, place: &Place| read::few_changes(connection, place, &id, kind, since, limit);

@@ -4,11 +4,12 @@
 //! reading; the rest on blocking threads.
 
 use crate::commit::erased;
+use crate::heads::Head;
 use crate::place::Place;
 use jiff::Timestamp;
 use philia_ports::store::{
     Cursor, Doc, Feed, Key, Kind, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan,
-    StoreError, Touched, check_feed, from_micros, micros, partitions_page,
+    StoreError, Touched, from_micros, micros, partitions_page,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -143,9 +144,9 @@ fn as_limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-pub(crate) fn handle(connection: &Connection, place: &Place, id: &PartitionId) -> Result<Partition, StoreError> {
-    let generation = home(connection, id).map_err(|error| place.error(error))?.generation;
-    Ok(Partition { id: id.clone(), generation })
+pub(crate) fn head(connection: &Connection, place: &Place, id: &PartitionId) -> Result<Head, StoreError> {
+    let Home { generation, head, .. } = home(connection, id).map_err(|error| place.error(error))?;
+    Ok(Head { generation, head })
 }
 
 pub(crate) fn get_many(
@@ -211,7 +212,7 @@ pub(crate) fn scan(
     Ok(Page { items, next: None })
 }
 
-/// The changes, where they are read in microseconds: there are none, or few commits. None where it may take longer.
+/// The changes, where they are read in microseconds: of few commits. None where it may take longer.
 pub(crate) fn few_changes(
     connection: &Connection,
     place: &Place,
@@ -237,7 +238,6 @@ pub(crate) fn changes(
     since: u64,
     limit: usize,
 ) -> Result<Feed, StoreError> {
-    check_feed(kind, limit)?;
     let failed = |error| place.error(error);
     let Home { row, generation, head } = home(connection, id).map_err(failed)?;
     let mut feed = Feed { generation, head, touched: Vec::new(), more: false };

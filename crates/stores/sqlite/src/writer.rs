@@ -4,6 +4,7 @@
 //! a savepoint of its own, so that one that conflicts fails alone. One sync of the disk serves them all, and none
 //! is answered before it.
 
+use crate::heads::{Head, Heads};
 use crate::place::Place;
 use crate::{commit, erase};
 use philia_ports::store::{Change, Doc, Draft, Key, Partition, PartitionId, StoreError, micros};
@@ -85,9 +86,9 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub(crate) fn start(connection: Connection, place: Arc<Place>) -> Result<Self, StoreError> {
+    pub(crate) fn start(connection: Connection, place: Arc<Place>, heads: Arc<Heads>) -> Result<Self, StoreError> {
         let (queue, work) = mpsc::channel(QUEUE);
-        let mut desk = Desk { connection, place: place.clone() };
+        let mut desk = Desk { connection, place: place.clone(), heads };
         let thread = thread::Builder::new()
             .name("philia-store".into())
             .spawn(move || desk.run(work))
@@ -132,6 +133,7 @@ impl Writer {
 struct Desk {
     connection: Connection,
     place: Arc<Place>,
+    heads: Arc<Heads>,
 }
 
 impl Desk {
@@ -195,7 +197,14 @@ impl Desk {
             run("RELEASE one")?;
             answers.push(answer);
         }
-        transaction.commit()?;
+        let done = transaction.commit();
+        // What is not surely so is read again by whoever asks.
+        self.heads.written(commits.iter().zip(&answers).map(|(commit, answer)| {
+            let Partition { id, generation } = &commit.partition;
+            let head = answer.as_ref().ok().filter(|_| done.is_ok());
+            (id, head.map(|head| Head { generation: *generation, head: *head }))
+        }));
+        done?;
         Ok(answers)
     }
 
@@ -215,7 +224,11 @@ impl Desk {
     fn erase(&mut self, work: Vec<(PartitionId, Reply<()>)>) {
         let answers: Vec<_> = work
             .into_iter()
-            .map(|(id, reply)| (erase::remove(&mut self.connection, &self.place, &id), reply))
+            .map(|(id, reply)| {
+                let removed = erase::remove(&mut self.connection, &self.place, &id);
+                self.heads.written([(&id, None)]);
+                (removed, reply)
+            })
             .collect();
         if answers.is_empty() {
             return;

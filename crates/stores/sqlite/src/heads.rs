@@ -1,0 +1,99 @@
+//! How far partitions are, kept at hand: a follower who has everything is told so without a query.
+//!
+//! The file is this process's alone and one thread writes to it, so what that thread has committed is what there is. Only
+//! numbers are kept, no rows: what they lead to is always read within one transaction.
+
+use lru::LruCache;
+use philia_ports::store::{Feed, PartitionId};
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// So many partitions are kept, those asked about last.
+const KEPT: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+
+/// How often a partition was erased, and its newest commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) generation: u64,
+    pub(crate) head: u64,
+}
+
+impl Head {
+    /// What a follower is told who has everything up to the newest commit.
+    pub(crate) fn nothing_new(self) -> Feed {
+        Feed { generation: self.generation, head: self.head, touched: Vec::new(), more: false }
+    }
+}
+
+/// When something was read: whatever was written since may not be in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment(u64);
+
+/// The heads of the partitions that were asked about last.
+#[derive(Debug)]
+pub(crate) struct Heads(Mutex<Known>);
+
+#[derive(Debug)]
+struct Known {
+    heads: LruCache<PartitionId, Head>,
+    moment: u64,
+}
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self(Mutex::new(Known { heads: LruCache::new(KEPT), moment: 0 }))
+    }
+}
+
+impl Heads {
+    /// The head of a partition, if it is at hand; otherwise the moment from which it may be read.
+    pub(crate) fn get(&self, id: &PartitionId) -> Result<Head, Moment> {
+        let mut known = self.known();
+        known.heads.get(id).copied().ok_or(Moment(known.moment))
+    }
+
+    /// Takes in what was read after that moment, unless something was written since.
+    pub(crate) fn learn(&self, id: &PartitionId, read: Head, after: Moment) {
+        let mut known = self.known();
+        if known.moment == after.0 {
+            known.heads.put(id.clone(), read);
+        }
+    }
+
+    /// Takes in what was written and is durable, before whoever wrote it is told. A partition that was erased has no head.
+    pub(crate) fn written<'a>(&self, all: impl IntoIterator<Item = (&'a PartitionId, Option<Head>)>) {
+        let mut known = self.known();
+        known.moment += 1;
+        for (id, head) in all {
+            match head {
+                Some(head) => known.heads.put(id.clone(), head),
+                None => known.heads.pop(id),
+            };
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_before_something_was_written_is_not_kept() {
+        let (heads, ana) = (Heads::default(), PartitionId::new("home", "ana").unwrap());
+        let head = |head| Head { generation: 0, head };
+        let before = heads.get(&ana).unwrap_err();
+        heads.written([(&PartitionId::new("home", "ben").unwrap(), Some(head(1)))]);
+        heads.learn(&ana, head(6), before);
+        let now = heads.get(&ana).unwrap_err();
+        heads.learn(&ana, head(7), now);
+        assert_eq!(heads.get(&ana), Ok(head(7)));
+        heads.written([(&ana, Some(head(8)))]);
+        assert_eq!(heads.get(&ana), Ok(head(8)));
+        heads.written([(&ana, None)]);
+        assert!(heads.get(&ana).is_err());
+    }
+}
