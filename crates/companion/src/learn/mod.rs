@@ -181,12 +181,23 @@ impl Person {
 
 /// Text as it is compared: without case, punctuation and surplus space.
 pub(crate) fn folded(text: &str) -> String {
-    let words: Vec<String> = text
-        .split_whitespace()
-        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
-        .filter(|word: &String| !word.is_empty())
-        .collect();
-    words.join(" ")
+    let mut folded = String::with_capacity(text.len());
+    let mut between = false;
+    for letter in text.chars() {
+        if letter.is_alphanumeric() {
+            if between && !folded.is_empty() {
+                folded.push(' ');
+            }
+            between = false;
+            match letter.is_ascii() {
+                true => folded.push(letter.to_ascii_lowercase()),
+                false => folded.extend(letter.to_lowercase()),
+            }
+        } else {
+            between |= letter.is_whitespace();
+        }
+    }
+    folded
 }
 
 #[cfg(test)]
@@ -196,6 +207,8 @@ mod tests {
     #[test]
     fn texts_are_compared_without_case_space_and_punctuation() {
         assert_eq!(folded("  Berlin,  Germany! "), folded("berlin germany"));
+        assert_eq!(folded(" - İt's\tÉTÉ…\u{3000}42 !"), "i\u{307}ts été 42");
+        assert_eq!(folded("?! …"), "");
         assert_ne!(folded("May 3"), folded("May 5"));
         assert_ne!(folded("Lahore to Berlin"), folded("Berlin to Lahore"));
     }

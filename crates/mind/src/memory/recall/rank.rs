@@ -141,22 +141,39 @@ fn best_first((a, _, one): &(f64, f64, &Hit), (b, _, other): &(f64, f64, &Hit)) 
     b.total_cmp(a).then_with(|| one.id.cmp(&other.id))
 }
 
-fn diversify(mut pool: Vec<Ranked>, ranking: &Ranking) -> Vec<Ranked> {
-    let mut redundancy = vec![0.0_f64; pool.len()];
+fn diversify(pool: Vec<Ranked>, ranking: &Ranking) -> Vec<Ranked> {
+    let mut pool: Vec<Candidate> =
+        pool.into_iter().map(|ranked| Candidate { ranked, redundancy: 0.0, compared: 0 }).collect();
     let mut chosen: Vec<Ranked> = Vec::with_capacity(ranking.k);
     while chosen.len() < ranking.k {
-        let value = |at: usize| ranking.lambda * pool[at].score - (1.0 - ranking.lambda) * redundancy[at];
+        let value = |at: usize| {
+            let candidate: &Candidate = &pool[at];
+            ranking.lambda * candidate.ranked.score - (1.0 - ranking.lambda) * candidate.redundancy
+        };
         // The first of equals, so that ties keep the order of the scores.
         let best = (0..pool.len()).reduce(|best, at| if value(at) > value(best) { at } else { best });
         let Some(best) = best else { break };
-        let next = pool.remove(best);
-        redundancy.remove(best);
-        for (candidate, redundancy) in pool.iter().zip(&mut redundancy) {
-            *redundancy = redundancy.max(sameness(&candidate.hit, &next.hit, ranking.duplicate));
+        let Candidate { ranked, redundancy, compared } = &mut pool[best];
+        if *compared == chosen.len() {
+            chosen.push(pool.remove(best).ranked);
+            continue;
         }
-        chosen.push(next);
+        for other in &chosen[*compared..] {
+            *redundancy = redundancy.max(sameness(&ranked.hit, &other.hit, ranking.duplicate));
+        }
+        *compared = chosen.len();
     }
     chosen
+}
+
+/// One that may be chosen. Comparing it with more of those that were chosen can only make it worth less, so it is
+/// compared when it would be the next.
+struct Candidate {
+    ranked: Ranked,
+    /// How much the same it is as the likest of those it was compared with.
+    redundancy: f64,
+    /// It was compared with so many of the chosen.
+    compared: usize,
 }
 
 /// 0 up to the duplicate threshold, rising to 1 for the same vector.
