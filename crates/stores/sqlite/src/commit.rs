@@ -2,8 +2,35 @@
 
 use crate::erase::name_hash;
 use crate::writer::{Prepared, Row, Step};
-use philia_ports::store::{Key, Kind, PartitionId, StoreError};
+use philia_ports::store::{Key, Kind, Partition, PartitionId, StoreError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Result, params};
+
+/// Gives rows to new partitions, none twice: readers may still have the number of one that was erased.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    last: i64,
+}
+
+impl Rows {
+    /// After those that there are.
+    pub(crate) fn new(connection: &Connection) -> Result<Self> {
+        let last = connection.query_row("SELECT coalesce(max(id), 0) FROM partition", [], |row| row.get(0))?;
+        Ok(Self { last })
+    }
+
+    fn next(&mut self) -> i64 {
+        self.last += 1;
+        self.last
+    }
+}
+
+/// What a commit has made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Made {
+    /// The partition's row.
+    pub(crate) row: i64,
+    pub(crate) head: u64,
+}
 
 /// A partition's row.
 struct Home {
@@ -14,8 +41,13 @@ struct Home {
 
 /// Makes all changes of a commit. The inner error is the commit's own: the caller takes back what was made of
 /// it. The outer one is the engine's.
-pub(crate) fn apply(connection: &Connection, commit: &Prepared) -> Result<std::result::Result<u64, StoreError>> {
-    let Some(mut home) = find_or_make(connection, &commit.partition.id, commit.partition.generation)? else {
+pub(crate) fn apply(
+    connection: &Connection,
+    rows: &mut Rows,
+    commit: &Prepared,
+) -> Result<std::result::Result<Made, StoreError>> {
+    let Partition { id, generation } = &commit.partition;
+    let Some(mut home) = find_or_make(connection, rows, id, *generation)? else {
         return Ok(Err(StoreError::Erased));
     };
     home.head += 1;
@@ -34,11 +66,11 @@ pub(crate) fn apply(connection: &Connection, commit: &Prepared) -> Result<std::r
         home.head,
         home.records
     ])?;
-    Ok(Ok(home.head))
+    Ok(Ok(Made { row: home.id, head: home.head }))
 }
 
 /// None if it is of another generation.
-fn find_or_make(connection: &Connection, id: &PartitionId, generation: u64) -> Result<Option<Home>> {
+fn find_or_make(connection: &Connection, rows: &mut Rows, id: &PartitionId, generation: u64) -> Result<Option<Home>> {
     let found = connection
         .prepare_cached("SELECT id, head, records, generation FROM partition WHERE account = ?1 AND subject = ?2")?
         .query_row([id.account(), id.subject()], |row| {
@@ -52,12 +84,13 @@ fn find_or_make(connection: &Connection, id: &PartitionId, generation: u64) -> R
     if erased(connection, id)? != generation {
         return Ok(None);
     }
+    let row = rows.next();
     connection
         .prepare_cached(
-            "INSERT INTO partition (account, subject, generation, head, records) VALUES (?1, ?2, ?3, 0, 0)",
+            "INSERT INTO partition (id, account, subject, generation, head, records) VALUES (?1, ?2, ?3, ?4, 0, 0)",
         )?
-        .execute(params![id.account(), id.subject(), generation])?;
-    Ok(Some(Home { id: connection.last_insert_rowid(), head: 0, records: 0 }))
+        .execute(params![row, id.account(), id.subject(), generation])?;
+    Ok(Some(Home { id: row, head: 0, records: 0 }))
 }
 
 /// How often a partition was erased that has no row now.

@@ -1,7 +1,8 @@
 //! How far partitions are, kept at hand: a follower who has everything is told so without a query.
 //!
 //! The file is this process's alone and one thread writes to it, so what that thread has committed is what there is. Only
-//! numbers are kept, no rows: what they lead to is always read within one transaction.
+//! numbers are kept; what they lead to is always read within one transaction, and leads to nobody else: the row of a
+//! partition that was erased is not given again by this process.
 
 use lru::LruCache;
 use philia_ports::store::{Feed, PartitionId};
@@ -11,9 +12,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// So many partitions are kept, those asked about last.
 const KEPT: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
-/// How often a partition was erased, and its newest commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A partition's row, how often it was erased, and its newest commit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Head {
+    /// None if nothing was ever committed.
+    pub(crate) row: Option<i64>,
     pub(crate) generation: u64,
     pub(crate) head: u64,
 }
@@ -84,7 +87,7 @@ mod tests {
     #[test]
     fn what_was_read_before_something_was_written_is_not_kept() {
         let (heads, ana) = (Heads::default(), PartitionId::new("home", "ana").unwrap());
-        let head = |head| Head { generation: 0, head };
+        let head = |head| Head { row: Some(1), generation: 0, head };
         let before = heads.get(&ana).unwrap_err();
         heads.written([(&PartitionId::new("home", "ben").unwrap(), Some(head(1)))]);
         heads.learn(&ana, head(6), before);

@@ -135,24 +135,28 @@ impl Store for SqliteStore {
     }
 
     async fn get_many(&self, partition: &Partition, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        let (id, keys) = (partition.id.clone(), keys.to_vec());
-        let few = read::are_few(&keys);
-        let query = move |connection: &Connection, place: &Place| read::get_many(connection, place, &id, keys);
+        let Some(partition) = self.head(&partition.id).await?.row else { return Ok(vec![None; keys.len()]) };
+        let (few, keys) = (read::are_few(keys), keys.to_vec());
+        let query = move |connection: &Connection, place: &Place| read::get_many(connection, place, partition, &keys);
         if few { self.readers.read_few(query).await } else { self.readers.read(query).await }
     }
 
     async fn scan(&self, partition: &Partition, scan: &Scan) -> Result<Page<Record>, StoreError> {
-        let (id, scan) = (partition.id.clone(), scan.clone());
+        scan.range()?;
+        let Some(partition) = self.head(&partition.id).await?.row else {
+            return Ok(Page { items: Vec::new(), next: None });
+        };
+        let scan = scan.clone();
         // Most scans find a handful: what they find at once is all there is.
         if let Some(first) = read::first_of(&scan) {
-            let (id, whole) = (id.clone(), first.limit == scan.page_size());
-            let few = move |connection: &Connection, place: &Place| read::scan(connection, place, &id, &first);
+            let whole = first.limit == scan.page_size();
+            let few = move |connection: &Connection, place: &Place| read::scan(connection, place, partition, &first);
             let page = self.readers.read_few(few).await?;
             if whole || page.next.is_none() {
                 return Ok(page);
             }
         }
-        self.readers.read(move |connection, place| read::scan(connection, place, &id, &scan)).await
+        self.readers.read(move |connection, place| read::scan(connection, place, partition, &scan)).await
     }
 
     async fn changes(&self, partition: &Partition, kind: Kind, since: u64, limit: usize) -> Result<Feed, StoreError> {

@@ -22,6 +22,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The log is cut back to this size once it was larger, in bytes.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
+/// So much of the file a reader keeps at hand, in KiB.
+const READ_KIB: i64 = 8 * 1024;
 /// So often a lock that somebody holds is tried again, and how long after.
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(10);
@@ -147,7 +149,9 @@ impl Place {
 
     /// A connection that cannot write.
     pub(crate) fn open_reader(&self) -> Result<Connection, StoreError> {
-        self.connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        let connection = self.connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.pragma_update(None, "cache_size", -READ_KIB).map_err(|error| self.error(error))?;
+        Ok(connection)
     }
 
     fn connect(&self, path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {

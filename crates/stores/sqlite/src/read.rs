@@ -103,25 +103,20 @@ pub(crate) fn are_few(keys: &[Key]) -> bool {
     keys.len() <= FEW_RECORDS && keys.iter().all(|key| !matches!(key.kind, Kind::Document | Kind::Blob))
 }
 
-/// A partition as readers see it.
-#[derive(Default)]
-struct Home {
-    /// None if nothing was ever committed.
-    row: Option<i64>,
-    generation: u64,
-    head: u64,
+pub(crate) fn head(connection: &Connection, place: &Place, id: &PartitionId) -> Result<Head, StoreError> {
+    home(connection, id).map_err(|error| place.error(error))
 }
 
-fn home(connection: &Connection, id: &PartitionId) -> rusqlite::Result<Home> {
+fn home(connection: &Connection, id: &PartitionId) -> rusqlite::Result<Head> {
     let found = connection
         .prepare_cached("SELECT id, generation, head FROM partition WHERE account = ?1 AND subject = ?2")?
         .query_row([id.account(), id.subject()], |row| {
-            Ok(Home { row: row.get(0)?, generation: row.get(1)?, head: row.get(2)? })
+            Ok(Head { row: row.get(0)?, generation: row.get(1)?, head: row.get(2)? })
         })
         .optional()?;
     match found {
         Some(home) => Ok(home),
-        None => Ok(Home { generation: erased(connection, id)?, ..Home::default() }),
+        None => Ok(Head { generation: erased(connection, id)?, ..Head::default() }),
     }
 }
 
@@ -144,28 +139,24 @@ fn as_limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-pub(crate) fn head(connection: &Connection, place: &Place, id: &PartitionId) -> Result<Head, StoreError> {
-    let Home { generation, head, .. } = home(connection, id).map_err(|error| place.error(error))?;
-    Ok(Head { generation, head })
-}
-
 pub(crate) fn get_many(
     connection: &Connection,
     place: &Place,
-    id: &PartitionId,
-    keys: Vec<Key>,
+    partition: i64,
+    keys: &[Key],
 ) -> Result<Vec<Option<Record>>, StoreError> {
     let failed = |error| place.error(error);
-    let Some(partition) = home(connection, id).map_err(failed)?.row else {
-        return Ok(vec![None; keys.len()]);
-    };
-    let get = |key: Key| -> Result<Option<Record>, StoreError> {
-        let sql = format!("SELECT id, at, version, doc, blob FROM \"{}\" WHERE partition = ?1 AND id = ?2", key.kind);
+    let mut found = Vec::with_capacity(keys.len());
+    for keys in keys.chunk_by(|one, next| one.kind == next.kind) {
+        let kind = keys[0].kind;
+        let sql = format!("SELECT id, at, version, doc, blob FROM \"{kind}\" WHERE partition = ?1 AND id = ?2");
         let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
-        let mut rows = statement.query(params![partition, key.id]).map_err(failed)?;
-        rows.next().map_err(failed)?.map(|row| record(place, key.kind, row, 0)).transpose()
-    };
-    keys.into_iter().map(get).collect()
+        for key in keys {
+            let mut rows = statement.query(params![partition, key.id]).map_err(failed)?;
+            found.push(rows.next().map_err(failed)?.map(|row| record(place, kind, row, 0)).transpose()?);
+        }
+    }
+    Ok(found)
 }
 
 /// The beginning of a scan that is read in microseconds; none where a record alone may take longer.
@@ -177,14 +168,11 @@ pub(crate) fn first_of(scan: &Scan) -> Option<Scan> {
 pub(crate) fn scan(
     connection: &Connection,
     place: &Place,
-    id: &PartitionId,
+    partition: i64,
     scan: &Scan,
 ) -> Result<Page<Record>, StoreError> {
     let failed = |error| place.error(error);
     let (after, before) = scan.range()?;
-    let Some(partition) = home(connection, id).map_err(failed)?.row else {
-        return Ok(Page { items: Vec::new(), next: None });
-    };
     let direction = match scan.order {
         Order::Ascending => "ASC",
         Order::Descending => "DESC",
@@ -221,7 +209,7 @@ pub(crate) fn few_changes(
     since: u64,
     limit: usize,
 ) -> Result<Option<Feed>, StoreError> {
-    let Home { head, .. } = home(connection, id).map_err(|error| place.error(error))?;
+    let Head { head, .. } = head(connection, place, id)?;
     let few = match kind {
         // What is followed from turn to turn has an index by change.
         Kind::Memory | Kind::Fact => head.saturating_sub(since) <= FEW_COMMITS,
@@ -239,7 +227,7 @@ pub(crate) fn changes(
     limit: usize,
 ) -> Result<Feed, StoreError> {
     let failed = |error| place.error(error);
-    let Home { row, generation, head } = home(connection, id).map_err(failed)?;
+    let Head { row, generation, head } = home(connection, id).map_err(failed)?;
     let mut feed = Feed { generation, head, touched: Vec::new(), more: false };
     let Some(partition) = row.filter(|_| since < head) else { return Ok(feed) };
     // Whoever starts from nothing has nothing that could be gone.

@@ -4,9 +4,10 @@
 //! a savepoint of its own, so that one that conflicts fails alone. One sync of the disk serves them all, and none
 //! is answered before it.
 
+use crate::commit::{self, Rows};
+use crate::erase;
 use crate::heads::{Head, Heads};
 use crate::place::Place;
-use crate::{commit, erase};
 use philia_ports::store::{Change, Doc, Draft, Key, Partition, PartitionId, StoreError, micros};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::sync::Arc;
@@ -88,7 +89,8 @@ impl Writer {
     /// Starts the thread.
     pub(crate) fn start(connection: Connection, place: Arc<Place>, heads: Arc<Heads>) -> Result<Self, StoreError> {
         let (queue, work) = mpsc::channel(QUEUE);
-        let mut desk = Desk { connection, place: place.clone(), heads };
+        let rows = Rows::new(&connection).map_err(|error| place.error(error))?;
+        let mut desk = Desk { connection, place: place.clone(), heads, rows };
         let thread = thread::Builder::new()
             .name("philia-store".into())
             .spawn(move || desk.run(work))
@@ -134,6 +136,7 @@ struct Desk {
     connection: Connection,
     place: Arc<Place>,
     heads: Arc<Heads>,
+    rows: Rows,
 }
 
 impl Desk {
@@ -190,7 +193,7 @@ impl Desk {
         let mut answers = Vec::with_capacity(commits.len());
         for commit in commits {
             run("SAVEPOINT one")?;
-            let answer = commit::apply(&transaction, commit)?;
+            let answer = commit::apply(&transaction, &mut self.rows, commit)?;
             if answer.is_err() {
                 run("ROLLBACK TO one")?;
             }
@@ -201,11 +204,11 @@ impl Desk {
         // What is not surely so is read again by whoever asks.
         self.heads.written(commits.iter().zip(&answers).map(|(commit, answer)| {
             let Partition { id, generation } = &commit.partition;
-            let head = answer.as_ref().ok().filter(|_| done.is_ok());
-            (id, head.map(|head| Head { generation: *generation, head: *head }))
+            let made = answer.as_ref().ok().filter(|_| done.is_ok());
+            (id, made.map(|made| Head { row: Some(made.row), generation: *generation, head: made.head }))
         }));
         done?;
-        Ok(answers)
+        Ok(answers.into_iter().map(|answer| answer.map(|made| made.head)).collect())
     }
 
     fn commit_alone(&mut self, commit: &Prepared) -> Result<u64, StoreError> {

@@ -475,3 +475,27 @@ fn a_full_store_commits_nothing_by_halves_and_goes_on_reading() {
         store.verify().await.unwrap();
     });
 }
+
+/// Somebody who still has the number of an erased person's row must not read whoever comes next.
+#[test]
+fn the_row_of_an_erased_person_is_not_given_to_the_next() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("philia.db");
+    let store = SqliteStore::open(&path).unwrap();
+    let row = |name: &str| {
+        let reader = Connection::open(&path).unwrap();
+        reader.query_row("SELECT id FROM partition WHERE subject = ?1", [name], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    run(async {
+        keep(&store, "ana", "m", "hers").await.unwrap();
+        let before = row("ana");
+        let handle = store.open(&person("ana")).await.unwrap();
+        store.erase(&person("ana")).await.unwrap();
+        keep(&store, "ben", "m", "his").await.unwrap();
+        assert!(row("ben") > before);
+        assert_eq!(store.get_many(&handle, &[Key::new(K, "m")]).await.unwrap(), [None]);
+        keep(&store, "ana", "n", "hers again").await.unwrap();
+        assert_eq!(ids(&store, "ana").await, ["n"]);
+        assert_eq!(ids(&store, "ben").await, ["m"]);
+    });
+}
