@@ -95,6 +95,53 @@ fn what_says_the_same_gives_way_but_what_is_only_alike_does_not() {
     assert_eq!(order(hits, &Ranking { lambda: 1.0, ..ranking }), ["a", "same", "alike"]);
 }
 
+/// Maximal marginal relevance as it is written down: each time, everybody is compared with all who were chosen.
+fn plainly_diverse(mut left: Vec<(String, f64, f64)>, ranking: &Ranking) -> Vec<String> {
+    let score = |hit: &(String, f64, f64)| rank(&Query::default(), vec![placed(hit)], ranking, now())[0].score;
+    left.sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.0.cmp(&b.0)));
+    let mut chosen: Vec<(String, f64, f64)> = Vec::new();
+    while chosen.len() < ranking.k && !left.is_empty() {
+        let same = |a: &(String, f64, f64), b: &(String, f64, f64)| {
+            let cosine = at_angle(a.2).unwrap().cosine_from(&at_angle(b.2).unwrap(), -1.0).unwrap();
+            ((cosine - ranking.duplicate) / (1.0 - ranking.duplicate)).clamp(0.0, 1.0)
+        };
+        let value = |hit: &(String, f64, f64)| {
+            let redundancy = chosen.iter().map(|other| same(hit, other)).fold(0.0, f64::max);
+            ranking.lambda * score(hit) - (1.0 - ranking.lambda) * redundancy
+        };
+        let best = (0..left.len()).reduce(|best, at| if value(&left[at]) > value(&left[best]) { at } else { best });
+        let best = left.remove(best.unwrap());
+        chosen.push(best);
+    }
+    chosen.into_iter().map(|(id, ..)| id).collect()
+}
+
+fn placed((id, relevance, degrees): &(String, f64, f64)) -> Hit {
+    Hit { vector: at_angle(*degrees), ..hit(id, *relevance) }
+}
+
+proptest! {
+    #[test]
+    fn comparing_only_who_would_be_next_chooses_the_same(
+        hits in proptest::collection::vec((0..8_u8, 0..30_u8), 1..20),
+        k in 1..8_usize,
+        lambda in 0..=4_u8,
+    ) {
+        let ranking = Ranking { k, lambda: f64::from(lambda) / 4.0, ..Ranking::default() };
+        let hits: Vec<(String, f64, f64)> = hits
+            .iter()
+            .enumerate()
+            .map(|(n, (relevance, degrees))| (format!("m{n}"), f64::from(*relevance) / 8.0, f64::from(*degrees)))
+            .collect();
+        let found = order(hits.iter().map(placed).collect(), &ranking);
+        let pool = (3 * k).max(k);
+        let mut best = hits;
+        best.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        best.truncate(pool);
+        prop_assert_eq!(found, plainly_diverse(best, &ranking));
+    }
+}
+
 #[test]
 fn the_reason_is_put_into_words() {
     let ranking = Ranking::default();
