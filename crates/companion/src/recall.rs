@@ -332,6 +332,9 @@ pub(crate) fn felt_as(memory: &Memory) -> Option<&str> {
     memory.emotion.as_deref().or_else(mood)
 }
 
+/// The largest budget, in tokens: beyond it a number in JSON is not the same number for everybody (RFC 8259, section 6).
+const MOST_BUDGET: usize = (1 << 53) - 1;
+
 /// What cannot be asked is refused.
 fn check(request: &Request) -> Result<()> {
     if request.text.trim().is_empty() {
@@ -342,6 +345,9 @@ fn check(request: &Request) -> Result<()> {
     }
     if let Some(lambda) = request.lambda.filter(|lambda| !(0.0..=1.0).contains(lambda)) {
         return Err(Error::Invalid(format!("lambda: {lambda} is not 0 to 1")));
+    }
+    if let Some(budget) = request.budget.filter(|budget| *budget > MOST_BUDGET) {
+        return Err(Error::Invalid(format!("budget: {budget} is not 0 to {MOST_BUDGET}")));
     }
     check_filter(&request.filter)
 }

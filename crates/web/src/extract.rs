@@ -130,10 +130,11 @@ impl Params {
         self.named(name, text)
     }
 
-    /// Some of the values that a type names, with commas between them.
+    /// Some of the values that a type names, with commas between them; nothing is none of them.
     pub(crate) fn some<T: DeserializeOwned>(&mut self, name: &'static str) -> Vec<T> {
-        let texts = self.texts(name);
-        texts.into_iter().filter_map(|text| self.named(name, text)).collect()
+        let text = self.text(name);
+        let parts = text.iter().flat_map(|text| text.split(','));
+        parts.filter_map(|part| self.named(name, part.trim().to_owned())).collect()
     }
 
     /// Texts with commas between them.

@@ -30,7 +30,7 @@ pub(crate) struct Search {
     #[serde(default)]
     filters: Filters,
     /// At most so many tokens of memories together.
-    #[schema(maximum = 9007199254740991_u64)]
+    #[schema(maximum = 9_007_199_254_740_991_u64)]
     budget: Option<usize>,
     /// Relevance (1) against diversity (0).
     #[schema(minimum = 0, maximum = 1)]

@@ -220,6 +220,7 @@ async fn what_cannot_be_searched_for_is_named() {
         (json!({"query": "x", "k": 0}), "k: 0 is not 1 to 50"),
         (json!({"query": "x", "k": 51}), "k: 51 is not 1 to 50"),
         (json!({"query": "x", "lambda": 2.0}), "lambda: 2 is not 0 to 1"),
+        (json!({"query": "x", "budget": 1_u64 << 53}), "budget: 9007199254740992 is not 0 to 9007199254740991"),
         (json!({"query": "x", "limit": 3}), "unknown field `limit`, expected one of `query`, `k`, `filters`"),
         (json!({"query": "x", "filters": {"tag": "x"}}), "unknown field `tag`, expected one of `category`"),
         (json!({"query": "x", "filters": {"category": ["memes"]}}), "expected one of `fact`"),

@@ -38,7 +38,10 @@ async fn what_is_wrong_with_a_task_is_named() {
     world.post("/api/tasks", r#"{"text": ""}"#).await.is_problem(422, "invalid", "text: 0 characters");
     world.post("/api/tasks", r#"{"text": "x", "due": "blue"}"#).await.is_problem(409, "refused", "names no time");
     world.post("/api/tasks", r#"{"text": "x", "colour": 1}"#).await.is_problem(422, "invalid", "colour");
-    world.get("/api/tasks?state=lost").await.is_problem(422, "invalid", "expected one of `open`");
+    for state in ["lost", "", "open,", ","] {
+        let wrong = world.get(&format!("/api/tasks?state={state}")).await;
+        wrong.is_problem(422, "invalid", "expected one of `open`");
+    }
     world.post("/api/tasks/nothing/done", "").await.is_problem(404, "not-found", "there is no task \"nothing\"");
     world.delete("/api/tasks/nothing").await.is_problem(404, "not-found", "there is no task");
 }
