@@ -24,7 +24,7 @@ use philia_ports::index::Filter;
     params(
         ("q" = Option<String>, Query, description = "A question, in the person's words", min_length = 1, pattern = "\\S"),
         ("k" = Option<usize>, Query, description = "How many answer the question; only with `q`", minimum = 1, maximum = 50),
-        ("category" = Option<Vec<Category>>, Query, explode = false, description = "Any of these"),
+        ("category" = Option<Vec<Category>>, Query, explode = false, min_items = 1, description = "Any of these"),
         ("kind" = Option<MemoryKind>, Query),
         ("speaker" = Option<String>, Query, description = "`user`, `companion`, or somebody by name"),
         ("include_companion" = Option<bool>, Query, description = "Also what the companion said"),

@@ -32,7 +32,7 @@ pub(crate) struct New {
     path = "/api/tasks",
     tag = "Tasks",
     params(
-        ("state" = Option<Vec<TaskState>>, Query, explode = false, description = "Any of these; all that are not done if nothing is said"),
+        ("state" = Option<Vec<TaskState>>, Query, explode = false, min_items = 1, description = "Any of these; all that are not done if nothing is said"),
         ("from" = Option<jiff::Timestamp>, Query),
         ("until" = Option<jiff::Timestamp>, Query),
         ("limit" = Option<usize>, Query, description = "How many at most; 50 if nothing is said", minimum = 1, maximum = 200),
