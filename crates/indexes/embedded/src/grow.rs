@@ -3,19 +3,29 @@
 //! Small ones grow to the next size that allocators hand out: what lies between two of those would be taken all the same,
 //! and be nobody's. Large ones grow by an eighth. (They are moved by the operating system, page by page, without copying.)
 
+use smallvec::{Array, SmallVec};
+
 /// From so many bytes on a vector is large.
 const LARGE: usize = 1 << 20;
+
+/// Few values, which lie where they are told of as long as there are no more than `N`.
+pub(crate) type Few<T, const N: usize> = SmallVec<[T; N]>;
 
 /// Makes room for `more` values.
 pub(crate) fn room<T>(values: &mut Vec<T>, more: usize) {
     if values.capacity() - values.len() < more {
-        let least = values.len() + more.max(4);
-        let most = match least * size_of::<T>() {
-            small if small < LARGE => handed_out(small) / size_of::<T>().max(1),
-            _ => values.len() + more.max(values.len() / 8),
-        };
-        values.reserve_exact(most.max(least) - values.len());
+        values.reserve_exact(step::<T>(values.len(), more));
     }
+}
+
+/// How many values to make room for where there are `len`, and `more` are to come at once.
+fn step<T>(len: usize, more: usize) -> usize {
+    let least = len + more.max(4);
+    let most = match least * size_of::<T>() {
+        small if small < LARGE => handed_out(small) / size_of::<T>().max(1),
+        _ => len + more.max(len / 8),
+    };
+    most.max(least) - len
 }
 
 /// The least size of at least so many bytes that mimalloc and jemalloc hand out: four to a doubling.
@@ -27,6 +37,25 @@ fn handed_out(bytes: usize) -> usize {
 pub(crate) fn push<T>(values: &mut Vec<T>, value: T) {
     room(values, 1);
     values.push(value);
+}
+
+/// Adds a value to few.
+pub(crate) fn push_few<T, const N: usize>(values: &mut Few<T, N>, value: T)
+where
+    [T; N]: Array<Item = T>,
+{
+    if values.len() == values.capacity() {
+        values.reserve_exact(step::<T>(values.len(), 1));
+    }
+    values.push(value);
+}
+
+/// Bytes that few hold beside themselves.
+pub(crate) fn bytes_of_few<T, const N: usize>(values: &Few<T, N>) -> usize
+where
+    [T; N]: Array<Item = T>,
+{
+    if values.spilled() { values.capacity() * size_of::<T>() } else { 0 }
 }
 
 /// Bytes held.
@@ -54,5 +83,14 @@ mod tests {
             push(&mut values, [0; 28]);
             assert!(values.capacity() > n && values.capacity() * 4 <= n * 5 + 64, "{} for {n}", values.capacity());
         }
+    }
+
+    #[test]
+    fn few_hold_nothing_beside_themselves() {
+        let mut values: Few<u32, 4> = Few::new();
+        (0..4).for_each(|n| push_few(&mut values, n));
+        assert_eq!((size_of_val(&values), bytes_of_few(&values)), (24, 0));
+        push_few(&mut values, 4);
+        assert_eq!((bytes_of_few(&values), &values[..]), (32, &[0, 1, 2, 3, 4][..]));
     }
 }

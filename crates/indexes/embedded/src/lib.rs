@@ -14,6 +14,7 @@ mod best;
 mod bounds;
 mod by_words;
 mod changes;
+mod column;
 mod grow;
 mod last;
 mod person;

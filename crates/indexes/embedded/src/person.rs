@@ -1,8 +1,9 @@
 //! All that is indexed of one person.
 
 use crate::changes::{Arrival, Changes};
+use crate::column::Column;
 use crate::grow;
-use crate::places::{Changed, NOBODY, Near, Place, Places};
+use crate::places::{Changed, NOBODY, Near, Place, Places, REACH};
 use crate::strings::Strings;
 use crate::thesaurus::Thesaurus;
 use crate::vectors::Vectors;
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use philia_mind::memory::{Category, MemoryKind, Speaker};
 use philia_ports::IndexError;
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Removed slots that are borne before everything is renumbered without them.
@@ -29,12 +30,14 @@ pub(crate) struct Person {
     /// Slot by slot the id. Those of dead slots cannot be found any more.
     pub(crate) ids: Strings,
     pub(crate) marks: Vec<Marks>,
-    pub(crate) around: Vec<Around>,
-    /// Slot by slot the terms, and those of the neighbourhood; at most 255.
+    pub(crate) near: Column<Near>,
+    /// Slot by slot the terms, and those of the neighbourhood; at most [`LONG`].
     pub(crate) lengths: Vec<u8>,
     pub(crate) windows: Vec<u8>,
-    pub(crate) at: Vec<Timestamp>,
-    pub(crate) cards: Vec<Card>,
+    /// The terms of those slots that have so many.
+    long: HashMap<u32, u32>,
+    pub(crate) at: Column<Timestamp>,
+    pub(crate) cards: Column<Card>,
     pub(crate) vectors: Vectors,
     pub(crate) words: Words,
     /// The first and the last time of every [`STRETCH`] slots.
@@ -65,6 +68,8 @@ impl Marks {
     pub(crate) const LIVE: Self = Self(1);
     pub(crate) const HIDDEN: Self = Self(2);
     pub(crate) const COMPANION: Self = Self(4);
+    /// Its neighbours are the two slots before it and the two behind it, as of most that are said one after the other.
+    const AMID: Self = Self(8);
 
     pub(crate) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -78,29 +83,35 @@ impl Marks {
     pub(crate) fn live(self) -> bool {
         self.only_live(Self::LIVE)
     }
-}
 
-/// A slot among its neighbours.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Around {
-    pub(crate) near: Near,
-    /// Terms.
-    pub(crate) length: u32,
-    /// Terms with those of its neighbours.
-    pub(crate) window: u32,
+    fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// What else is kept of an entry. Its text is not.
 #[derive(Clone, Debug)]
 pub(crate) struct Card {
     pub(crate) importance: f64,
-    place: Option<Place>,
+    /// Where it stands, if `group` is not [`NOBODY`].
+    order: u64,
+    group: u32,
     pub(crate) tags: Box<[u32]>,
     pub(crate) reinforced: u32,
     pub(crate) speaker: u32,
     pub(crate) emotion: Option<u32>,
     pub(crate) kind: MemoryKind,
     pub(crate) category: Category,
+}
+
+impl Card {
+    fn place(&self) -> Option<Place> {
+        (self.group != NOBODY).then_some((self.group, self.order))
+    }
 }
 
 impl Person {
@@ -141,11 +152,12 @@ impl Person {
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
         grow::bytes(&self.marks)
-            + grow::bytes(&self.around)
+            + self.near.bytes()
             + grow::bytes(&self.lengths)
             + grow::bytes(&self.windows)
-            + grow::bytes(&self.at)
-            + grow::bytes(&self.cards)
+            + map_bytes(&self.long)
+            + self.at.bytes()
+            + self.cards.bytes()
             + grow::bytes(&self.stretches)
             + self.tag_bytes
             + self.ids.bytes()
@@ -173,12 +185,12 @@ impl Person {
             // Whoever comes back to the same place takes it over when it arrives.
             let Some(slot) = self.ids.find(arrival.entry.id.as_str()) else { continue };
             let place = self.place_of(arrival);
-            if self.cards[slot as usize].place != place {
+            if self.cards[slot as usize].place() != place {
                 gone.extend(self.die(slot));
                 self.ids.forget(arrival.entry.id.as_str());
             }
         }
-        let changed = self.places.remove(&gone, &self.ids);
+        let changed = self.places.remove(&gone, key(&self.cards, &self.ids));
         self.meet(changed);
         if self.marks.is_empty() {
             self.reserve(&changes);
@@ -194,13 +206,10 @@ impl Person {
     fn reserve(&mut self, changes: &Changes<'_>) {
         let count = changes.arrivals.len();
         self.marks.reserve_exact(count);
-        self.around.reserve_exact(count);
         self.lengths.reserve_exact(count);
         self.windows.reserve_exact(count);
-        self.at.reserve_exact(count);
-        self.cards.reserve_exact(count);
         self.vectors.reserve_exact(count, changes.dimensions.unwrap_or(0));
-        self.ids.reserve_exact(count, changes.arrivals.iter().map(|arrival| arrival.entry.id.as_str().len()).sum());
+        self.ids.reserve(count);
     }
 
     fn place_of(&mut self, arrival: &Arrival) -> Option<Place> {
@@ -213,7 +222,7 @@ impl Person {
         let taken_over = left.filter(|(was, _)| Some(*was) == place).map(|(_, slot)| slot);
         if let (Some(left), None) = (left, taken_over) {
             // Twice in one change, in different places: the later one is meant.
-            let changed = self.places.remove(&[left], &self.ids);
+            let changed = self.places.remove(&[left], key(&self.cards, &self.ids));
             self.meet(changed);
         }
         let slot = self.slots() as u32;
@@ -234,13 +243,17 @@ impl Person {
         }
         grow::push(&mut self.marks, marks);
         let near = [NOBODY; size_of::<Near>() / size_of::<u32>()];
-        grow::push(&mut self.around, Around { near, length, window: length });
+        self.near.push(near);
         grow::push(&mut self.lengths, at_most_a_byte(length));
         grow::push(&mut self.windows, at_most_a_byte(length));
+        if length >= u32::from(LONG) {
+            self.long.insert(slot, length);
+        }
         self.note_time(entry.occurred_at);
         let card = Card {
             importance: entry.importance,
-            place,
+            order: place.map_or(0, |(_, order)| order),
+            group: place.map_or(NOBODY, |(group, _)| group),
             tags: entry.tags.iter().map(|tag| self.labels.number(tag)).collect(),
             reinforced: entry.reinforced,
             speaker,
@@ -249,12 +262,12 @@ impl Person {
             category: entry.category,
         };
         self.tag_bytes += size_of_val(&*card.tags);
-        grow::push(&mut self.cards, card);
+        self.cards.push(card);
         self.total_length += u64::from(length);
         self.total_window += u64::from(length);
         let changed = match (place, taken_over) {
-            (Some(place), Some(old)) => self.places.replace(place, old, slot, &self.ids),
-            (Some(place), None) => self.places.insert(place, slot, &self.ids),
+            (Some(place), Some(old)) => self.places.replace(place, old, slot, key(&self.cards, &self.ids)),
+            (Some(place), None) => self.places.insert(place, slot, key(&self.cards, &self.ids)),
             (None, _) => Vec::new(),
         };
         self.meet(changed);
@@ -268,32 +281,60 @@ impl Person {
             }
             _ => grow::push(&mut self.stretches, (at, at)),
         }
-        grow::push(&mut self.at, at);
+        self.at.push(at);
     }
 
     /// The slot is dead from now on. Gives the place that it stood in, where it stands until somebody takes it out.
     fn die(&mut self, slot: u32) -> Option<(Place, u32)> {
         let n = slot as usize;
-        self.marks[n] = Marks(self.marks[n].0 & !Marks::LIVE.0);
-        let Around { length, window, .. } = self.around[n];
-        self.total_length -= u64::from(length);
-        self.total_window -= u64::from(window);
+        self.marks[n] = self.marks[n].without(Marks::LIVE);
+        self.total_length -= u64::from(self.length(slot));
+        self.total_window -= u64::from(self.window(slot));
         let card = &self.cards[n];
         self.spoken[card.speaker as usize] -= 1;
-        card.place.map(|place| (place, slot))
+        card.place().map(|place| (place, slot))
     }
 
     /// Takes in who stands next to whom now.
     fn meet(&mut self, changed: Changed) {
         for (slot, near) in changed {
-            let others: u32 = near.iter().filter(|n| **n != NOBODY).map(|n| self.around[*n as usize].length).sum();
-            let around = &mut self.around[slot as usize];
-            self.total_window -= u64::from(around.window);
-            around.near = near;
-            around.window = around.length + others;
-            self.total_window += u64::from(around.window);
-            self.windows[slot as usize] = at_most_a_byte(around.window);
+            self.total_window -= u64::from(self.window(slot));
+            self.near[slot as usize] = near;
+            let marks = &mut self.marks[slot as usize];
+            *marks = if amid(slot) == Some(near) { marks.with(Marks::AMID) } else { marks.without(Marks::AMID) };
+            let window = self.sum_around(slot);
+            self.windows[slot as usize] = at_most_a_byte(window);
+            self.total_window += u64::from(window);
         }
+    }
+
+    /// Terms.
+    #[inline]
+    pub(crate) fn length(&self, slot: u32) -> u32 {
+        match self.lengths[slot as usize] {
+            LONG => self.long.get(&slot).copied().unwrap_or(u32::from(LONG)),
+            length => u32::from(length),
+        }
+    }
+
+    /// Terms with those of its neighbours.
+    #[inline]
+    pub(crate) fn window(&self, slot: u32) -> u32 {
+        match self.windows[slot as usize] {
+            LONG => self.sum_around(slot),
+            window => u32::from(window),
+        }
+    }
+
+    fn sum_around(&self, slot: u32) -> u32 {
+        let others = self.near[slot as usize].iter().filter(|n| **n != NOBODY).map(|n| self.length(*n));
+        self.length(slot) + others.sum::<u32>()
+    }
+
+    /// The slot and its neighbours, where they lie side by side.
+    #[inline]
+    pub(crate) fn amid(&self, slot: usize) -> Option<RangeInclusive<usize>> {
+        self.marks[slot].has(Marks::AMID).then(|| slot - REACH..=slot + REACH)
     }
 
     /// There are so many dead slots that it is time for [`Person::compacted`].
@@ -310,11 +351,13 @@ impl Person {
             renumbered[*old as usize] = new as u32;
         }
         let of = |slot: &u32| *slot as usize;
+        // (Who lies side by side does so still: between them nobody was dead.)
         let mut new = Self {
             marks: kept.iter().map(|slot| self.marks[of(slot)]).collect(),
-            around: kept.iter().map(|slot| self.around[of(slot)]).collect(),
+            near: kept.iter().map(|slot| self.near[of(slot)]).collect(),
             lengths: kept.iter().map(|slot| self.lengths[of(slot)]).collect(),
             windows: kept.iter().map(|slot| self.windows[of(slot)]).collect(),
+            long: kept.iter().filter_map(|slot| Some((renumbered[of(slot)], *self.long.get(slot)?))).collect(),
             cards: kept.iter().map(|slot| self.cards[of(slot)].clone()).collect(),
             vectors: self.vectors.kept(&kept),
             words: self.words.kept(&renumbered),
@@ -329,11 +372,10 @@ impl Person {
             state: STATES.fetch_add(1, Ordering::Relaxed),
             ..Self::default()
         };
-        for near in new.around.iter_mut().flat_map(|around| &mut around.near).filter(|near| **near != NOBODY) {
+        for near in new.near.iter_mut().flatten().filter(|near| **near != NOBODY) {
             *near = renumbered[*near as usize];
         }
-        new.at.reserve_exact(kept.len());
-        new.ids.reserve_exact(kept.len(), kept.iter().map(|slot| self.ids.bytes_of(*slot).len()).sum());
+        new.ids.reserve(kept.len());
         for slot in kept {
             new.note_time(self.at[slot as usize]);
             new.ids.add(self.ids.get(slot));
@@ -347,9 +389,22 @@ impl Person {
     }
 }
 
-/// A length, at most 255.
+/// By what slots of a group are ordered. Those of one order are ordered by their ids, so that coming first means nothing.
+fn key<'a>(cards: &'a Column<Card>, ids: &'a Strings) -> impl Fn(u32) -> (u64, &'a [u8]) {
+    |slot| (cards[slot as usize].order, ids.bytes_of(slot))
+}
+
+/// The neighbours of a slot whose neighbours lie side by side with it.
+fn amid(slot: u32) -> Option<Near> {
+    Some([slot.checked_sub(2)?, slot - 1, slot + 1, slot + 2])
+}
+
+/// What is so long or longer does not fit into a byte.
+const LONG: u8 = u8::MAX;
+
+/// A length, at most [`LONG`].
 pub(crate) fn at_most_a_byte(length: u32) -> u8 {
-    length.min(u32::from(u8::MAX)) as u8
+    length.min(u32::from(LONG)) as u8
 }
 
 /// Names told by number, because few names stand in many slots.

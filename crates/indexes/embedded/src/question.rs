@@ -101,14 +101,14 @@ impl<'a> Question<'a> {
 
     /// BM25 of each of these slots alone.
     pub(crate) fn lexical(&self, person: &Person, rows: &[Rows], slots: &[u32], sums: &mut Vec<f64>) {
-        let norm = |slot: u32| self.alone.norm(f64::from(person.around[slot as usize].length));
+        let norm = |slot: u32| self.alone.norm(f64::from(person.length(slot)));
         let times = |rows: &Rows, postings: &Postings, slot| rows.times(postings, slot);
         self.bm25(rows, slots, norm, |term| term.rarity, times, sums);
     }
 
     /// BM25 of each of these slots and its neighbours as one text.
     pub(crate) fn neighbourhood(&self, person: &Person, rows: &[Rows], slots: &[u32], sums: &mut Vec<f64>) {
-        let norm = |slot: u32| self.together.norm(f64::from(person.around[slot as usize].window));
+        let norm = |slot: u32| self.together.norm(f64::from(person.window(slot)));
         let times = |rows: &Rows, postings: &Postings, slot| rows.times_around(person, postings, slot);
         self.bm25(rows, slots, norm, |term| term.rarity_around, times, sums);
     }
@@ -156,12 +156,12 @@ impl<'a> Question<'a> {
             rows.compare(person, &term.near);
             term.rarity_around = self.together.rarity(rows.held_around);
             for (slot, sum) in sums.iter_mut().enumerate() {
-                let around = &person.around[slot];
+                let n = slot as u32;
                 if let Some(postings) = term.postings.filter(|_| rows.around[slot] > 0) {
-                    let own = f64::from(rows.times(postings, slot as u32));
-                    sum.lexical += Bm25::part(term.rarity, own, self.alone.norm(f64::from(around.length)));
-                    let times = f64::from(rows.times_around(person, postings, slot as u32));
-                    let norm = self.together.norm(f64::from(around.window));
+                    let own = f64::from(rows.times(postings, n));
+                    sum.lexical += Bm25::part(term.rarity, own, self.alone.norm(f64::from(person.length(n))));
+                    let times = f64::from(rows.times_around(person, postings, n));
+                    let norm = self.together.norm(f64::from(person.window(n)));
                     sum.neighbourhood += Bm25::part(term.rarity_around, times, norm);
                 }
                 if let Some(step @ 1..) = rows.nearest.get(slot).filter(|_| self.judged) {

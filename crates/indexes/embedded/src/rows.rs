@@ -53,17 +53,21 @@ impl Rows {
         let Some(postings) = postings else { return };
         self.own.resize(person.slots(), 0);
         self.around.resize(person.slots(), 0);
-        let all_live = person.all_live();
+        let mut neighbours = person.near.reader();
         postings.each(|slot, times| {
-            if !all_live && !person.marks[slot as usize].live() {
+            if !person.marks[slot as usize].live() {
                 return;
             }
             let times = times.min(u32::from(MANY)) as u8;
             self.own[slot as usize] = times;
-            let near = person.around[slot as usize].near;
+            let add = |around: &mut u8| *around = around.saturating_add(times).min(MANY);
+            if let Some(amid) = person.amid(slot as usize) {
+                self.around[amid].iter_mut().for_each(add);
+                return;
+            }
+            let near = *neighbours.get(slot as usize);
             for n in std::iter::once(slot).chain(near.into_iter().take_while(|n| *n != NOBODY)) {
-                let around = &mut self.around[n as usize];
-                *around = around.saturating_add(times).min(MANY);
+                add(&mut self.around[n as usize]);
             }
         });
         // Counted in bytes first: many at once.
@@ -103,7 +107,7 @@ impl Rows {
     pub(crate) fn times_around(&self, person: &Person, postings: &Postings, slot: u32) -> u32 {
         match self.around[slot as usize] {
             MANY => {
-                let near = person.around[slot as usize].near.into_iter().take_while(|n| *n != NOBODY);
+                let near = person.near[slot as usize].into_iter().take_while(|n| *n != NOBODY);
                 std::iter::once(slot).chain(near).map(|n| self.times(postings, n)).sum()
             }
             times => u32::from(times),

@@ -1,4 +1,4 @@
-//! Strings told by number: one text, where each ends, and a table to find them. Half the room of a map of strings.
+//! Strings told by number: their text in blocks, and a table to find them. Half the room of a map of strings.
 
 use crate::grow;
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -7,8 +7,7 @@ use std::hash::BuildHasher as _;
 /// Strings, numbered as they came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Strings {
-    text: Vec<u8>,
-    ends: Vec<usize>,
+    texts: Texts,
     numbers: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
@@ -21,7 +20,7 @@ impl Strings {
 
     /// The bytes of a number. They order as the strings do.
     pub(crate) fn bytes_of(&self, number: u32) -> &[u8] {
-        bytes_of(&self.text, &self.ends, number)
+        self.texts.get(number)
     }
 
     /// The string of a number.
@@ -38,42 +37,84 @@ impl Strings {
     /// Adds a string under the next number, where it is found from now on, whatever number it had before.
     pub(crate) fn add(&mut self, string: &str) -> u32 {
         self.forget(string);
-        let number = self.ends.len() as u32;
-        grow::room(&mut self.text, string.len());
-        self.text.extend_from_slice(string.as_bytes());
-        grow::push(&mut self.ends, self.text.len());
-        let hash = self.hasher.hash_one(string.as_bytes());
-        let Self { text, ends, hasher, numbers } = self;
-        numbers.insert_unique(hash, number, |number| hasher.hash_one(bytes_of(text, ends, *number)));
+        let number = self.texts.push(string.as_bytes());
+        let Self { texts, hasher, numbers } = self;
+        let hash = hasher.hash_one(string.as_bytes());
+        numbers.insert_unique(hash, number, |number| hasher.hash_one(texts.get(*number)));
         number
     }
 
     /// The string is not found any more; its number, if it had one, still tells it.
     pub(crate) fn forget(&mut self, string: &str) -> Option<u32> {
-        let Self { text, ends, hasher, numbers } = self;
+        let Self { texts, hasher, numbers } = self;
         let hash = hasher.hash_one(string.as_bytes());
-        let found = numbers.find_entry(hash, |number| bytes_of(text, ends, *number) == string.as_bytes());
+        let found = numbers.find_entry(hash, |number| texts.get(*number) == string.as_bytes());
         found.ok().map(|entry| entry.remove().0)
     }
 
-    /// Makes room for so many and no more.
-    pub(crate) fn reserve_exact(&mut self, strings: usize, bytes: usize) {
-        self.text.reserve_exact(bytes);
-        self.ends.reserve_exact(strings);
-        let Self { text, ends, hasher, numbers } = self;
-        numbers.reserve(strings, |number| hasher.hash_one(bytes_of(text, ends, *number)));
+    /// So many are to come: the table is not to grow meanwhile.
+    pub(crate) fn reserve(&mut self, strings: usize) {
+        let Self { texts, hasher, numbers } = self;
+        numbers.reserve(strings, |number| hasher.hash_one(texts.get(*number)));
     }
 
     /// Bytes held: the table has a byte of its own beside each place.
     pub(crate) fn bytes(&self) -> usize {
-        grow::bytes(&self.text) + grow::bytes(&self.ends) + table_bytes(&self.numbers)
+        self.texts.bytes() + table_bytes(&self.numbers)
     }
 }
 
-fn bytes_of<'a>(text: &'a [u8], ends: &[usize], number: u32) -> &'a [u8] {
-    let number = number as usize;
-    let start = if number == 0 { 0 } else { ends[number - 1] };
-    &text[start..ends[number]]
+/// So many texts are in every block but the last.
+const BLOCK: usize = 128;
+
+/// Texts by number, in blocks that do not move once they are full (see [`crate::column`]).
+#[derive(Clone, Debug, Default)]
+struct Texts {
+    blocks: Vec<Block>,
+    /// Of all blocks but the last.
+    full_bytes: usize,
+}
+
+/// Texts one behind the other, and where each ends.
+#[derive(Clone, Debug, Default)]
+struct Block {
+    text: Vec<u8>,
+    ends: Vec<u32>,
+}
+
+impl Texts {
+    #[inline]
+    fn get(&self, number: u32) -> &[u8] {
+        let Block { text, ends } = &self.blocks[number as usize / BLOCK];
+        let at = number as usize % BLOCK;
+        let start = if at == 0 { 0 } else { ends[at - 1] };
+        &text[start as usize..ends[at] as usize]
+    }
+
+    /// Adds a text, and gives its number.
+    fn push(&mut self, text: &[u8]) -> u32 {
+        if self.blocks.last().is_none_or(|last| last.ends.len() == BLOCK) {
+            self.full_bytes += self.blocks.last().map_or(0, Block::bytes);
+            grow::push(&mut self.blocks, Block::default());
+        }
+        let full = (self.blocks.len() - 1) * BLOCK;
+        let last = self.blocks.len() - 1;
+        let last = &mut self.blocks[last];
+        grow::room(&mut last.text, text.len());
+        last.text.extend_from_slice(text);
+        grow::push(&mut last.ends, last.text.len() as u32);
+        (full + last.ends.len() - 1) as u32
+    }
+
+    fn bytes(&self) -> usize {
+        grow::bytes(&self.blocks) + self.full_bytes + self.blocks.last().map_or(0, Block::bytes)
+    }
+}
+
+impl Block {
+    fn bytes(&self) -> usize {
+        grow::bytes(&self.text) + grow::bytes(&self.ends)
+    }
 }
 
 /// What a table holds: its places, of which an eighth stays free, each with a byte.

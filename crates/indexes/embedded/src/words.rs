@@ -1,22 +1,25 @@
 //! The inverted index: which slots hold which stems.
 
-use crate::grow;
+use crate::column::Column;
+use crate::grow::{self, Few};
 use crate::strings::{Strings, table_bytes};
 use hashbrown::HashTable;
 
 /// Where a stem stands, sorted by slot because slots are only ever added at the end.
+///
+/// Most stems stand in so few slots that lists elsewhere would be larger than what is in them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Postings {
-    slots: Vec<u32>,
+    slots: Few<u32, 4>,
     /// Slots that hold it more than once, with how often: few, so a posting is four bytes.
-    often: Vec<(u32, u32)>,
+    often: Few<(u32, u32), 2>,
 }
 
 /// The postings of every stem. Those of removed slots stay until the next [`Words::kept`]; readers skip them.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     stems: Strings,
-    postings: Vec<Postings>,
+    postings: Column<Postings>,
     /// (the number of a stem in the thesaurus, its number here).
     kin: HashTable<(u32, u32)>,
     /// Bytes of all postings.
@@ -64,17 +67,17 @@ impl Postings {
     }
 
     fn bytes(&self) -> usize {
-        grow::bytes(&self.slots) + grow::bytes(&self.often)
+        grow::bytes_of_few(&self.slots) + grow::bytes_of_few(&self.often)
     }
 
     fn add(&mut self, slot: u32) {
         if self.slots.last() != Some(&slot) {
-            grow::push(&mut self.slots, slot);
+            grow::push_few(&mut self.slots, slot);
             return;
         }
         match self.often.last_mut() {
             Some((last, times)) if *last == slot => *times += 1,
-            _ => grow::push(&mut self.often, (slot, 2)),
+            _ => grow::push_few(&mut self.often, (slot, 2)),
         }
     }
 
@@ -101,7 +104,7 @@ impl Words {
         for stem in stems {
             let at = self.stems.find(stem).unwrap_or_else(|| {
                 let at = self.stems.add(stem);
-                grow::push(&mut self.postings, Postings::default());
+                self.postings.push(Postings::default());
                 if let Some(kin) = kin(stem) {
                     self.kin.insert_unique(mixed(kin), (kin, at), |(kin, _)| mixed(*kin));
                 }
@@ -143,7 +146,7 @@ impl Words {
             }
             let at = kept.stems.add(self.stems.get(old as u32));
             kept.list_bytes += postings.bytes();
-            grow::push(&mut kept.postings, postings);
+            kept.postings.push(postings);
             if kin != GONE {
                 kept.kin.insert_unique(mixed(kin), (kin, at), |(kin, _)| mixed(*kin));
             }
@@ -152,7 +155,7 @@ impl Words {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.stems.bytes() + grow::bytes(&self.postings) + table_bytes(&self.kin) + self.list_bytes
+        self.stems.bytes() + self.postings.bytes() + table_bytes(&self.kin) + self.list_bytes
     }
 }
 
