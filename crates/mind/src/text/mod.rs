@@ -5,6 +5,7 @@
 //! Scripts without spaces (Chinese, Japanese, Korean, Thai, ...) become bigrams of
 //! characters, as is usual in search engines; emoji are words of their own.
 
+mod english;
 mod fold;
 mod kinds;
 mod scan;

@@ -5,28 +5,24 @@
 //! Arabic ones by a light stemmer, and Devanagari ones by the light stemmer of Ramanathan & Rao ("A Lightweight Stemmer for Hindi", 2003). All are
 //! light: a wrong stem that is the same on both sides does no harm.
 
+use super::english;
 use rust_stemmers::{Algorithm, Stemmer};
 use std::borrow::Cow;
 
 pub(super) struct Stemmers {
-    english: Stemmer,
     russian: Stemmer,
     greek: Stemmer,
 }
 
 impl Stemmers {
     pub(super) fn new() -> Self {
-        Self {
-            english: Stemmer::create(Algorithm::English),
-            russian: Stemmer::create(Algorithm::Russian),
-            greek: Stemmer::create(Algorithm::Greek),
-        }
+        Self { russian: Stemmer::create(Algorithm::Russian), greek: Stemmer::create(Algorithm::Greek) }
     }
 
     /// The stem of a folded word; the word itself where no rules fit.
     pub(super) fn stem<'w>(&self, word: &'w str) -> Cow<'w, str> {
         let stemmer = match word.chars().next() {
-            Some('a'..='z') if word.len() > 2 && word.bytes().all(|b| b.is_ascii_lowercase()) => &self.english,
+            Some('a'..='z') if word.bytes().all(|b| b.is_ascii_lowercase()) => return english::stem(word),
             Some('\u{0900}'..='\u{097F}') => return Cow::Borrowed(hindi(word)),
             Some('а'..='я' | 'є' | 'і' | 'ї' | 'ґ') if is_all(word, '\u{0400}', '\u{04FF}') => &self.russian,
             Some('α'..='ω') if is_all(word, '\u{0370}', '\u{03FF}') => &self.greek,
