@@ -59,14 +59,15 @@ impl Bounds {
         most == 0.0 || (self.scale > 0.0 && most * self.scale <= FULL)
     }
 
-    /// What a word adds at most, by how often it stands there (at most `most` times) and how long the text is. `part`
-    /// tells what so many times in a text of such a norm are worth.
+    /// What a word adds at most, by how often it stands there (at most `most` times) and how long the text is: the next
+    /// whole number, which is sooner found than the least. `part` tells what so many times in a text of such a norm are
+    /// worth.
     fn parts(&self, most: u8, part: impl Fn(f64, f64) -> f64) -> Parts {
         let mut parts = [0; (TIMES as usize + 1) * LENGTHS];
         for (times, parts) in (0..=most.min(TIMES)).zip(parts.chunks_exact_mut(LENGTHS)).skip(1) {
             let times = if times == TIMES { f64::from(u32::MAX) } else { f64::from(times) };
             for (known, norm) in parts.iter_mut().zip(&self.norms) {
-                *known = (part(times, *norm) * ABOUT * self.scale).ceil() as u16;
+                *known = ((part(times, *norm) * ABOUT * self.scale) as u16).saturating_add(1);
             }
         }
         Parts(parts)

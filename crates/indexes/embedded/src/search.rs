@@ -79,9 +79,13 @@ impl Person {
             last.forget_words();
         }
         let read = self.best_by_words(&mut question, known, &gate, words, &mut candidates);
-        let date = |n: u32| {
-            let at = self.at[n as usize];
-            query.times.iter().map(|range| range.nearness(at)).fold(0.0, f64::max)
+        // What is not asked for is not looked up: it lies far away in memory.
+        let date = |n: u32| match &*query.times {
+            [] => 0.0,
+            times => {
+                let at = self.at[n as usize];
+                times.iter().map(|range| range.nearness(at)).fold(0.0, f64::max)
+            }
         };
 
         let cosines = last.cosines();
@@ -94,6 +98,7 @@ impl Person {
         }
         let candidates = slots.each_once(self.slots(), &candidates);
         let spoken_of: Vec<u32> = query.speakers.iter().filter_map(|speaker| self.speakers.find(speaker)).collect();
+        let is_spoken_of = |n: u32| !spoken_of.is_empty() && spoken_of.contains(&self.cards[n as usize].speaker);
         let sums = question.sums(self, read, &candidates);
         let raw: Vec<Raw> = candidates
             .iter()
@@ -103,7 +108,7 @@ impl Person {
                 neighbourhood: sum.neighbourhood,
                 cosine: probe.as_ref().and_then(|_| cosines.of(n)).map(f64::from),
                 kindred: sum.kindred,
-                speaker: f64::from(u8::from(spoken_of.contains(&self.cards[n as usize].speaker))),
+                speaker: f64::from(u8::from(is_spoken_of(n))),
                 date: date(n),
             })
             .collect();

@@ -43,14 +43,28 @@ impl<T: Copy + PartialOrd> Tops<T> {
 
     /// Tells where the values are, of those that were read, that reach the bar.
     pub(crate) fn each(&self, values: &[T], bar: T, mut found: impl FnMut(u32, T)) {
-        for (start, _) in (0..).step_by(self.block).zip(&self.tops).filter(|(_, top)| **top >= bar) {
-            for (at, value) in values[start..].iter().take(self.block).enumerate() {
-                if *value >= bar {
-                    found((start + at) as u32, *value);
-                }
-            }
+        each(&self.tops, bar, |block, _| {
+            let start = block * self.block;
+            let end = (start + self.block).min(values.len());
+            each(&values[start..end], bar, |at, value| found((start + at) as u32, value));
+        });
+    }
+}
+
+/// Tells which values reach the bar. They are compared many at once, so that it matters little which do.
+fn each<T: Copy + PartialOrd>(values: &[T], bar: T, mut found: impl FnMut(usize, T)) {
+    let (lanes, rest) = values.as_chunks::<LANES>();
+    for (start, values) in (0..).step_by(LANES).zip(lanes) {
+        let mut reach =
+            values.iter().enumerate().fold(0_u32, |reach, (at, value)| reach | u32::from(*value >= bar) << at);
+        while reach != 0 {
+            let at = reach.trailing_zeros() as usize;
+            found(start + at, values[at]);
+            reach &= reach - 1;
         }
     }
+    let start = values.len() - rest.len();
+    rest.iter().enumerate().filter(|(_, value)| **value >= bar).for_each(|(at, value)| found(start + at, *value));
 }
 
 fn top<T: Copy + PartialOrd>(values: &[T], least: T) -> T {
