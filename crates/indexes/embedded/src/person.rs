@@ -208,7 +208,7 @@ impl Person {
         self.marks.reserve_exact(count);
         self.lengths.reserve_exact(count);
         self.windows.reserve_exact(count);
-        self.vectors.reserve_exact(count, changes.dimensions.unwrap_or(0));
+        self.vectors.reserve_exact(count);
         self.ids.reserve(count);
     }
 

@@ -107,8 +107,7 @@ impl Thesaurus {
             }
         }
         let mut vectors = Vectors::default();
-        let dimensions = stems.first().map_or(0, |(_, vector)| vector.len());
-        vectors.reserve_exact(stems.len(), dimensions);
+        vectors.reserve_exact(stems.len());
         for (_, vector) in &stems {
             vectors.push(Row::of(vector).as_ref());
         }

@@ -11,7 +11,8 @@ use std::sync::Arc;
 pub(crate) struct Vectors {
     /// The length of every vector; 0 before the first.
     dimensions: usize,
-    rows: Vec<i8>,
+    /// [`ROWS`] rows in every block but the last. Full ones never move (see [`crate::column`]).
+    blocks: Vec<Vec<i8>>,
     /// 1 / length of each row, so that a row times its scale has length 1; 0 where there is no vector.
     scales: Vec<f32>,
 }
@@ -34,8 +35,8 @@ pub(crate) struct Probe {
 const PROBE_MOST: usize = 2047;
 const ROW_MOST: f32 = 127.0;
 
-/// So many rows are multiplied before their products are looked at.
-const BATCH: usize = 256;
+/// So many rows are in a block, and multiplied before their products are looked at.
+const ROWS: usize = 64;
 
 /// Stands for the cosine of what has no vector: below every other.
 pub(crate) const NONE: f32 = f32::NEG_INFINITY;
@@ -73,32 +74,43 @@ impl Vectors {
     }
 
     /// Makes room for so many slots and no more.
-    pub(crate) fn reserve_exact(&mut self, slots: usize, dimensions: usize) {
-        self.rows.reserve_exact(slots * dimensions);
+    pub(crate) fn reserve_exact(&mut self, slots: usize) {
         self.scales.reserve_exact(slots);
     }
 
     /// Adds the row of the next slot. It must fit (see [`Vectors::check`]).
     pub(crate) fn push(&mut self, row: Option<&Row>) {
-        let slot = self.scales.len();
         if let (0, Some(row)) = (self.dimensions, row) {
             self.dimensions = row.len();
-            self.rows.resize(slot * self.dimensions, 0);
+            (0..self.scales.len()).for_each(|slot| self.push_row(slot, None));
         }
-        grow::room(&mut self.rows, self.dimensions);
-        match row {
-            Some(row) => self.rows.extend_from_slice(&row.numbers),
-            None => self.rows.resize((slot + 1) * self.dimensions, 0),
-        }
+        self.push_row(self.scales.len(), row.map(|row| &*row.numbers));
         grow::push(&mut self.scales, row.map_or(0.0, |row| row.scale));
+    }
+
+    /// Adds a row, if it is known how long rows are. The first block grows by little: of many people little is known.
+    fn push_row(&mut self, slot: usize, row: Option<&[i8]>) {
+        if self.dimensions == 0 {
+            return;
+        }
+        if slot.is_multiple_of(ROWS) {
+            let room = if slot == 0 { 0 } else { ROWS * self.dimensions };
+            grow::push(&mut self.blocks, Vec::with_capacity(room));
+        }
+        let Some(block) = self.blocks.last_mut() else { return };
+        grow::room(block, self.dimensions);
+        match row {
+            Some(row) => block.extend_from_slice(row),
+            None => block.resize(block.len() + self.dimensions, 0),
+        }
     }
 
     /// Only these slots, in this order.
     pub(crate) fn kept(&self, slots: &[u32]) -> Self {
         let mut kept = Self { dimensions: self.dimensions, ..Self::default() };
-        kept.reserve_exact(slots.len(), self.dimensions);
-        for &slot in slots {
-            kept.rows.extend_from_slice(self.row(slot as usize));
+        kept.reserve_exact(slots.len());
+        for (new, &slot) in slots.iter().enumerate() {
+            kept.push_row(new, Some(self.row(slot as usize)));
             kept.scales.push(self.scales[slot as usize]);
         }
         kept
@@ -127,7 +139,7 @@ impl Vectors {
     #[cfg(test)]
     pub(crate) fn cosine(&self, slot: usize, probe: &Probe) -> Option<f32> {
         let mut dot = [0];
-        Kernel::best().dots(self.row(slot), &probe.numbers, &mut dot);
+        Kernel::best().dots(self.row(slot), &[], &probe.numbers, &mut dot);
         let scale = self.scales[slot];
         (scale > 0.0).then(|| cosine(dot[0], scale, probe.scale))
     }
@@ -137,11 +149,10 @@ impl Vectors {
         cosines.clear();
         cosines.reserve(self.scales.len());
         let kernel = Kernel::best();
-        let mut dots = [0; BATCH];
-        for (batch, scales) in self.scales.chunks(BATCH).enumerate() {
-            let from = batch * BATCH;
-            let rows = &self.rows[from * self.dimensions..(from + scales.len()) * self.dimensions];
-            kernel.dots(rows, &probe.numbers, &mut dots[..scales.len()]);
+        let mut dots = [0; ROWS];
+        for (number, (rows, scales)) in self.blocks.iter().zip(self.scales.chunks(ROWS)).enumerate() {
+            let next = self.blocks.get(number + 1).map_or(&[][..], |next| next);
+            kernel.dots(rows, next, &probe.numbers, &mut dots[..scales.len()]);
             cosines.extend(dots.iter().zip(scales).map(|(dot, scale)| {
                 let cosine = cosine(*dot, *scale, probe.scale);
                 if *scale > 0.0 { cosine } else { NONE }
@@ -153,12 +164,10 @@ impl Vectors {
     /// read once for all probes.
     pub(crate) fn scan_all(&self, probes: &[Probe], floor: f32, mut found: impl FnMut(usize, u32, f32)) {
         let kernel = Kernel::best();
-        let mut dots = [0; BATCH];
-        for (batch, scales) in self.scales.chunks(BATCH).enumerate() {
-            let from = batch * BATCH;
-            let rows = &self.rows[from * self.dimensions..(from + scales.len()) * self.dimensions];
+        let mut dots = [0; ROWS];
+        for (from, (rows, scales)) in (0..).step_by(ROWS).zip(self.blocks.iter().zip(self.scales.chunks(ROWS))) {
             for (number, probe) in probes.iter().enumerate() {
-                kernel.dots(rows, &probe.numbers, &mut dots[..scales.len()]);
+                kernel.dots(rows, rows, &probe.numbers, &mut dots[..scales.len()]);
                 for (at, (dot, scale)) in dots.iter().zip(scales).enumerate() {
                     let cosine = cosine(*dot, *scale, probe.scale);
                     if cosine > floor {
@@ -170,11 +179,14 @@ impl Vectors {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.rows.capacity() + self.scales.capacity() * size_of::<f32>()
+        let last = self.blocks.last().map_or(0, grow::bytes);
+        let full = self.blocks.len().saturating_sub(1) * ROWS * self.dimensions;
+        grow::bytes(&self.blocks) + full + last + grow::bytes(&self.scales)
     }
 
     fn row(&self, slot: usize) -> &[i8] {
-        &self.rows[slot * self.dimensions..(slot + 1) * self.dimensions]
+        let at = slot % ROWS * self.dimensions;
+        self.blocks.get(slot / ROWS).map_or(&[], |block| &block[at..at + self.dimensions])
     }
 }
 
@@ -271,7 +283,11 @@ mod tests {
         let mut vectors = Vectors::default();
         push(&mut vectors, &[0.0, 0.0]);
         assert_eq!((vectors.dimensions(), vectors.get(0)), (0, None));
+        (0..200).for_each(|_| vectors.push(None));
+        assert_eq!(vectors.directions(&[0, 200]), [None, None]);
         push(&mut vectors, &[1.0, 0.0]);
+        assert_eq!((vectors.get(200), vectors.get(201)), (None, Some(vec![1.0, 0.0])));
+        assert_eq!(vectors.kept(&[0, 201]).directions(&[0, 1]), vectors.directions(&[0, 201]));
         assert!(matches!(vectors.check(1), Err(IndexError::Dimensions { expected: 2, found: 1 })));
         assert!(Probe::mean(&[Some(vec![1.0])], 2).is_err());
         assert!(Probe::mean(&[None], 2).unwrap().is_none());

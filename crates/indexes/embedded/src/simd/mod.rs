@@ -60,22 +60,23 @@ impl Kernel {
         ways
     }
 
-    /// The products of the probe with each row; the rows lie one behind the other, each as long as the probe.
+    /// The products of the probe with each row; the rows lie one behind the other, each as long as the probe. `next` is
+    /// what is read after them: where the processor can be told so, it is on its way by then.
     ///
     /// # Panics
     /// If `rows` is not as long as `out` says.
-    pub(crate) fn dots(self, rows: &[i8], probe: &[i16], out: &mut [i32]) {
+    pub(crate) fn dots(self, rows: &[i8], next: &[i8], probe: &[i16], out: &mut [i32]) {
         assert_eq!(rows.len(), probe.len() * out.len(), "rows of another length than the probe's");
         if probe.is_empty() {
             return out.fill(0);
         }
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Way::Avx512Vnni => x86::avx512_vnni(rows, probe, out),
+            Way::Avx512Vnni => x86::avx512_vnni(rows, next, probe, out),
             #[cfg(target_arch = "x86_64")]
-            Way::Avx512 => x86::avx512(rows, probe, out),
+            Way::Avx512 => x86::avx512(rows, next, probe, out),
             #[cfg(target_arch = "x86_64")]
-            Way::Avx2 => x86::avx2(rows, probe, out),
+            Way::Avx2 => x86::avx2(rows, next, probe, out),
             #[cfg(target_arch = "aarch64")]
             Way::Neon => neon::neon(rows, probe, out),
             Way::Plain => {
@@ -114,7 +115,7 @@ mod tests {
                 (0..count).map(|row| plain(&rows[row * probe.len()..(row + 1) * probe.len()], &probe)).collect();
             for kernel in Kernel::available() {
                 let mut found = vec![7; count];
-                kernel.dots(&rows, &probe, &mut found);
+                kernel.dots(&rows, &[], &probe, &mut found);
                 prop_assert_eq!(&found, &expected, "{:?}", kernel);
             }
         }
@@ -127,7 +128,7 @@ mod tests {
                 for (byte, number) in [(i8::MIN, i16::MIN), (i8::MIN, i16::MAX), (i8::MAX, i16::MIN), (127, 2047)] {
                     let (row, probe) = (vec![byte; length], vec![number; length]);
                     let mut found = [1; 1];
-                    kernel.dots(&row, &probe, &mut found);
+                    kernel.dots(&row, &[], &probe, &mut found);
                     assert_eq!(found[0], plain(&row, &probe), "{kernel:?} {length} {byte} {number}");
                 }
             }
@@ -143,6 +144,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "another length")]
     fn rows_that_do_not_fit_are_refused() {
-        Kernel::best().dots(&[1, 2, 3], &[1, 2], &mut [0]);
+        Kernel::best().dots(&[1, 2, 3], &[], &[1, 2], &mut [0]);
     }
 }

@@ -1,17 +1,23 @@
 //! AVX-512 (with and without VNNI) and AVX2. Bytes are widened to 16 bits, so no product is saturated.
 
 use std::arch::x86_64::*;
+use std::ops::Range;
 
 /// How far ahead of the row at hand memory is asked for: a few pages' worth of lines, which the processor's own
 /// prefetcher does not do because it stops at the end of a page.
 const AHEAD: usize = 4096;
 
-/// Asks for the lines of the row that is [`AHEAD`] of this one. Addresses past the end are allowed here: a prefetch
-/// reads nothing.
-fn ask_ahead(row: &[i8]) {
-    for line in (0..row.len()).step_by(64) {
+/// Asks for what lies [`AHEAD`] of these bytes of the rows, or as far behind their end in what is read next. Addresses
+/// past the end are allowed here: a prefetch reads nothing.
+fn ask_ahead(rows: &[i8], bytes: Range<usize>, next: &[i8]) {
+    let ahead = bytes.start + AHEAD;
+    let from = match ahead.checked_sub(rows.len()) {
+        None => rows.as_ptr().wrapping_add(ahead),
+        Some(behind) => next.as_ptr().wrapping_add(behind),
+    };
+    for line in (0..bytes.len()).step_by(64) {
         // SAFETY: a prefetch accesses no memory; `wrapping_add` makes an address without claiming it is in bounds.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(row.as_ptr().wrapping_add(AHEAD + line)) };
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.wrapping_add(line)) };
     }
 }
 
@@ -19,16 +25,17 @@ fn ask_ahead(row: &[i8]) {
 macro_rules! each_row {
     ($name:ident, $one:ident, $features:literal) => {
         /// See [`super::Kernel::dots`].
-        pub(super) fn $name(rows: &[i8], probe: &[i16], out: &mut [i32]) {
+        pub(super) fn $name(rows: &[i8], next: &[i8], probe: &[i16], out: &mut [i32]) {
             #[target_feature(enable = $features)]
-            fn all(rows: &[i8], probe: &[i16], out: &mut [i32]) {
-                for (row, out) in rows.chunks_exact(probe.len()).zip(out) {
-                    ask_ahead(row);
+            fn all(rows: &[i8], next: &[i8], probe: &[i16], out: &mut [i32]) {
+                let starts = (0..).step_by(probe.len());
+                for ((start, row), out) in starts.zip(rows.chunks_exact(probe.len())).zip(out) {
+                    ask_ahead(rows, start..start + row.len(), next);
                     *out = $one(row, probe);
                 }
             }
             // SAFETY: a `Kernel` of this way is made only where these features were detected.
-            unsafe { all(rows, probe, out) }
+            unsafe { all(rows, next, probe, out) }
         }
     };
 }
@@ -40,21 +47,22 @@ each_row!(avx2, dot_avx2, "avx2");
 const WIDE: usize = 32;
 
 /// See [`super::Kernel::dots`]. Four rows at a time share the loads of the probe and the sum across.
-pub(super) fn avx512_vnni(rows: &[i8], probe: &[i16], out: &mut [i32]) {
+pub(super) fn avx512_vnni(rows: &[i8], next: &[i8], probe: &[i16], out: &mut [i32]) {
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-    fn all(rows: &[i8], probe: &[i16], out: &mut [i32]) {
+    fn all(rows: &[i8], next: &[i8], probe: &[i16], out: &mut [i32]) {
         let (fours, rest) = out.as_chunks_mut::<4>();
         let (four_rows, rest_rows) = rows.split_at(fours.len() * 4 * probe.len());
-        for (rows, out) in four_rows.chunks_exact(4 * probe.len()).zip(fours) {
-            ask_ahead(rows);
-            *out = dots_vnni(rows, probe);
+        let starts = (0..).step_by(4 * probe.len());
+        for ((start, four), out) in starts.zip(four_rows.chunks_exact(4 * probe.len())).zip(fours) {
+            ask_ahead(rows, start..start + four.len(), next);
+            *out = dots_vnni(four, probe);
         }
         for (row, out) in rest_rows.chunks_exact(probe.len()).zip(rest) {
             *out = dot_vnni(row, probe);
         }
     }
     // SAFETY: a `Kernel` of this way is made only where these features were detected.
-    unsafe { all(rows, probe, out) }
+    unsafe { all(rows, next, probe, out) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
