@@ -13,7 +13,7 @@ use philia_mind::{Memory, MemoryId};
     get,
     path = "/api/memories/{id}/attachments/{n}",
     tag = "Memories",
-    params(("id" = String, Path, description = "Its id"), ("n" = usize, Path, description = "Its number, from 0", maximum = 1000)),
+    params(("id" = String, Path, description = "Its id", pattern = "-"), ("n" = usize, Path, description = "Its number, from 0", maximum = 1000)),
     responses(
         (status = 200, description = "The bytes, as what they are; a link as JSON", content((philia_mind::memory::Attachment = "application/json"), (Vec<u8> = "*/*"))),
     )
@@ -39,7 +39,7 @@ pub(crate) async fn get(caller: Caller, Numbered(id, n): Numbered, params: Param
     delete,
     path = "/api/memories/{id}/attachments/{n}",
     tag = "Memories",
-    params(("id" = String, Path, description = "Its id"), ("n" = usize, Path, description = "Its number, from 0", maximum = 1000)),
+    params(("id" = String, Path, description = "Its id", pattern = "-"), ("n" = usize, Path, description = "Its number, from 0", maximum = 1000)),
     responses((status = 200, description = "It is so", body = Memory))
 )]
 pub(crate) async fn delete(caller: Caller, Numbered(id, n): Numbered, params: Params) -> Result<Json<Memory>, Problem> {

@@ -29,7 +29,7 @@ struct Link {
     path = "/api/memories/{id}/attachments",
     tag = "Memories",
     params(
-        ("id" = String, Path, description = "Its id"),
+        ("id" = String, Path, description = "Its id", pattern = "-"),
         ("name" = Option<String>, Query, description = "What the file is called, where the form does not say"),
     ),
     request_body(content((Link = "application/json"), (File = "multipart/form-data"), (Vec<u8> = "application/octet-stream"))),

@@ -22,7 +22,7 @@ pub(crate) struct Forgotten {
     get,
     path = "/api/memories/{id}",
     tag = "Memories",
-    params(("id" = String, Path, description = "Its id")),
+    params(("id" = String, Path, description = "Its id", pattern = "-")),
     responses((status = 200, description = "It is so", body = Memory))
 )]
 pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Result<Revised<Memory>, Problem> {
@@ -38,7 +38,7 @@ pub(crate) async fn get(caller: Caller, Name(id): Name, params: Params) -> Resul
     delete,
     path = "/api/memories/{id}",
     tag = "Memories",
-    params(("id" = String, Path, description = "Its id")),
+    params(("id" = String, Path, description = "Its id", pattern = "-")),
     responses((status = 200, description = "It is so", body = Forgotten))
 )]
 pub(crate) async fn delete(editor: Editor, Name(id): Name, params: Params) -> Result<Json<Forgotten>, Problem> {
@@ -52,7 +52,7 @@ pub(crate) async fn delete(editor: Editor, Name(id): Name, params: Params) -> Re
     patch,
     path = "/api/memories/{id}",
     tag = "Memories",
-    params(("id" = String, Path, description = "Its id")),
+    params(("id" = String, Path, description = "Its id", pattern = "-")),
     request_body = MemoryEdit,
     responses((status = 200, description = "It is so", body = Memory))
 )]

@@ -88,9 +88,9 @@ pub(super) async fn forget_all(asked: &Asked, wanted: &Wanted) -> Result<usize, 
 /// One memory.
 #[utoipa::path(
     get,
-    path = "/v1/memories/{mem0_id}/",
+    path = "/v1/memories/{entry}/",
     tag = "Mem0",
-    params(("mem0_id" = String, Path, description = "Its id")),
+    params(("entry" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = Object))
 )]
 pub(crate) async fn get(asked: Asked, Name(id): Name) -> Result<Json<Value>, Problem> {
@@ -101,9 +101,9 @@ pub(crate) async fn get(asked: Asked, Name(id): Name) -> Result<Json<Value>, Pro
 /// Changes a memory; what is not named stays.
 #[utoipa::path(
     put,
-    path = "/v1/memories/{mem0_id}/",
+    path = "/v1/memories/{entry}/",
     tag = "Mem0",
-    params(("mem0_id" = String, Path, description = "Its id")),
+    params(("entry" = String, Path, description = "Its id")),
     request_body = Change,
     responses((status = 200, description = "It is so", body = Object))
 )]
@@ -115,9 +115,9 @@ pub(crate) async fn put(asked: Asked, Name(id): Name, Fields(change): Fields<Cha
 /// Forgets a memory.
 #[utoipa::path(
     delete,
-    path = "/v1/memories/{mem0_id}/",
+    path = "/v1/memories/{entry}/",
     tag = "Mem0",
-    params(("mem0_id" = String, Path, description = "Its id")),
+    params(("entry" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = Done))
 )]
 pub(crate) async fn delete(asked: Asked, Name(id): Name) -> Result<Json<Done>, Problem> {
@@ -129,9 +129,9 @@ pub(crate) async fn delete(asked: Asked, Name(id): Name) -> Result<Json<Done>, P
 /// How a memory came to be as it is.
 #[utoipa::path(
     get,
-    path = "/v1/memories/{mem0_id}/history/",
+    path = "/v1/memories/{entry}/history/",
     tag = "Mem0",
-    params(("mem0_id" = String, Path, description = "Its id")),
+    params(("entry" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = Vec<Object>))
 )]
 pub(crate) async fn history(asked: Asked, Name(id): Name) -> Result<Json<Vec<Value>>, Problem> {

@@ -63,9 +63,9 @@ pub(crate) async fn delete_all(
 /// One memory.
 #[utoipa::path(
     get,
-    path = "/memories/{mem0_id}",
+    path = "/memories/{entry}",
     tag = "Mem0, open source",
-    params(("mem0_id" = String, Path, description = "Its id")),
+    params(("entry" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = Object))
 )]
 pub(crate) async fn get(asked: Asked, Name(id): Name) -> Result<Json<Value>, Problem> {
@@ -76,9 +76,9 @@ pub(crate) async fn get(asked: Asked, Name(id): Name) -> Result<Json<Value>, Pro
 /// Changes a memory; what is not named stays.
 #[utoipa::path(
     put,
-    path = "/memories/{mem0_id}",
+    path = "/memories/{entry}",
     tag = "Mem0, open source",
-    params(("mem0_id" = String, Path, description = "Its id")),
+    params(("entry" = String, Path, description = "Its id")),
     request_body = Change,
     responses((status = 200, description = "It is so", body = Done))
 )]
@@ -91,9 +91,9 @@ pub(crate) async fn put(asked: Asked, Name(id): Name, Fields(change): Fields<Cha
 /// Forgets a memory.
 #[utoipa::path(
     delete,
-    path = "/memories/{mem0_id}",
+    path = "/memories/{entry}",
     tag = "Mem0, open source",
-    params(("mem0_id" = String, Path, description = "Its id")),
+    params(("entry" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = Done))
 )]
 pub(crate) async fn delete(asked: Asked, Name(id): Name) -> Result<Json<Done>, Problem> {
@@ -105,9 +105,9 @@ pub(crate) async fn delete(asked: Asked, Name(id): Name) -> Result<Json<Done>, P
 /// How a memory came to be as it is.
 #[utoipa::path(
     get,
-    path = "/memories/{mem0_id}/history",
+    path = "/memories/{entry}/history",
     tag = "Mem0, open source",
-    params(("mem0_id" = String, Path, description = "Its id")),
+    params(("entry" = String, Path, description = "Its id")),
     responses((status = 200, description = "It is so", body = Vec<Object>))
 )]
 pub(crate) async fn history(asked: Asked, Name(id): Name) -> Result<Json<Vec<Value>>, Problem> {
