@@ -449,7 +449,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// What has changed in a kind after the commit `since` (0 for everything that is there), at most about
     /// `limit` records, but a commit's are never cut apart. With `since` 0 deletions may be left out. Jobs
-    /// cannot be followed, and a limit of zero is an error ([`check_feed`]).
+    /// cannot be followed, and a limit of zero is an error ([`check_feed`]). The head is never older than what anybody has
+    /// read of the partition before.
     async fn changes(&self, partition: &Partition, kind: Kind, since: u64, limit: usize) -> Result<Feed, StoreError>;
 }
 

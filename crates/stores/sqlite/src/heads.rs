@@ -1,11 +1,13 @@
 //! How far partitions are, kept at hand: a follower who has everything is told so without a query.
 //!
-//! The file is this process's alone and one thread writes to it, so what that thread has committed is what there is. Only
-//! numbers are kept; what they lead to is always read within one transaction, and leads to nobody else: the row of a
-//! partition that was erased is not given again by this process.
+//! The file is this process's alone and one thread writes to it, so what that thread has committed is what there is. While
+//! it writes to a partition nothing is at hand of it: what it writes can be read a moment before it knows that it is
+//! durable, and a head must not be older than that. Only numbers are kept; what they lead to is always read within one
+//! transaction, and leads to nobody else: the row of a partition that was erased is not given again by this process.
 
 use lru::LruCache;
 use philia_ports::store::{Feed, PartitionId};
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -39,12 +41,14 @@ pub(crate) struct Heads(Mutex<Known>);
 #[derive(Debug)]
 struct Known {
     heads: LruCache<PartitionId, Head>,
+    /// Those that are written to at this moment.
+    writing: HashSet<PartitionId>,
     moment: u64,
 }
 
 impl Default for Heads {
     fn default() -> Self {
-        Self(Mutex::new(Known { heads: LruCache::new(KEPT), moment: 0 }))
+        Self(Mutex::new(Known { heads: LruCache::new(KEPT), writing: HashSet::new(), moment: 0 }))
     }
 }
 
@@ -55,18 +59,29 @@ impl Heads {
         known.heads.get(id).copied().ok_or(Moment(known.moment))
     }
 
-    /// Takes in what was read after that moment, unless something was written since.
+    /// Takes in what was read after that moment, unless something was written since, or is.
     pub(crate) fn learn(&self, id: &PartitionId, read: Head, after: Moment) {
         let mut known = self.known();
-        if known.moment == after.0 {
+        if known.moment == after.0 && !known.writing.contains(id) {
             known.heads.put(id.clone(), read);
         }
     }
 
-    /// Takes in what was written and is durable, before whoever wrote it is told. A partition that was erased has no head.
+    /// Forgets those that are about to be written to, until [`Heads::written`] tells what became of them.
+    pub(crate) fn writing<'a>(&self, all: impl IntoIterator<Item = &'a PartitionId>) {
+        let mut known = self.known();
+        for id in all {
+            known.heads.pop(id);
+            known.writing.insert(id.clone());
+        }
+    }
+
+    /// Takes in what was written and is durable, before whoever wrote it is told. Where nothing is told of a partition that
+    /// was written to, its head is read by whoever asks next.
     pub(crate) fn written<'a>(&self, all: impl IntoIterator<Item = (&'a PartitionId, Option<Head>)>) {
         let mut known = self.known();
         known.moment += 1;
+        known.writing.clear();
         for (id, head) in all {
             match head {
                 Some(head) => known.heads.put(id.clone(), head),
@@ -98,5 +113,22 @@ mod tests {
         assert_eq!(heads.get(&ana), Ok(head(8)));
         heads.written([(&ana, None)]);
         assert!(heads.get(&ana).is_err());
+    }
+
+    #[test]
+    fn nothing_is_at_hand_of_what_is_being_written() {
+        let (heads, ana) = (Heads::default(), PartitionId::new("home", "ana").unwrap());
+        let head = |head| Head { row: Some(1), generation: 0, head };
+        heads.written([(&ana, Some(head(6)))]);
+        heads.writing([&ana]);
+        let meanwhile = heads.get(&ana).unwrap_err();
+        heads.learn(&ana, head(6), meanwhile);
+        assert_eq!(heads.get(&ana), Err(meanwhile));
+        heads.written([]);
+        let after = heads.get(&ana).unwrap_err();
+        heads.learn(&ana, head(6), meanwhile);
+        assert_eq!(heads.get(&ana), Err(after));
+        heads.learn(&ana, head(7), after);
+        assert_eq!(heads.get(&ana), Ok(head(7)));
     }
 }

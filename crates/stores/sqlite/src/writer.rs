@@ -200,6 +200,7 @@ impl Desk {
             run("RELEASE one")?;
             answers.push(answer);
         }
+        self.heads.writing(commits.iter().map(|commit| &commit.partition.id));
         let done = transaction.commit();
         // What is not surely so is read again by whoever asks.
         self.heads.written(commits.iter().zip(&answers).map(|(commit, answer)| {
@@ -228,6 +229,7 @@ impl Desk {
         let answers: Vec<_> = work
             .into_iter()
             .map(|(id, reply)| {
+                self.heads.writing([&id]);
                 let removed = erase::remove(&mut self.connection, &self.place, &id);
                 self.heads.written([(&id, None)]);
                 (removed, reply)

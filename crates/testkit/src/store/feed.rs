@@ -1,7 +1,7 @@
 //! The feed of changes, which an index follows.
 
 use super::{Fixture, delete, follow, insert, person, put};
-use philia_ports::store::{Kind, MAX_CHANGES, Touched};
+use philia_ports::store::{Key, Kind, MAX_CHANGES, Touched};
 use std::collections::BTreeMap;
 
 const K: Kind = Kind::Memory;
@@ -148,4 +148,28 @@ pub async fn a_follower_who_reads_while_others_write_misses_nothing(fixture: &dy
         .map(|touched| (touched.id, touched.seq))
         .collect();
     assert_eq!((held.len(), held), (100, there));
+}
+
+/// Whoever has read what a commit wrote is told a head that is not older: who looks at the head, reads, and finds the head
+/// unchanged has read everything as it was at one commit.
+pub async fn the_head_is_never_behind_what_was_read(fixture: &dyn Fixture) {
+    let store = fixture.open().await;
+    let ana = person(&store, "ana").await;
+    let key = [Key::new(K, "a")];
+    store.commit(&ana, vec![insert(K, "a", 1)]).await.unwrap();
+    let writer = tokio::spawn({
+        let (store, ana) = (store.clone(), ana.clone());
+        async move {
+            for version in 1..200 {
+                store.commit(&ana, vec![put(K, "a", 1, version)]).await.unwrap();
+            }
+        }
+    });
+    while !writer.is_finished() {
+        let read = store.get_many(&ana, &key).await.unwrap().remove(0).unwrap().version;
+        let head = store.changes(&ana, K, u64::MAX, 1).await.unwrap().head;
+        assert!(head >= read, "commit {read} was read, and the head was {head}");
+        tokio::task::yield_now().await;
+    }
+    writer.await.unwrap();
 }

@@ -88,6 +88,7 @@ macro_rules! store_conformance {
             a_deleted_record_that_comes_back_is_not_told_as_deleted
             a_follower_sees_an_erasure
             a_follower_who_reads_while_others_write_misses_nothing
+            the_head_is_never_behind_what_was_read
 
             partitions_are_walls
             names_that_could_be_mistaken_are_apart
