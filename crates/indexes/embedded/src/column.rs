@@ -27,18 +27,13 @@ impl<T> Column<T> {
         self.blocks.last().map_or(0, |last| (self.blocks.len() - 1) * BLOCK + last.len())
     }
 
-    /// Adds a value. Only the first block grows by little: of many people little is known.
+    /// Adds a value. The first block doubles until it is whole, because of many people little is known.
     pub(crate) fn push(&mut self, value: T) {
         match self.blocks.last_mut() {
-            Some(last) if last.len() < BLOCK => grow::push(last, value),
-            Some(_) => {
-                let mut block = Vec::with_capacity(BLOCK);
+            Some(last) if last.len() < BLOCK => last.push(value),
+            last => {
+                let mut block = Vec::with_capacity(last.map_or(1, |_| BLOCK));
                 block.push(value);
-                grow::push(&mut self.blocks, block);
-            }
-            None => {
-                let mut block = Vec::new();
-                grow::push(&mut block, value);
                 grow::push(&mut self.blocks, block);
             }
         }

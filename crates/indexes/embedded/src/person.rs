@@ -266,8 +266,8 @@ impl Person {
         self.total_length += u64::from(length);
         self.total_window += u64::from(length);
         let changed = match (place, taken_over) {
-            (Some(place), Some(old)) => self.places.replace(place, old, slot, key(&self.cards, &self.ids)),
-            (Some(place), None) => self.places.insert(place, slot, key(&self.cards, &self.ids)),
+            (Some((group, _)), Some(old)) => self.places.replace(group, old, slot, key(&self.cards, &self.ids)),
+            (Some((group, _)), None) => self.places.insert(group, slot, key(&self.cards, &self.ids)),
             (None, _) => Vec::new(),
         };
         self.meet(changed);
@@ -301,7 +301,8 @@ impl Person {
             self.total_window -= u64::from(self.window(slot));
             self.near[slot as usize] = near;
             let marks = &mut self.marks[slot as usize];
-            *marks = if amid(slot) == Some(near) { marks.with(Marks::AMID) } else { marks.without(Marks::AMID) };
+            *marks =
+                if side_by_side(slot) == Some(near) { marks.with(Marks::AMID) } else { marks.without(Marks::AMID) };
             let window = self.sum_around(slot);
             self.windows[slot as usize] = at_most_a_byte(window);
             self.total_window += u64::from(window);
@@ -395,7 +396,7 @@ fn key<'a>(cards: &'a Column<Card>, ids: &'a Strings) -> impl Fn(u32) -> (u64, &
 }
 
 /// The neighbours of a slot whose neighbours lie side by side with it.
-fn amid(slot: u32) -> Option<Near> {
+fn side_by_side(slot: u32) -> Option<Near> {
     Some([slot.checked_sub(2)?, slot - 1, slot + 1, slot + 2])
 }
 

@@ -28,26 +28,26 @@ pub(crate) struct Places {
 pub(crate) type Changed = Vec<(u32, Near)>;
 
 impl Places {
-    /// Puts a slot into its place.
-    pub(crate) fn insert<K: Ord>(&mut self, (group, _): Place, slot: u32, key: impl Fn(u32) -> K) -> Changed {
-        let standings = self.groups.entry(group).or_default();
-        let at = position(standings, &key(slot), &key);
-        self.slot_bytes -= grow::bytes(standings);
-        grow::room(standings, 1);
-        self.slot_bytes += grow::bytes(standings);
-        standings.insert(at, slot);
-        around(standings, at)
+    /// Puts a slot into its place in a group.
+    pub(crate) fn insert<K: Ord>(&mut self, group: u32, slot: u32, key: impl Fn(u32) -> K) -> Changed {
+        let slots = self.groups.entry(group).or_default();
+        let at = position(slots, &key(slot), &key);
+        self.slot_bytes -= grow::bytes(slots);
+        grow::room(slots, 1);
+        self.slot_bytes += grow::bytes(slots);
+        slots.insert(at, slot);
+        around(slots, at)
     }
 
-    /// Gives the place of one slot to another of the same id.
-    pub(crate) fn replace<K: Ord>(&mut self, (group, _): Place, old: u32, new: u32, key: impl Fn(u32) -> K) -> Changed {
-        let Some(standings) = self.groups.get_mut(&group) else { return Vec::new() };
-        let at = position(standings, &key(old), &key);
-        match standings.get_mut(at).filter(|slot| **slot == old) {
+    /// Gives the place of one slot of a group to another of the same id.
+    pub(crate) fn replace<K: Ord>(&mut self, group: u32, old: u32, new: u32, key: impl Fn(u32) -> K) -> Changed {
+        let Some(slots) = self.groups.get_mut(&group) else { return Vec::new() };
+        let at = position(slots, &key(old), &key);
+        match slots.get_mut(at).filter(|slot| **slot == old) {
             Some(slot) => *slot = new,
             None => return Vec::new(),
         }
-        around(standings, at)
+        around(slots, at)
     }
 
     /// Takes slots out of their places, all at once: however many of a long group go, it is walked once.
@@ -58,11 +58,11 @@ impl Places {
         }
         let mut changed = Vec::new();
         for (group, gone) in by_group {
-            let Some(standings) = self.groups.get_mut(&group) else { continue };
+            let Some(slots) = self.groups.get_mut(&group) else { continue };
             let mut holes: Vec<usize> = gone
                 .iter()
-                .map(|slot| (position(standings, &key(*slot), &key), slot))
-                .filter(|(at, slot)| standings.get(*at) == Some(*slot))
+                .map(|slot| (position(slots, &key(*slot), &key), slot))
+                .filter(|(at, slot)| slots.get(*at) == Some(*slot))
                 .map(|(at, _)| at)
                 .collect();
             holes.sort_unstable();
@@ -70,28 +70,28 @@ impl Places {
                 let mut left = holes.iter().copied().peekable();
                 let mut at = first;
                 let mut to = first;
-                while at < standings.len() {
+                while at < slots.len() {
                     if left.next_if_eq(&at).is_none() {
-                        standings[to] = standings[at];
+                        slots[to] = slots[at];
                         to += 1;
                     }
                     at += 1;
                 }
-                standings.truncate(to);
+                slots.truncate(to);
             }
-            if standings.is_empty() {
-                self.slot_bytes -= grow::bytes(standings);
+            if slots.is_empty() {
+                self.slot_bytes -= grow::bytes(slots);
                 self.groups.remove(&group);
                 continue;
             }
-            if standings.len() * 2 < standings.capacity() {
-                self.slot_bytes -= grow::bytes(standings);
-                standings.shrink_to_fit();
-                self.slot_bytes += grow::bytes(standings);
+            if slots.len() * 2 < slots.capacity() {
+                self.slot_bytes -= grow::bytes(slots);
+                slots.shrink_to_fit();
+                self.slot_bytes += grow::bytes(slots);
             }
             for (before, hole) in holes.iter().enumerate() {
                 // What stood behind the hole stands where the hole was, less the holes before it.
-                changed.extend(around(standings, hole - before));
+                changed.extend(around(slots, hole - before));
             }
         }
         changed
@@ -113,26 +113,26 @@ impl Places {
 }
 
 /// Where what has that key stands or belongs.
-fn position<K: Ord>(standings: &[u32], wanted: &K, key: impl Fn(u32) -> K) -> usize {
+fn position<K: Ord>(slots: &[u32], wanted: &K, key: impl Fn(u32) -> K) -> usize {
     // What is said last stands last.
-    if standings.last().is_none_or(|last| key(*last) < *wanted) {
-        return standings.len();
+    if slots.last().is_none_or(|last| key(*last) < *wanted) {
+        return slots.len();
     }
-    standings.partition_point(|slot| key(*slot) < *wanted)
+    slots.partition_point(|slot| key(*slot) < *wanted)
 }
 
 /// The neighbours of everybody within reach of position `at`.
-fn around(standings: &[u32], at: usize) -> Changed {
+fn around(slots: &[u32], at: usize) -> Changed {
     let from = at.saturating_sub(REACH);
-    let until = (at + REACH + 1).min(standings.len());
+    let until = (at + REACH + 1).min(slots.len());
     (from..until)
         .map(|me| {
             let mut near = [NOBODY; 2 * REACH];
-            let others = (me.saturating_sub(REACH)..(me + REACH + 1).min(standings.len())).filter(|other| *other != me);
+            let others = (me.saturating_sub(REACH)..(me + REACH + 1).min(slots.len())).filter(|other| *other != me);
             for (near, other) in near.iter_mut().zip(others) {
-                *near = standings[other];
+                *near = slots[other];
             }
-            (standings[me], near)
+            (slots[me], near)
         })
         .collect()
 }

@@ -71,6 +71,8 @@ const BLOCK: usize = 128;
 #[derive(Clone, Debug, Default)]
 struct Texts {
     blocks: Vec<Block>,
+    /// How many texts.
+    len: usize,
     /// Of all blocks but the last.
     full_bytes: usize,
 }
@@ -93,17 +95,16 @@ impl Texts {
 
     /// Adds a text, and gives its number.
     fn push(&mut self, text: &[u8]) -> u32 {
-        if self.blocks.last().is_none_or(|last| last.ends.len() == BLOCK) {
+        if self.len.is_multiple_of(BLOCK) {
             self.full_bytes += self.blocks.last().map_or(0, Block::bytes);
             grow::push(&mut self.blocks, Block::default());
         }
-        let full = (self.blocks.len() - 1) * BLOCK;
-        let last = self.blocks.len() - 1;
-        let last = &mut self.blocks[last];
-        grow::room(&mut last.text, text.len());
-        last.text.extend_from_slice(text);
-        grow::push(&mut last.ends, last.text.len() as u32);
-        (full + last.ends.len() - 1) as u32
+        let block = &mut self.blocks[self.len / BLOCK];
+        grow::room(&mut block.text, text.len());
+        block.text.extend_from_slice(text);
+        grow::push(&mut block.ends, block.text.len() as u32);
+        self.len += 1;
+        (self.len - 1) as u32
     }
 
     fn bytes(&self) -> usize {

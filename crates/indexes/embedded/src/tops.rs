@@ -43,16 +43,16 @@ impl<T: Copy + PartialOrd> Tops<T> {
 
     /// Tells where the values are, of those that were read, that reach the bar.
     pub(crate) fn each(&self, values: &[T], bar: T, mut found: impl FnMut(u32, T)) {
-        each(&self.tops, bar, |block, _| {
+        reaching(&self.tops, bar, |block, _| {
             let start = block * self.block;
             let end = (start + self.block).min(values.len());
-            each(&values[start..end], bar, |at, value| found((start + at) as u32, value));
+            reaching(&values[start..end], bar, |at, value| found((start + at) as u32, value));
         });
     }
 }
 
 /// Tells which values reach the bar. They are compared many at once, so that it matters little which do.
-fn each<T: Copy + PartialOrd>(values: &[T], bar: T, mut found: impl FnMut(usize, T)) {
+fn reaching<T: Copy + PartialOrd>(values: &[T], bar: T, mut found: impl FnMut(usize, T)) {
     let (lanes, rest) = values.as_chunks::<LANES>();
     for (start, values) in (0..).step_by(LANES).zip(lanes) {
         let mut reach =

@@ -88,7 +88,8 @@ impl Vectors {
         grow::push(&mut self.scales, row.map_or(0.0, |row| row.scale));
     }
 
-    /// Adds a row, if it is known how long rows are. The first block grows by little: of many people little is known.
+    /// Adds a row, if it is known how long rows are. The first block doubles until it is whole, because of many people
+    /// little is known.
     fn push_row(&mut self, slot: usize, row: Option<&[i8]>) {
         if self.dimensions == 0 {
             return;
@@ -98,7 +99,6 @@ impl Vectors {
             grow::push(&mut self.blocks, Vec::with_capacity(room));
         }
         let Some(block) = self.blocks.last_mut() else { return };
-        grow::room(block, self.dimensions);
         match row {
             Some(row) => block.extend_from_slice(row),
             None => block.resize(block.len() + self.dimensions, 0),
@@ -151,7 +151,7 @@ impl Vectors {
         let kernel = Kernel::best();
         let mut dots = [0; ROWS];
         for (number, (rows, scales)) in self.blocks.iter().zip(self.scales.chunks(ROWS)).enumerate() {
-            let next = self.blocks.get(number + 1).map_or(&[][..], |next| next);
+            let next = self.blocks.get(number + 1).map_or(&[][..], Vec::as_slice);
             kernel.dots(rows, next, &probe.numbers, &mut dots[..scales.len()]);
             cosines.extend(dots.iter().zip(scales).map(|(dot, scale)| {
                 let cosine = cosine(*dot, *scale, probe.scale);

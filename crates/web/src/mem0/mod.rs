@@ -4,6 +4,9 @@
 //! A Mem0 user is a person of the asker's account; agents, apps and runs are marks on their memories, to be filtered by.
 //! What is added is learned from as if it had been said here, or kept as it is worded where `infer` is false. Errors are
 //! problems as at every other door: their `detail` is what these clients read.
+//!
+//! In paths a memory's id is called `entry`: called `id`, tools that read our OpenAPI take what is forgotten here and what
+//! is at `/api/memories` for two things that are made and removed each by itself.
 
 pub(crate) mod add;
 pub(crate) mod batch;

@@ -65,6 +65,7 @@ impl Kernel {
     ///
     /// # Panics
     /// If `rows` is not as long as `out` says.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(unused_variables, reason = "only there it can be told"))]
     pub(crate) fn dots(self, rows: &[i8], next: &[i8], probe: &[i16], out: &mut [i32]) {
         assert_eq!(rows.len(), probe.len() * out.len(), "rows of another length than the probe's");
         if probe.is_empty() {
