@@ -16,8 +16,8 @@ use crate::tokens::estimate_tokens;
 use crate::vectors::unpack;
 use jiff::Timestamp;
 use philia_mind::appraisal::Emotion;
-use philia_mind::memory::recall::{self, Known, Query, Ranking, Recalled};
-use philia_mind::memory::{Memory, Speaker};
+use philia_mind::memory::recall::{self, Known, Query, Ranked, Ranking, Recalled};
+use philia_mind::memory::{Memory, MemoryKind, Speaker};
 use philia_mind::mood::EmotionLabel;
 use philia_mind::text::Analyzer;
 use philia_mind::{MemoryId, Profile};
@@ -110,17 +110,26 @@ impl Person {
         let hits =
             self.second_round(&**embedder, &query, &known, &vectors, &filter, &ranking, hits, &mut found).await?;
         let ranked = recall::rank(&query, hits, &ranking, now);
-        self.read_memories(ranked.iter().map(|ranked| &ranked.hit.id), &mut found).await?;
+        // Whatever else was said, a fact that is asked for answers; of the rest what there is room for is read.
+        let may_answer = |ranked: &Ranked| ranked.hit.kind == MemoryKind::Semantic;
+        let read_first = |(at, ranked): &(usize, &Ranked)| *at < request.k || may_answer(ranked);
+        let ids = ranked.iter().enumerate().filter(read_first).map(|(_, ranked)| &ranked.hit.id);
+        self.read_memories(ids, &mut found).await?;
         let mut memories = Vec::with_capacity(request.k);
         let mut said = HashSet::new();
         for ranked in ranked {
+            if !may_answer(&ranked) {
+                if memories.len() >= request.k {
+                    continue;
+                }
+                self.read_memories([&ranked.hit.id], &mut found).await?;
+            }
             // Forgotten since the index caught up: then it is not recalled.
             let Some(memory) = found.remove(&ranked.hit.id) else { continue };
             if !memory.tags.iter().any(|tag| tag == QUESTION) && said.insert(folded(&memory.content)) {
                 memories.push(Recalled::new(ranked, memory, &ranking, now, &zone));
             }
         }
-        // A fact that is asked for answers by itself, whatever else was said about it.
         memories.sort_by_key(|recalled| !recalled.memory.answers(&query, &self.app.analyzer));
         memories.truncate(request.k);
         if let Some(budget) = request.budget {
@@ -173,6 +182,9 @@ impl Person {
     ) -> Result<()> {
         let missing = ids.into_iter().filter(|id| !found.contains_key(*id));
         let keys: Vec<Key> = missing.map(|id| Key::new(Kind::Memory, id.as_str())).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
         for record in self.app.parts.store.get_many(&self.partition, &keys).await?.into_iter().flatten() {
             let id = MemoryId::new(record.key.id.clone());
             found.insert(id, read(record)?.value);

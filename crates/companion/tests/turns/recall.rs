@@ -83,6 +83,25 @@ async fn what_holds_now_answers_before_what_held_once() {
     }
 }
 
+/// A message and the fact that was read from it say the same, word for word: whoever asks for two gets two.
+#[tokio::test]
+async fn what_says_the_same_takes_nobodys_room() {
+    let world = World::new();
+    let person = world.person("ida").await;
+    for message in ["My sister is called Hannah", "Today my sister bakes bread", "My sister sings in the kitchen"] {
+        world.say(&person, message).await;
+    }
+    world.philia.idle().await;
+    let kept = person.memories(100, None, true).await.unwrap().items;
+    assert_eq!(kept.iter().filter(|memory| memory.content == "My sister is called Hannah").count(), 2, "{kept:?}");
+    for k in 1..=3 {
+        let found = person.recall(&Request { k, ..Request::new("What is my sister called?") }).await.unwrap().memories;
+        let said: Vec<&str> = found.iter().map(|recalled| recalled.memory.content.as_str()).collect();
+        assert_eq!((said.len(), said[0]), (k, "My sister is called Hannah"), "{said:?}");
+        assert!((1..k).all(|at| !said[..at].contains(&said[at])), "{said:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_feeling_that_is_asked_for_is_found_without_its_word() {
     let world = World::new();

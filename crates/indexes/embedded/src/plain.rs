@@ -74,6 +74,7 @@ fn plain(
             },
             vector: vectors.get(0),
             speaker: entry.speaker.clone(),
+            kind: entry.kind,
             occurred_at: entry.occurred_at,
             importance: entry.importance,
             reinforced: entry.reinforced,

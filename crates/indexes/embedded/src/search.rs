@@ -142,6 +142,7 @@ impl Person {
                     signals,
                     kin: if shared.is_empty() { f64::from(kin) } else { 1.0 },
                     shared,
+                    kind: card.kind,
                     occurred_at: self.at[n as usize],
                     importance: card.importance,
                     reinforced: card.reinforced,

@@ -171,6 +171,7 @@ fn candidate(point: &Point, points: &Points, asked: &Asked<'_>, probe: Option<&[
         cosine: vector.as_ref().and_then(product),
         vector,
         speaker: kept.standing.said_by(),
+        kind: kept.kind,
         occurred_at: from_micros(kept.at)?,
         importance: kept.importance,
         reinforced: kept.reinforced,

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use philia_mind::memory::recall::POOL;
 use philia_mind::memory::{Category, MemoryKind, Speaker};
 use philia_ports::index::{Entry, Filter, Index};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Names that differ little are apart all the same.
@@ -21,7 +22,7 @@ pub async fn people_are_walls(index: Arc<dyn Index>) {
     assert_eq!(found(&*index, &people[1], "kayak").await, ["1"]);
 }
 
-/// Each filter alone, and all together.
+/// Each filter alone, and all together; each hit tells its kind.
 pub async fn every_filter_keeps_its_own(index: Arc<dyn Index>) {
     let ana = person("ana");
     let day = |day: u8| format!("2026-06-{day:02}T12:00:00Z").parse::<Timestamp>().unwrap();
@@ -69,6 +70,9 @@ pub async fn every_filter_keeps_its_own(index: Arc<dyn Index>) {
         found.sort();
         assert_eq!(found, expected, "{filter:?}");
     }
+    let kinds = hits(&*index, &ana, "kayak", &Filter::default()).await;
+    let kinds: BTreeMap<&str, MemoryKind> = kinds.iter().map(|hit| (hit.id.as_str(), hit.kind)).collect();
+    assert_eq!(kinds, BTreeMap::from([("one", MemoryKind::Semantic), ("two", MemoryKind::Episodic)]));
 }
 
 /// "You told me about Lisbon" is no memory of the person's, but tells what their next words are about.

@@ -8,7 +8,7 @@
 
 use super::{Bm25, Direction, Hit, POOL, Query, Raw, Weights, fuse};
 use crate::MemoryId;
-use crate::memory::Speaker;
+use crate::memory::{MemoryKind, Speaker};
 use crate::text::Analyzer;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
@@ -145,6 +145,8 @@ pub struct Candidate {
     pub vector: Option<Vec<f32>>,
     /// Who said it.
     pub speaker: Speaker,
+    /// An episode, or what is so.
+    pub kind: MemoryKind,
     /// When it was true in the world.
     pub occurred_at: Timestamp,
     /// 0..1.
@@ -255,12 +257,12 @@ impl<'a> Asked<'a> {
         fused.truncate(k);
         let mut candidates: Vec<Option<Candidate>> = candidates.into_iter().map(Some).collect();
         let hits = fused.into_iter().filter_map(|(n, (signals, relevance))| {
-            let Candidate { id, own, vector, occurred_at, importance, reinforced, .. } = candidates[n].take()?;
+            let Candidate { id, own, vector, kind, occurred_at, importance, reinforced, .. } = candidates[n].take()?;
             let held = self.query.terms.iter().zip(&own).filter(|(term, times)| term.content && **times > 0);
             let shared: Vec<Arc<str>> = held.map(|(term, _)| term.surface.as_str().into()).collect();
             let kin = if shared.is_empty() { worths[n].kin } else { 1.0 };
             let vector = vector.map(Direction::from);
-            Some(Hit { id, relevance, signals, kin, shared, occurred_at, importance, reinforced, vector })
+            Some(Hit { id, relevance, signals, kin, shared, kind, occurred_at, importance, reinforced, vector })
         });
         hits.collect()
     }

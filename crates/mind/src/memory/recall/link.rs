@@ -115,6 +115,7 @@ fn each_name<'t>(text: &'t str, mut found: impl FnMut(&'t str)) {
 mod tests {
     use super::super::{Signals, analyse};
     use super::*;
+    use crate::memory::MemoryKind;
     use jiff::tz::TimeZone;
 
     fn ask(text: &str, texts: &[&str]) -> Vec<String> {
@@ -149,6 +150,7 @@ mod tests {
             signals: Signals::default(),
             shared: vec![format!("{LINK}Ana").into()],
             kin: 1.0,
+            kind: MemoryKind::Episodic,
             occurred_at: jiff::Timestamp::UNIX_EPOCH,
             importance: 0.5,
             reinforced: 0,

@@ -30,7 +30,7 @@ pub use query::{Known, analyse};
 pub use rank::{Ranked, Ranking, felt, fit, rank};
 pub use time::{TimeRange, times};
 
-use super::Speaker;
+use super::{MemoryKind, Speaker};
 use crate::{Memory, MemoryId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -133,6 +133,8 @@ pub struct Hit {
     /// can use it: the cosine of the nearest pair ("puppy" for "pets"). 1 where it holds one itself; 0 where no pair
     /// is near at all, and where words have no vectors.
     pub kin: f64,
+    /// An episode, or what is so: every fact is of the second kind.
+    pub kind: MemoryKind,
     /// When it was true in the world.
     pub occurred_at: Timestamp,
     /// 0..1.

@@ -16,6 +16,7 @@ fn hit(id: &str, relevance: f64) -> Hit {
         signals: Signals { cosine: 0.9, ..Signals::default() },
         shared: vec!["dog".into()],
         kin: 1.0,
+        kind: MemoryKind::Episodic,
         occurred_at: now(),
         importance: 0.5,
         reinforced: 0,

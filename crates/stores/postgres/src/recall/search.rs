@@ -228,11 +228,12 @@ impl Statement {
             sql,
             "chosen AS ({}),
              picked AS MATERIALIZED (
-                 SELECT slot, words, id, near, length, window_length, speaker, at, importance, reinforced
+                 SELECT slot, words, id, near, length, window_length, speaker, kind, at, importance, reinforced
                  FROM {mine} AND slot = ANY (ARRAY(SELECT slot FROM chosen)))
              SELECT *, NULL FROM picked
              UNION ALL
-             SELECT slot, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, halfvec_send(vector) FROM recall_vector
+             SELECT slot, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, halfvec_send(vector)
+             FROM recall_vector
              WHERE person = {} AND slot = ANY (ARRAY(SELECT slot FROM picked))",
             by.join(" UNION "),
             whole.person,
@@ -241,7 +242,7 @@ impl Statement {
             // Neighbours who hold something of what is looked for.
             sql.push_str(
                 " UNION ALL
-                 SELECT slot, words, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM own
+                 SELECT slot, words, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM own
                  WHERE slot IN (SELECT unnest(near) FROM picked) AND slot NOT IN (SELECT slot FROM picked)",
             );
         }
@@ -360,7 +361,7 @@ fn candidates(rows: &[Row], asked: &Asked<'_>, probe: Option<&[f32]>) -> Vec<Can
     let mut vectors: HashMap<i32, Vec<f32>> = HashMap::with_capacity(rows.len());
     let mut held: HashMap<i32, (Held<'_>, Vec<u32>)> = HashMap::with_capacity(rows.len());
     for row in rows {
-        if let Some(vector) = row.get::<_, Option<&[u8]>>(10) {
+        if let Some(vector) = row.get::<_, Option<&[u8]>>(11) {
             vectors.insert(row.get(0), halves(vector));
         } else if let Some(words) = row.get::<_, Option<Held<'_>>>(1) {
             let times =
@@ -392,9 +393,10 @@ fn candidates(rows: &[Row], asked: &Asked<'_>, probe: Option<&[f32]>) -> Vec<Can
             cosine: vector.as_ref().and_then(product),
             vector,
             speaker: serde_json::from_str(row.get(6)).ok()?,
-            occurred_at: from_micros(row.get(7))?,
-            importance: row.get(8),
-            reinforced: u32::try_from(row.get::<_, i64>(9)).unwrap_or(u32::MAX),
+            kind: serde_json::from_str(row.get(7)).ok()?,
+            occurred_at: from_micros(row.get(8))?,
+            importance: row.get(9),
+            reinforced: u32::try_from(row.get::<_, i64>(10)).unwrap_or(u32::MAX),
         })
     };
     rows.iter().filter_map(&mut candidate).collect()
