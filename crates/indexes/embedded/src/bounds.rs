@@ -5,6 +5,7 @@
 
 use crate::best::Best;
 use crate::person::at_most_a_byte;
+use crate::simd::Kernel;
 use crate::tops::Tops;
 use crate::words::Postings;
 
@@ -102,10 +103,12 @@ impl Bounds {
     /// Adds to every slot as many steps as its row says, each of which is worth `worth`.
     pub(crate) fn add_steps(&mut self, row: &[u8], worth: f64) {
         let weight = u32::from((worth * ABOUT * self.scale * 256.0).ceil() as u16);
-        for (bound, steps) in self.slots.iter_mut().zip(row) {
-            let part = (u32::from(u16::from(*steps) << 8) * weight) >> 16;
-            *bound = bound.saturating_add(part as u16 + u16::from(*steps != 0));
-        }
+        Kernel::best().run(|| {
+            for (bound, steps) in self.slots.iter_mut().zip(row) {
+                let part = (u32::from(u16::from(*steps) << 8) * weight) >> 16;
+                *bound = bound.saturating_add(part as u16 + u16::from(*steps != 0));
+            }
+        });
     }
 
     /// Who does not pass is out.

@@ -56,7 +56,7 @@ impl<T> Column<T> {
 
     /// Bytes held, without what the values hold elsewhere.
     pub(crate) fn bytes(&self) -> usize {
-        let last = self.blocks.last().map_or(0, grow::bytes);
+        let last = self.blocks.last().map_or(0, grow::written);
         grow::bytes(&self.blocks) + self.blocks.len().saturating_sub(1) * BLOCK * size_of::<T>() + last
     }
 }
@@ -127,7 +127,7 @@ mod tests {
         column.iter_mut().for_each(|n| *n += 1);
         column[500] = 7;
         assert_eq!((column[499], column[500], column[999]), (500, 7, 1000));
-        let held: usize = column.blocks.iter().map(grow::bytes).sum();
+        let held: usize = column.blocks.iter().map(grow::written).sum();
         assert_eq!(column.bytes(), held + grow::bytes(&column.blocks));
         assert!(column.iter().copied().collect::<Column<u64>>().iter().eq(column.iter()));
     }

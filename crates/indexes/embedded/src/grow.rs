@@ -58,6 +58,14 @@ where
     if values.spilled() { values.capacity() * size_of::<T>() } else { 0 }
 }
 
+/// Memory is taken from the system in pages of so many bytes, each when it is written to for the first time.
+const PAGE: usize = 4096;
+
+/// Bytes of a block that is being filled, and never moves: of its room, the pages that were written to.
+pub(crate) fn written<T>(block: &Vec<T>) -> usize {
+    size_of_val(&**block).next_multiple_of(PAGE).min(bytes(block))
+}
+
 /// Bytes held.
 pub(crate) fn bytes<T>(values: &Vec<T>) -> usize {
     values.capacity() * size_of::<T>()
@@ -83,6 +91,17 @@ mod tests {
             push(&mut values, [0; 28]);
             assert!(values.capacity() > n && values.capacity() * 4 <= n * 5 + 64, "{} for {n}", values.capacity());
         }
+    }
+
+    #[test]
+    fn of_a_block_what_was_written_counts() {
+        let mut block: Vec<u64> = Vec::with_capacity(2000);
+        let mut filled_to = |len| {
+            block.resize(len, 7);
+            written(&block)
+        };
+        assert_eq!([0, 1, 512, 513, 2000].map(&mut filled_to), [0, 4096, 4096, 8192, 16_000]);
+        assert_eq!(written(&vec![7_u64; 3]), 24);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Of some thousand blocks the greatest value is kept. Where so many blocks reach a bar, at least so many values do, and
 //! hardly more, since most blocks that reach it do so once.
 
+use crate::simd::Kernel;
 use std::cmp::Ordering;
 
 /// Blocks are so large that there are from so many to twice as many, as far as the limits let them.
@@ -27,7 +28,7 @@ impl<T: Copy + PartialOrd> Tops<T> {
     pub(crate) fn read(&mut self, values: &[T], least: T) {
         self.block = (values.len() / (2 * BLOCKS)).next_power_of_two().clamp(SMALLEST, LARGEST);
         self.tops.clear();
-        self.tops.extend(values.chunks(self.block).map(|block| top(block, least)));
+        Kernel::best().run(|| self.tops.extend(values.chunks(self.block).map(|block| top(block, least))));
     }
 
     /// A value that at least `most` of them reach, `most` above 0; none if there are not enough blocks to tell.
@@ -43,15 +44,18 @@ impl<T: Copy + PartialOrd> Tops<T> {
 
     /// Tells where the values are, of those that were read, that reach the bar.
     pub(crate) fn each(&self, values: &[T], bar: T, mut found: impl FnMut(u32, T)) {
-        reaching(&self.tops, bar, |block, _| {
-            let start = block * self.block;
-            let end = (start + self.block).min(values.len());
-            reaching(&values[start..end], bar, |at, value| found((start + at) as u32, value));
+        Kernel::best().run(|| {
+            reaching(&self.tops, bar, |block, _| {
+                let start = block * self.block;
+                let end = (start + self.block).min(values.len());
+                reaching(&values[start..end], bar, |at, value| found((start + at) as u32, value));
+            });
         });
     }
 }
 
 /// Tells which values reach the bar. They are compared many at once, so that it matters little which do.
+#[inline]
 fn reaching<T: Copy + PartialOrd>(values: &[T], bar: T, mut found: impl FnMut(usize, T)) {
     let (lanes, rest) = values.as_chunks::<LANES>();
     for (start, values) in (0..).step_by(LANES).zip(lanes) {
@@ -67,6 +71,7 @@ fn reaching<T: Copy + PartialOrd>(values: &[T], bar: T, mut found: impl FnMut(us
     rest.iter().enumerate().filter(|(_, value)| **value >= bar).for_each(|(at, value)| found(start + at, *value));
 }
 
+#[inline]
 fn top<T: Copy + PartialOrd>(values: &[T], least: T) -> T {
     let greater = |a: T, b: T| if b > a { b } else { a };
     let (lanes, rest) = values.as_chunks::<LANES>();

@@ -179,7 +179,7 @@ impl Vectors {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        let last = self.blocks.last().map_or(0, grow::bytes);
+        let last = self.blocks.last().map_or(0, grow::written);
         let full = self.blocks.len().saturating_sub(1) * ROWS * self.dimensions;
         grow::bytes(&self.blocks) + full + last + grow::bytes(&self.scales)
     }

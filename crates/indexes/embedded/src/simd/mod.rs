@@ -1,4 +1,4 @@
-//! Dot products of bytes, by the widest instructions that the processor has.
+//! Dot products of bytes, and simple loops, by the widest instructions that the processor has.
 //!
 //! All ways give the same numbers to the last bit: integers only, sums that wrap. The widest one is chosen at run time,
 //! once; [`Kernel::available`] tells the others, so that each is tested against the plain loop.
@@ -58,6 +58,19 @@ impl Kernel {
         }
         ways.push(Self(Way::Plain));
         ways
+    }
+
+    /// Runs a loop of which the compiler does many steps at a time, with the instructions of this way. Whatever of it is not
+    /// inlined is done as ever; it is the same computation in every way.
+    #[inline]
+    pub(crate) fn run<R>(self, work: impl FnOnce() -> R) -> R {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Way::Avx512Vnni | Way::Avx512 => x86::with_avx512(work),
+            #[cfg(target_arch = "x86_64")]
+            Way::Avx2 => x86::with_avx2(work),
+            _ => work(),
+        }
     }
 
     /// The products of the probe with each row; the rows lie one behind the other, each as long as the probe. `next` is

@@ -21,6 +21,24 @@ fn ask_ahead(rows: &[i8], bytes: Range<usize>, next: &[i8]) {
     }
 }
 
+/// Compiles what is to be run with these features. See [`super::Kernel::run`].
+macro_rules! with {
+    ($name:ident, $features:literal) => {
+        #[inline]
+        pub(super) fn $name<R>(work: impl FnOnce() -> R) -> R {
+            #[target_feature(enable = $features)]
+            fn run<R>(work: impl FnOnce() -> R) -> R {
+                work()
+            }
+            // SAFETY: a `Kernel` of this way is made only where these features were detected.
+            unsafe { run(work) }
+        }
+    };
+}
+
+with!(with_avx512, "avx512f,avx512bw");
+with!(with_avx2, "avx2");
+
 /// Runs `one` over the rows. The kernels differ only in that.
 macro_rules! each_row {
     ($name:ident, $one:ident, $features:literal) => {
