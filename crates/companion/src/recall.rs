@@ -117,12 +117,15 @@ impl Person {
         self.read_memories(ids, &mut found).await?;
         let mut memories = Vec::with_capacity(request.k);
         let mut said = HashSet::new();
-        for ranked in ranked {
-            if !may_answer(&ranked) {
-                if memories.len() >= request.k {
-                    continue;
-                }
-                self.read_memories([&ranked.hit.id], &mut found).await?;
+        let mut rest = ranked.into_iter();
+        while let Some(ranked) = rest.next() {
+            let room = request.k.saturating_sub(memories.len());
+            if room == 0 && !may_answer(&ranked) {
+                continue;
+            }
+            if !found.contains_key(&ranked.hit.id) {
+                let next = std::iter::once(&ranked).chain(rest.as_slice()).take(room);
+                self.read_memories(next.map(|ranked| &ranked.hit.id), &mut found).await?;
             }
             // Forgotten since the index caught up: then it is not recalled.
             let Some(memory) = found.remove(&ranked.hit.id) else { continue };

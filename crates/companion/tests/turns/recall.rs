@@ -3,9 +3,10 @@
 use crate::world::World;
 use jiff::tz::TimeZone;
 use philia_companion::Person;
+use philia_companion::edit::NewMemory;
 use philia_companion::exchange::{Format, locomo};
 use philia_companion::recall::Request;
-use philia_mind::memory::Speaker;
+use philia_mind::memory::{Fact, Speaker};
 use philia_ports::index::Filter;
 
 const LANGUAGES: &str = include_str!("../../../testkit/data/languages.json");
@@ -100,6 +101,25 @@ async fn what_says_the_same_takes_nobodys_room() {
         assert_eq!((said.len(), said[0]), (k, "My sister is called Hannah"), "{said:?}");
         assert!((1..k).all(|at| !said[..at].contains(&said[at])), "{said:?}");
     }
+}
+
+#[tokio::test]
+async fn a_fact_that_is_asked_for_answers_from_behind_what_there_is_room_for() {
+    let world = World::new();
+    let person = world.person("lea").await;
+    world.say(&person, "Where I live nobody sleeps, I live on a loud street and live with it").await;
+    let fact = Fact { subject: "user".into(), key: "home".into(), value: "Oslo".into() };
+    let oslo = NewMemory { content: "It is Oslo.".into(), fact: Some(fact), ..NewMemory::default() };
+    person.add_memory("api", oslo).await.unwrap();
+    let found = |k: usize| {
+        let (person, request) = (person.clone(), Request { k, ..Request::new("Where do I live?") });
+        async move { person.recall(&request).await.unwrap().memories }
+    };
+    let both = found(2).await;
+    let [fact, street] = both.as_slice() else { panic!("{both:?}") };
+    assert!(fact.memory.fact.is_some() && fact.score < street.score, "{both:?}");
+    let [first] = &*found(1).await else { panic!("one was asked for") };
+    assert_eq!(first.memory.content, "It is Oslo.");
 }
 
 #[tokio::test]

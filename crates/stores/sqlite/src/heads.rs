@@ -78,15 +78,12 @@ impl Heads {
 
     /// Takes in what was written and is durable, before whoever wrote it is told. Where nothing is told of a partition that
     /// was written to, its head is read by whoever asks next.
-    pub(crate) fn written<'a>(&self, all: impl IntoIterator<Item = (&'a PartitionId, Option<Head>)>) {
+    pub(crate) fn written<'a>(&self, all: impl IntoIterator<Item = (&'a PartitionId, Head)>) {
         let mut known = self.known();
         known.moment += 1;
         known.writing.clear();
         for (id, head) in all {
-            match head {
-                Some(head) => known.heads.put(id.clone(), head),
-                None => known.heads.pop(id),
-            };
+            known.heads.put(id.clone(), head);
         }
     }
 
@@ -104,14 +101,15 @@ mod tests {
         let (heads, ana) = (Heads::default(), PartitionId::new("home", "ana").unwrap());
         let head = |head| Head { row: Some(1), generation: 0, head };
         let before = heads.get(&ana).unwrap_err();
-        heads.written([(&PartitionId::new("home", "ben").unwrap(), Some(head(1)))]);
+        heads.written([(&PartitionId::new("home", "ben").unwrap(), head(1))]);
         heads.learn(&ana, head(6), before);
         let now = heads.get(&ana).unwrap_err();
         heads.learn(&ana, head(7), now);
         assert_eq!(heads.get(&ana), Ok(head(7)));
-        heads.written([(&ana, Some(head(8)))]);
+        heads.written([(&ana, head(8))]);
         assert_eq!(heads.get(&ana), Ok(head(8)));
-        heads.written([(&ana, None)]);
+        heads.writing([&ana]);
+        heads.written([]);
         assert!(heads.get(&ana).is_err());
     }
 
@@ -119,7 +117,7 @@ mod tests {
     fn nothing_is_at_hand_of_what_is_being_written() {
         let (heads, ana) = (Heads::default(), PartitionId::new("home", "ana").unwrap());
         let head = |head| Head { row: Some(1), generation: 0, head };
-        heads.written([(&ana, Some(head(6)))]);
+        heads.written([(&ana, head(6))]);
         heads.writing([&ana]);
         let meanwhile = heads.get(&ana).unwrap_err();
         heads.learn(&ana, head(6), meanwhile);

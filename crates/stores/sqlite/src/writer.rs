@@ -203,10 +203,10 @@ impl Desk {
         self.heads.writing(commits.iter().map(|commit| &commit.partition.id));
         let done = transaction.commit();
         // What is not surely so is read again by whoever asks.
-        self.heads.written(commits.iter().zip(&answers).map(|(commit, answer)| {
+        self.heads.written(commits.iter().zip(&answers).filter_map(|(commit, answer)| {
             let Partition { id, generation } = &commit.partition;
-            let made = answer.as_ref().ok().filter(|_| done.is_ok());
-            (id, made.map(|made| Head { row: Some(made.row), generation: *generation, head: made.head }))
+            let made = answer.as_ref().ok().filter(|_| done.is_ok())?;
+            Some((id, Head { row: Some(made.row), generation: *generation, head: made.head }))
         }));
         done?;
         Ok(answers.into_iter().map(|answer| answer.map(|made| made.head)).collect())
@@ -231,7 +231,7 @@ impl Desk {
             .map(|(id, reply)| {
                 self.heads.writing([&id]);
                 let removed = erase::remove(&mut self.connection, &self.place, &id);
-                self.heads.written([(&id, None)]);
+                self.heads.written([]);
                 (removed, reply)
             })
             .collect();
