@@ -228,7 +228,7 @@ fn what_is_no_proper_server_is_refused_with_words() {
 
 #[test]
 fn it_works_on_a_cluster() {
-    let Some(server) = Redis::start_with(&["--cluster-enabled", "yes"]) else { return };
+    let Some(server) = Redis::start_node(&[]) else { return };
     run(async {
         let url = format!("redis://127.0.0.1:{}", server.port());
         command(&url, &["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]).await;

@@ -17,15 +17,16 @@ struct OnCluster(Vec<Redis>);
 
 /// Begins a cluster of so many nodes, which have a part of the slots each.
 fn cluster(nodes: u16) -> Option<OnCluster> {
-    let settings = ["--cluster-enabled", "yes", "--appendonly", "yes", "--appendfsync", "always"];
-    let nodes: Vec<Redis> = (0..nodes).map(|_| Redis::start_with(&settings)).collect::<Option<_>>()?;
+    let settings = ["--appendonly", "yes", "--appendfsync", "always"];
+    let nodes: Vec<Redis> = (0..nodes).map(|_| Redis::start_node(&settings)).collect::<Option<_>>()?;
     let mut asked: Vec<Connection> = nodes.iter().map(connection).collect();
     let count = asked.len();
     for (number, node) in asked.iter_mut().enumerate() {
         let (from, to) = (16384 * number / count, 16384 * (number + 1) / count - 1);
         let _: Value = cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(from).arg(to).query(node).unwrap();
         let _: Value = cmd("CLUSTER").arg("SET-CONFIG-EPOCH").arg(number + 1).query(node).unwrap();
-        let _: Value = cmd("CLUSTER").arg("MEET").arg("127.0.0.1").arg(nodes[0].port()).query(node).unwrap();
+        let (first, bus) = (nodes[0].port(), nodes[0].bus());
+        let _: Value = cmd("CLUSTER").arg("MEET").arg("127.0.0.1").arg(first).arg(bus).query(node).unwrap();
     }
     let since = Instant::now();
     for node in &mut asked {

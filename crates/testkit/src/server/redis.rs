@@ -17,6 +17,7 @@ const DATABASES: u32 = 4096;
 pub struct Redis {
     process: Process,
     databases: AtomicU32,
+    bus: Option<u16>,
 }
 
 /// The server that all tests of this process share; none (and a visible skip) if it is not installed.
@@ -46,7 +47,22 @@ impl Redis {
         command.push(directory.to_str().unwrap().to_owned());
         command.extend(settings.iter().map(|&setting| setting.to_owned()));
         let process = Process::start(command, directory, port);
-        Some(Self { process, databases: AtomicU32::new(0) })
+        let started = Self { process, databases: AtomicU32::new(0), bus: None };
+        started.loaded();
+        Some(started)
+    }
+
+    /// Starts a node of a cluster with further settings. Its bus has a free port, too: the one that Redis takes by itself
+    /// (10,000 above) may be among those that the system gives to connections.
+    pub fn start_node(settings: &[&str]) -> Option<Self> {
+        let bus = free_port();
+        let node = ["--cluster-enabled", "yes", "--cluster-port", &bus.to_string()];
+        Some(Self { bus: Some(bus), ..Self::start_with(&[&node, settings].concat())? })
+    }
+
+    /// The port of its bus, if it is a node of a cluster.
+    pub fn bus(&self) -> Option<u16> {
+        self.bus
     }
 
     /// The URL of a database that nobody else uses (`redis://127.0.0.1:PORT/N`).
@@ -56,7 +72,8 @@ impl Redis {
         format!("redis://127.0.0.1:{}/{number}", self.process.port)
     }
 
-    /// Waits until it has read what it kept: it listens before. Whether it asks for a password does not matter here.
+    /// Waits until it answers: it listens before it has read what it kept, and before it has the port of its bus. Whether it
+    /// asks for a password does not matter here.
     fn loaded(&self) {
         let since = Instant::now();
         loop {
@@ -68,7 +85,7 @@ impl Redis {
             if asked.is_ok() && !said.is_empty() && !said.starts_with("-LOADING") {
                 return;
             }
-            assert!(since.elapsed() < super::PATIENCE, "Redis is not ready: {asked:?} {said}");
+            assert!(since.elapsed() < super::PATIENCE, "Redis is not ready: {asked:?} {said}\n{}", self.log());
             std::thread::sleep(Duration::from_millis(5));
         }
     }
