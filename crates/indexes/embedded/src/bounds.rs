@@ -5,16 +5,24 @@
 
 use crate::best::Best;
 use crate::person::at_most_a_byte;
-use crate::simd::Kernel;
+use crate::rows::MANY;
+use crate::simd::{Kernel, Lanes as _};
 use crate::tops::Tops;
 use crate::words::Postings;
 
 /// Sums of the same numbers in another order.
 const ABOUT: f64 = 1.0 + 1e-9;
 
-/// What the most that a sum can be becomes; more words may be added until it would be [`FULL`].
+/// Parts that are reckoned in 32 bits.
+const ABOUT_32: f64 = 1.0 + 1e-5;
+
+/// So many slots are skipped at once, if a word stands in none of them, or reckoned at once.
+const LANES: usize = 32;
+
+/// What the most that a sum can be becomes; more words may be added until it would be [`FULL`]. (A word may be reckoned as
+/// an eighth more than the most it can be, which 16 bits must hold.)
 const TOP: f64 = if cfg!(test) { 40_000.0 } else { 20_000.0 };
-const FULL: f64 = 60_000.0;
+const FULL: f64 = 55_000.0;
 
 /// So many bounds are counted in 16 bits.
 const BLOCK: usize = 4096;
@@ -32,6 +40,29 @@ impl Parts {
     #[inline]
     fn of(&self, times: u8, length: u8) -> u16 {
         self.0[usize::from(times.min(TIMES)) * LENGTHS + usize::from(length)]
+    }
+}
+
+/// The same of a word, reckoned in 32 bits and for many at once.
+#[derive(Clone, Copy)]
+struct Part {
+    limit: f32,
+    /// The norm of a text without words, and what a word adds to it.
+    shortest: f32,
+    by_word: f32,
+}
+
+/// 2²³: from here on 32 bits tell whole numbers.
+const WHOLE: f32 = 8_388_608.0;
+
+impl Part {
+    #[inline(always)]
+    fn of(self, times: u8, length: u8) -> u16 {
+        let often = if times == MANY { f32::MAX } else { f32::from(times) };
+        let part = self.limit * (often / (often + (self.shortest + self.by_word * f32::from(length))));
+        // Beside so large a number the nearest whole one is left in the low bits.
+        let whole = (part + WHOLE).to_bits() - WHOLE.to_bits();
+        whole as u16 + u16::from(times > 0)
     }
 }
 
@@ -83,21 +114,33 @@ impl Bounds {
         });
     }
 
-    /// The same for a word that stands in each slot as often as its row says.
-    pub(crate) fn add_row(&mut self, row: &[u8], lengths: &[u8], part: impl Fn(f64, f64) -> f64) {
-        let parts = self.parts(row.iter().fold(0, |most, times| most.max(*times)), part);
-        let add = |((bound, times), length): ((&mut u16, &u8), &u8)| {
-            *bound = bound.saturating_add(parts.of(*times, *length));
+    /// Adds the parts of a word that stands in each slot as often as its row says. However often, it adds no more than
+    /// `limit`.
+    pub(crate) fn add_row(&mut self, row: &[u8], lengths: &[u8], limit: f64) {
+        let [shortest, next, ..] = self.norms[..] else { return };
+        let part = Part {
+            limit: (limit * ABOUT_32 * self.scale) as f32,
+            shortest: shortest as f32,
+            by_word: (next - shortest) as f32,
         };
-        let (rows, rest) = row.as_chunks::<8>();
-        let (eights, last) = self.slots.as_chunks_mut::<8>();
-        let (lengths, last_lengths) = lengths.as_chunks::<8>();
-        for ((bounds, times), lengths) in eights.iter_mut().zip(rows).zip(lengths) {
-            if u64::from_ne_bytes(*times) != 0 {
-                bounds.iter_mut().zip(times).zip(lengths).for_each(add);
-            }
+        let (rows, rest) = row.as_chunks::<LANES>();
+        let (bounds, last) = self.slots.as_chunks_mut::<LANES>();
+        let (lengths, last_lengths) = lengths.as_chunks::<LANES>();
+        Kernel::best().run(
+            #[inline(always)]
+            || {
+                for ((bounds, times), lengths) in bounds.iter_mut().zip(rows).zip(lengths) {
+                    if *times != [0; LANES] {
+                        for at in 0..LANES {
+                            bounds[at] = bounds[at].saturating_add(part.of(times[at], lengths[at]));
+                        }
+                    }
+                }
+            },
+        );
+        for ((bound, times), length) in last.iter_mut().zip(rest).zip(last_lengths) {
+            *bound = bound.saturating_add(part.of(*times, *length));
         }
-        last.iter_mut().zip(rest).zip(last_lengths).for_each(add);
     }
 
     /// Adds to every slot as many steps as its row says, each of which is worth `worth`.
@@ -168,14 +211,13 @@ impl Bounds {
         (sum / ABOUT * self.scale).floor() as u16
     }
 
-    /// Whose bound is at least `from` and below `below`; [`Bounds::least_of`] was asked last.
+    /// Whose bound is at least `from` and below `below`.
     fn between(&self, from: u16, below: u32) -> Vec<u32> {
         let mut found = Vec::new();
-        self.tops.each(&self.slots, from, |slot, bound| {
-            if u32::from(bound) < below {
-                found.push(slot);
-            }
-        });
+        u16::reaching(Kernel::best(), &self.slots, from, &mut found);
+        if below <= u32::from(u16::MAX) {
+            found.retain(|slot| u32::from(self.slots[*slot as usize]) < below);
+        }
         found
     }
 }

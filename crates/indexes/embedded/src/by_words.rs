@@ -140,7 +140,7 @@ impl Person {
             }
             let (term, rows) = (&question.terms[order[at].1], &mut rows[order[at].1]);
             rows.added = true;
-            together.add_row(&rows.around, &self.windows, |times, norm| Bm25::part(term.rarity_around, times, norm));
+            together.add_row(&rows.around, &self.windows, Bm25::limit(term.rarity_around));
         }
         0.0
     }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use philia_mind::memory::{Category, MemoryKind, Speaker};
 use philia_ports::IndexError;
 use std::collections::HashMap;
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Removed slots that are borne before everything is renumbered without them.
@@ -68,8 +68,9 @@ impl Marks {
     pub(crate) const LIVE: Self = Self(1);
     pub(crate) const HIDDEN: Self = Self(2);
     pub(crate) const COMPANION: Self = Self(4);
-    /// Its neighbours are the two slots before it and the two behind it, as of most that are said one after the other.
-    const AMID: Self = Self(8);
+    /// Its neighbours are among the two slots before it and the two behind it, as of most that are said one after the
+    /// other: which of them, the four highest bits tell.
+    const BESIDE: Self = Self(8);
 
     pub(crate) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -82,6 +83,28 @@ impl Marks {
 
     pub(crate) fn live(self) -> bool {
         self.only_live(Self::LIVE)
+    }
+
+    /// The same with these neighbours of the slot.
+    fn among(self, slot: u32, near: &Near) -> Self {
+        let (mut which, mut beside) = (0, true);
+        for near in near.iter().filter(|near| **near != NOBODY) {
+            match near.wrapping_add(REACH as u32).wrapping_sub(slot) {
+                place @ (0 | 1) => which |= 1 << place,
+                place @ (3 | 4) => which |= 1 << (place - 1),
+                _ => beside = false,
+            }
+        }
+        let others = self.0 & (Self::BESIDE.0 - 1);
+        Self(if beside { which << 4 | Self::BESIDE.0 | others } else { others })
+    }
+
+    /// Where the slot and its neighbours are, if they are beside it: a bit each, from the second slot before it to the second
+    /// behind it.
+    #[inline]
+    pub(crate) fn beside(self) -> Option<u8> {
+        let which = self.0 >> 4;
+        self.has(Self::BESIDE).then_some(which & 0b11 | 0b100 | (which & 0b1100) << 1)
     }
 
     fn without(self, other: Self) -> Self {
@@ -241,8 +264,8 @@ impl Person {
         if entry.speaker == Speaker::Companion {
             marks = marks.with(Marks::COMPANION);
         }
-        grow::push(&mut self.marks, marks);
         let near = [NOBODY; size_of::<Near>() / size_of::<u32>()];
+        grow::push(&mut self.marks, marks.among(slot, &near));
         self.near.push(near);
         grow::push(&mut self.lengths, at_most_a_byte(length));
         grow::push(&mut self.windows, at_most_a_byte(length));
@@ -300,9 +323,7 @@ impl Person {
         for (slot, near) in changed {
             self.total_window -= u64::from(self.window(slot));
             self.near[slot as usize] = near;
-            let marks = &mut self.marks[slot as usize];
-            *marks =
-                if side_by_side(slot) == Some(near) { marks.with(Marks::AMID) } else { marks.without(Marks::AMID) };
+            self.marks[slot as usize] = self.marks[slot as usize].among(slot, &near);
             let window = self.sum_around(slot);
             self.windows[slot as usize] = at_most_a_byte(window);
             self.total_window += u64::from(window);
@@ -332,12 +353,6 @@ impl Person {
         self.length(slot) + others.sum::<u32>()
     }
 
-    /// The slot and its neighbours, where they lie side by side.
-    #[inline]
-    pub(crate) fn amid(&self, slot: usize) -> Option<RangeInclusive<usize>> {
-        self.marks[slot].has(Marks::AMID).then(|| slot - REACH..=slot + REACH)
-    }
-
     /// There are so many dead slots that it is time for [`Person::compacted`].
     pub(crate) fn is_full_of_dead(&self) -> bool {
         let dead = self.slots() - self.entries();
@@ -352,7 +367,6 @@ impl Person {
             renumbered[*old as usize] = new as u32;
         }
         let of = |slot: &u32| *slot as usize;
-        // (Who lies side by side does so still: between them nobody was dead.)
         let mut new = Self {
             marks: kept.iter().map(|slot| self.marks[of(slot)]).collect(),
             near: kept.iter().map(|slot| self.near[of(slot)]).collect(),
@@ -376,6 +390,9 @@ impl Person {
         for near in new.near.iter_mut().flatten().filter(|near| **near != NOBODY) {
             *near = renumbered[*near as usize];
         }
+        for (slot, near) in (0..).zip(new.near.iter()) {
+            new.marks[slot as usize] = new.marks[slot as usize].among(slot, near);
+        }
         new.ids.reserve(kept.len());
         for slot in kept {
             new.note_time(self.at[slot as usize]);
@@ -393,11 +410,6 @@ impl Person {
 /// By what slots of a group are ordered. Those of one order are ordered by their ids, so that coming first means nothing.
 fn key<'a>(cards: &'a Column<Card>, ids: &'a Strings) -> impl Fn(u32) -> (u64, &'a [u8]) {
     |slot| (cards[slot as usize].order, ids.bytes_of(slot))
-}
-
-/// The neighbours of a slot whose neighbours lie side by side with it.
-fn side_by_side(slot: u32) -> Option<Near> {
-    Some([slot.checked_sub(2)?, slot - 1, slot + 1, slot + 2])
 }
 
 /// What is so long or longer does not fit into a byte.

@@ -2,7 +2,7 @@
 //! word comes.
 
 use crate::person::Person;
-use crate::places::NOBODY;
+use crate::places::{NOBODY, REACH};
 use crate::question::Sum;
 use crate::words::Postings;
 
@@ -60,14 +60,14 @@ impl Rows {
             }
             let times = times.min(u32::from(MANY)) as u8;
             self.own[slot as usize] = times;
-            let add = |around: &mut u8| *around = around.saturating_add(times).min(MANY);
-            if let Some(amid) = person.amid(slot as usize) {
-                self.around[amid].iter_mut().for_each(add);
+            let beside = person.marks[slot as usize].beside();
+            if beside.is_some_and(|beside| lend_beside(&mut self.around, slot as usize, beside, times)) {
                 return;
             }
             let near = *neighbours.get(slot as usize);
             for n in std::iter::once(slot).chain(near.into_iter().take_while(|n| *n != NOBODY)) {
-                add(&mut self.around[n as usize]);
+                let around = &mut self.around[n as usize];
+                *around = around.saturating_add(times).min(MANY);
             }
         });
         // Counted in bytes first: many at once.
@@ -115,4 +115,32 @@ impl Rows {
             times => u32::from(times),
         }
     }
+}
+
+/// Adds to a slot and to those beside it (see [`crate::person::Marks::beside`]), all at once; false if it would not fit.
+#[inline]
+fn lend_beside(around: &mut [u8], slot: usize, beside: u8, times: u8) -> bool {
+    /// A byte for every bit.
+    const BYTES: [u64; 32] = {
+        let (mut bytes, mut beside) = ([0; 32], 0);
+        while beside < 32 {
+            let mut bit = 0;
+            while bit < 5 {
+                bytes[beside] |= (beside as u64 >> bit & 1) << (8 * bit);
+                bit += 1;
+            }
+            beside += 1;
+        }
+        bytes
+    };
+    /// What bytes may not have of which two are added.
+    const TOO_MUCH: u64 = !(u64::MAX / 255 * (MANY as u64 / 2));
+    let eight = slot.checked_sub(REACH).and_then(|from| around.get_mut(from..)?.first_chunk_mut::<8>());
+    let Some(eight) = eight else { return false };
+    let (known, added) = (u64::from_le_bytes(*eight), BYTES[usize::from(beside % 32)] * u64::from(times));
+    let fits = (known | added) & TOO_MUCH == 0;
+    if fits {
+        *eight = (known + added).to_le_bytes();
+    }
+    fits
 }

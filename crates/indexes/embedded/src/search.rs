@@ -6,6 +6,7 @@ use crate::person::{Marks, Person};
 use crate::places::NOBODY;
 use crate::question::Question;
 use crate::scratch::Scratch;
+use crate::simd::{Kernel, Lanes as _};
 use crate::thesaurus::Thesaurus;
 use crate::vectors::{NONE, Probe};
 use crate::words::Postings;
@@ -158,13 +159,16 @@ impl Person {
         self.vectors.scan(probe, all);
         tops.read(all, NONE);
         // Where some do not pass, so many of those that do need not reach a bar that so many reach.
-        let bar = tops.reached_by(POOL).filter(|_| gate.all_pass(self)).unwrap_or(f32::MIN);
+        let bar = tops.reached_by(POOL).filter(|_| gate.all_pass(self)).map_or(f32::MIN, |bar| bar.max(f32::MIN));
         let mut best = Best::new(POOL, &self.ids);
-        tops.each(all, bar, |n, cosine| {
-            if f64::from(cosine) >= best.floor() && gate.passes(self, n) {
-                best.offer(f64::from(cosine), n);
+        let mut reach = Vec::new();
+        f32::reaching(Kernel::best(), all, bar, &mut reach);
+        for n in reach {
+            let cosine = f64::from(all[n as usize]);
+            if cosine >= best.floor() && gate.passes(self, n) {
+                best.offer(cosine, n);
             }
-        });
+        }
         nearest.extend(best.slots());
     }
 

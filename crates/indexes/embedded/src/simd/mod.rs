@@ -102,6 +102,34 @@ impl Kernel {
     }
 }
 
+/// Numbers of which many are compared at once.
+pub(crate) trait Lanes: Copy + PartialOrd {
+    /// Adds where the values are that reach the bar, in their order.
+    fn reaching(kernel: Kernel, values: &[Self], bar: Self, found: &mut Vec<u32>);
+}
+
+macro_rules! lanes {
+    ($value:ty, $wide:ident) => {
+        impl Lanes for $value {
+            fn reaching(kernel: Kernel, values: &[Self], bar: Self, found: &mut Vec<u32>) {
+                match kernel.0 {
+                    #[cfg(target_arch = "x86_64")]
+                    Way::Avx512Vnni | Way::Avx512 => x86::$wide(values, bar, found),
+                    _ => plainly_reaching(0, values, bar, found),
+                }
+            }
+        }
+    };
+}
+
+lanes!(u16, reaching_u16);
+lanes!(f32, reaching_f32);
+
+/// See [`Lanes::reaching`]; the first value is the `start`-th.
+fn plainly_reaching<T: Copy + PartialOrd>(start: u32, values: &[T], bar: T, found: &mut Vec<u32>) {
+    found.extend((start..).zip(values).filter(|(_, value)| **value >= bar).map(|(at, _)| at));
+}
+
 /// The loop that says what is meant.
 fn plain(row: &[i8], probe: &[i16]) -> i32 {
     row.iter().zip(probe).fold(0_i32, |sum, (a, b)| sum.wrapping_add(i32::from(*a) * i32::from(*b)))
@@ -131,6 +159,20 @@ mod tests {
                 let mut found = vec![7; count];
                 kernel.dots(&rows, &[], &probe, &mut found);
                 prop_assert_eq!(&found, &expected, "{:?}", kernel);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_way_tells_the_same_values(values in proptest::collection::vec(0..50_u16, 0..200), bar in 0..50_u16) {
+            let expected: Vec<u32> = (0..).zip(&values).filter(|(_, value)| **value >= bar).map(|(at, _)| at).collect();
+            let floats: Vec<f32> = values.iter().map(|value| f32::from(*value) - 25.0).collect();
+            for kernel in Kernel::available() {
+                let (mut found, mut same) = (Vec::new(), Vec::new());
+                u16::reaching(kernel, &values, bar, &mut found);
+                f32::reaching(kernel, &floats, f32::from(bar) - 25.0, &mut same);
+                prop_assert_eq!((&found, &same), (&expected, &expected), "{:?}", kernel);
             }
         }
     }

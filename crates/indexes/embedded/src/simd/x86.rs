@@ -39,6 +39,50 @@ macro_rules! with {
 with!(with_avx512, "avx512f,avx512bw");
 with!(with_avx2, "avx2");
 
+/// Tells where the values reach the bar: a bit each, made of many values at once.
+macro_rules! reaching {
+    ($name:ident, $value:ty, $mask:ident) => {
+        /// See [`super::Lanes::reaching`].
+        pub(super) fn $name(values: &[$value], bar: $value, found: &mut Vec<u32>) {
+            #[target_feature(enable = "avx512f,avx512bw")]
+            fn all(values: &[$value], bar: $value, found: &mut Vec<u32>) {
+                let (rows, rest) = values.as_chunks();
+                let mut start = 0;
+                for row in rows {
+                    let mut reach = $mask(row, bar);
+                    while reach != 0 {
+                        found.push(start + reach.trailing_zeros());
+                        reach &= reach - 1;
+                    }
+                    start += row.len() as u32;
+                }
+                super::plainly_reaching(start, rest, bar, found);
+            }
+            // SAFETY: a `Kernel` of this way is made only where these features were detected.
+            unsafe { all(values, bar, found) }
+        }
+    };
+}
+
+reaching!(reaching_u16, u16, reach_u16);
+reaching!(reaching_f32, f32, reach_f32);
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn reach_u16(row: &[u16; 32], bar: u16) -> u32 {
+    // SAFETY: `row` is 64 bytes long, and the load is an unaligned one.
+    let row = unsafe { _mm512_loadu_epi16(row.as_ptr().cast()) };
+    _mm512_cmpge_epu16_mask(row, _mm512_set1_epi16(bar.cast_signed()))
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn reach_f32(row: &[f32; 16], bar: f32) -> u16 {
+    // SAFETY: `row` is 64 bytes long, and the load is an unaligned one.
+    let row = unsafe { _mm512_loadu_ps(row.as_ptr()) };
+    _mm512_cmp_ps_mask::<_CMP_GE_OQ>(row, _mm512_set1_ps(bar))
+}
+
 /// Runs `one` over the rows. The kernels differ only in that.
 macro_rules! each_row {
     ($name:ident, $one:ident, $features:literal) => {

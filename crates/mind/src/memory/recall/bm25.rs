@@ -37,6 +37,13 @@ impl Bm25 {
         rarity * times * (K1 + 1.0) / (times + norm)
     }
 
+    /// What a term of this `rarity` adds at most, however often it stands in a text. (It adds so much of it as its times
+    /// are of its times and the norm together.)
+    #[inline]
+    pub fn limit(rarity: f64) -> f64 {
+        rarity * (K1 + 1.0)
+    }
+
     /// What a term of this `rarity` adds at most to a text of whatever length that holds it at most `times` times.
     #[inline]
     pub fn most(rarity: f64, times: f64) -> f64 {

@@ -6,7 +6,7 @@
 use super::Signals;
 
 /// How many of each signal's best become candidates.
-pub const POOL: usize = 200;
+pub const POOL: usize = 100;
 
 /// A candidate's signals, before they are normalised.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
