@@ -5,7 +5,7 @@ use crate::best::Best;
 use crate::bounds::Bounds;
 use crate::last::Known;
 use crate::person::Person;
-use crate::question::{Asked, Question, Sum};
+use crate::question::{Asked, Question, Sum, is_long};
 use crate::rows::{Read, Rows};
 use crate::scratch::ByWords;
 use crate::search::Gate;
@@ -38,7 +38,7 @@ impl Person {
         if question.terms.is_empty() {
             return Read::Rows(&[]);
         }
-        if question.is_long(self) {
+        if is_long(question.terms.len(), self) {
             rows.truncate(1);
             rows.resize_with(1, Default::default);
             question.add_up(self, &mut rows[0], sums);
@@ -52,7 +52,7 @@ impl Person {
         }
         for (term, rows) in question.terms.iter().zip(rows.iter_mut()).skip(known.rows) {
             rows.count(self, term.postings);
-            rows.compare(self, &term.near);
+            rows.compare(self, term);
         }
         for (term, rows) in question.terms.iter_mut().zip(rows.iter_mut()) {
             term.rarity_around = question.together.rarity(rows.held_around);

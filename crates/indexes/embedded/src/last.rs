@@ -3,6 +3,7 @@
 
 use crate::tops::Tops;
 use crate::vectors::{NONE, Probe};
+use philia_mind::memory::recall::Term;
 use philia_ports::index::{Filter, Query};
 
 /// The search that a scratch was last used for.
@@ -47,6 +48,12 @@ pub(crate) struct Known {
 }
 
 impl Last {
+    /// Of how many words, the first ones of a query, the rows are known.
+    pub(crate) fn words(&self, state: u64, query: &Query) -> usize {
+        let same = |(stem, term): &(&String, &Term)| **stem == term.stem;
+        if self.state == state { self.stems.iter().zip(&query.terms).take_while(same).count() } else { 0 }
+    }
+
     /// Takes note of a search, and tells what is known already.
     pub(crate) fn go_on(
         &mut self,
@@ -56,17 +63,14 @@ impl Last {
         judged: bool,
         probe: Option<&Probe>,
     ) -> Known {
-        let stems = query.terms.iter().map(|term| &term.stem);
-        let same_state = self.state == state;
-        let same = same_state && self.filter == *filter;
-        let rows =
-            if same_state { self.stems.iter().zip(stems.clone()).take_while(|(a, b)| a == b).count() } else { 0 };
+        let same = self.state == state && self.filter == *filter;
+        let rows = self.words(state, query);
         let sums = same && self.judged == judged && rows > 0 && rows == self.stems.len();
         let cosines = same && self.probe.as_ref() == probe;
         self.state = state;
         self.judged = judged;
         self.stems.truncate(rows);
-        self.stems.extend(stems.skip(rows).cloned());
+        self.stems.extend(query.terms.iter().skip(rows).map(|term| term.stem.clone()));
         if !same {
             self.filter = filter.clone();
         }

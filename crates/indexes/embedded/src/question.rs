@@ -2,7 +2,7 @@
 
 use crate::person::Person;
 use crate::rows::{Read, Rows};
-use crate::thesaurus::{NEAR, STEPS, Thesaurus, cosine};
+use crate::thesaurus::{STEPS, Thesaurus, above, cosine};
 use crate::words::Postings;
 use philia_mind::memory::recall::{Bm25, Query};
 
@@ -26,7 +26,9 @@ pub(crate) struct Asked<'a> {
     pub(crate) rarity: f64,
     /// What it counts for in a neighbourhood; known once these were counted.
     pub(crate) rarity_around: f64,
-    /// The stems that are near it with their steps, the nearest first; it is the first itself, where it stands.
+    pub(crate) has_vector: bool,
+    /// The stems that are near it with their steps, the nearest first; it is the first itself, where it stands. Not looked
+    /// for where its row is known.
     pub(crate) near: Vec<(u32, u8)>,
     pub(crate) content: bool,
 }
@@ -42,37 +44,43 @@ pub(crate) struct Sum {
     pub(crate) best: f32,
 }
 
+/// So many words that their rows would take too much room.
+pub(crate) fn is_long(words: usize, person: &Person) -> bool {
+    words * person.slots() > ROOM
+}
+
+/// The stems near a word, the nearest first, each with its step; it alone, if it has no vector, which is told first.
+fn near(person: &Person, thesaurus: &Thesaurus, word: &str, stem: Option<u32>) -> (bool, Vec<(u32, u8)>) {
+    let mut near = Vec::new();
+    let has_vector = thesaurus.number(word).is_some_and(|number| {
+        thesaurus.near(number, |kin| near.extend(person.words.find_kin(kin.number).map(|stem| (stem, kin.step))))
+    });
+    if !has_vector {
+        near.extend(stem.map(|stem| (stem, STEPS)));
+    }
+    (has_vector, near)
+}
+
 impl<'a> Question<'a> {
-    /// Looks the words up.
-    pub(crate) fn new(person: &'a Person, thesaurus: &Thesaurus, query: &Query) -> Self {
+    /// Looks the words up. Of the first ones the rows are known already.
+    pub(crate) fn new(person: &'a Person, thesaurus: &Thesaurus, query: &Query, known: &[Rows]) -> Self {
         let texts = person.entries();
         let mean = |total: u64| if texts == 0 { 0.0 } else { total as f64 / texts as f64 };
         let alone = Bm25 { texts, mean_length: mean(person.total_length) };
         let together = Bm25 { texts, mean_length: mean(person.total_window) };
-        let mut judged = false;
         let mut terms = Vec::with_capacity(query.terms.len());
-        for term in &query.terms {
+        for (at, term) in query.terms.iter().enumerate() {
             let stem = person.words.find(&term.stem);
-            let mut near = Vec::new();
-            let known = thesaurus.number(&term.stem).is_some_and(|number| {
-                thesaurus.near(number, |kin| {
-                    near.extend(person.words.find_kin(kin.number).map(|stem| (stem, kin.step)));
-                })
-            });
-            judged |= known;
-            if !known && let Some(stem) = stem {
-                near.push((stem, STEPS));
-            }
+            let (has_vector, near) = match known.get(at) {
+                Some(rows) => (rows.has_vector, Vec::new()),
+                None => near(person, thesaurus, &term.stem, stem),
+            };
             let postings = stem.map(|stem| person.words.postings(stem));
             let rarity = alone.rarity(postings.map_or(0, |postings| person.live(postings)));
-            terms.push(Asked { postings, rarity, rarity_around: 0.0, near, content: term.content });
+            terms.push(Asked { postings, rarity, rarity_around: 0.0, has_vector, near, content: term.content });
         }
+        let judged = terms.iter().any(|term| term.has_vector);
         Self { terms, judged, alone, together }
-    }
-
-    /// So many words that their rows would take too much room.
-    pub(crate) fn is_long(&self, person: &Person) -> bool {
-        self.terms.len() * person.slots() > ROOM
     }
 
     /// What these slots are worth by their words.
@@ -92,8 +100,7 @@ impl<'a> Question<'a> {
         let rows = self.terms.iter().zip(rows).filter(|(term, _)| self.judged && term.content).map(|(_, rows)| rows);
         for rows in rows.filter(|rows| !rows.nearest.is_empty()) {
             for (sum, slot) in sums.iter_mut().zip(slots) {
-                let step = rows.nearest[*slot as usize];
-                sum.best = if step > 0 { sum.best.max(cosine(step)) } else { sum.best };
+                sum.best = sum.best.max(cosine(rows.nearest[*slot as usize]));
             }
         }
         sums
@@ -141,8 +148,7 @@ impl<'a> Question<'a> {
         sums.resize(slots.len(), 0.0);
         for (term, rows) in self.terms.iter().zip(rows).filter(|(_, rows)| self.judged && !rows.nearest.is_empty()) {
             for (sum, slot) in sums.iter_mut().zip(slots) {
-                let step = rows.nearest[*slot as usize];
-                *sum += if step > 0 { term.rarity * (f64::from(cosine(step)) - NEAR) } else { 0.0 };
+                *sum += term.rarity * above(rows.nearest[*slot as usize]);
             }
         }
     }
@@ -153,7 +159,7 @@ impl<'a> Question<'a> {
         sums.resize(person.slots(), Sum::default());
         for term in &mut self.terms {
             rows.count(person, term.postings);
-            rows.compare(person, &term.near);
+            rows.compare(person, term);
             term.rarity_around = self.together.rarity(rows.held_around);
             for (slot, sum) in sums.iter_mut().enumerate() {
                 let n = slot as u32;
@@ -165,9 +171,8 @@ impl<'a> Question<'a> {
                     sum.neighbourhood += Bm25::part(term.rarity_around, times, norm);
                 }
                 if let Some(step @ 1..) = rows.nearest.get(slot).filter(|_| self.judged) {
-                    let nearest = cosine(*step);
-                    sum.kindred += term.rarity * (f64::from(nearest) - NEAR);
-                    sum.best = if term.content { sum.best.max(nearest) } else { sum.best };
+                    sum.kindred += term.rarity * above(*step);
+                    sum.best = if term.content { sum.best.max(cosine(*step)) } else { sum.best };
                 }
             }
         }

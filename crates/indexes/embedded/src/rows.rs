@@ -3,7 +3,7 @@
 
 use crate::person::Person;
 use crate::places::{NOBODY, REACH};
-use crate::question::Sum;
+use crate::question::{Asked, Sum};
 use crate::words::Postings;
 
 /// As often or oftener. Whoever needs to know counts again: texts hardly ever say a word so often.
@@ -18,6 +18,7 @@ pub(crate) struct Rows {
     pub(crate) around: Vec<u8>,
     /// How near the slot's nearest stem comes to it, in steps ([`crate::thesaurus::cosine`]); 0 where none does.
     pub(crate) nearest: Vec<u8>,
+    pub(crate) has_vector: bool,
     /// How many neighbourhoods hold it.
     pub(crate) held_around: usize,
     /// It is in the sums of neighbourhoods.
@@ -75,8 +76,10 @@ impl Rows {
         self.held_around = self.around.chunks(usize::from(u8::MAX)).map(|bytes| usize::from(some(bytes))).sum();
     }
 
-    /// Notes how near each slot comes to the word; `near` are the stems near it, the nearest first.
-    pub(crate) fn compare(&mut self, person: &Person, near: &[(u32, u8)]) {
+    /// Notes how near each slot comes to the word.
+    pub(crate) fn compare(&mut self, person: &Person, term: &Asked<'_>) {
+        let near = &term.near;
+        self.has_vector = term.has_vector;
         self.nearest.clear();
         if near.is_empty() {
             return;

@@ -4,7 +4,7 @@ use crate::best::Best;
 use crate::last::Cosines;
 use crate::person::{Marks, Person};
 use crate::places::NOBODY;
-use crate::question::Question;
+use crate::question::{self, Question};
 use crate::scratch::Scratch;
 use crate::simd::{Kernel, Lanes as _};
 use crate::thesaurus::Thesaurus;
@@ -72,11 +72,13 @@ impl Person {
             return Ok(Vec::new());
         }
         let gate = self.gate(filter);
-        let mut question = Question::new(self, thesaurus, query);
-        let mut candidates: Vec<u32> = Vec::with_capacity(5 * POOL);
-        let known = scratch.last.go_on(self.state, query, filter, question.judged, probe.as_ref());
         let Scratch { words, last, slots } = scratch;
-        if question.is_long(self) {
+        let long = question::is_long(query.terms.len(), self);
+        let words_known = if long { 0 } else { last.words(self.state, query) };
+        let mut question = Question::new(self, thesaurus, query, &words.rows[..words_known]);
+        let mut candidates: Vec<u32> = Vec::with_capacity(5 * POOL);
+        let known = last.go_on(self.state, query, filter, question.judged, probe.as_ref());
+        if long {
             last.forget_words();
         }
         let read = self.best_by_words(&mut question, known, &gate, words, &mut candidates);

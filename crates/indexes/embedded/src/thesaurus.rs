@@ -48,16 +48,33 @@ pub(crate) struct Kin {
 /// From [`NEAR`] to a cosine of 1.
 pub(crate) const STEPS: u8 = u8::MAX;
 
-/// The cosine so many steps above [`NEAR`].
+/// The cosine so many steps above [`NEAR`]; 0 of no step, which is of no pair.
 #[inline]
 pub(crate) fn cosine(step: u8) -> f32 {
     COSINES[usize::from(step)]
 }
 
+/// How far the cosine so many steps above [`NEAR`] is above it.
+#[inline]
+pub(crate) fn above(step: u8) -> f64 {
+    ABOVE[usize::from(step)]
+}
+
+/// The same of all steps: looking one up is less than reckoning.
+static ABOVE: [f64; STEPS as usize + 1] = {
+    let mut above = [0.0; STEPS as usize + 1];
+    let mut step = 1;
+    while step < above.len() {
+        above[step] = COSINES[step] as f64 - NEAR;
+        step += 1;
+    }
+    above
+};
+
 /// The cosines of all steps: looking one up is less than dividing.
 static COSINES: [f32; STEPS as usize + 1] = {
     let mut cosines = [0.0; STEPS as usize + 1];
-    let mut step = 0;
+    let mut step = 1;
     while step < cosines.len() {
         cosines[step] = (NEAR + (1.0 - NEAR) * step as f64 / STEPS as f64) as f32;
         step += 1;
