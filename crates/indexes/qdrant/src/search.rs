@@ -13,11 +13,13 @@ use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 
 /// Candidates by each signal: more than are kept, because their order is only about right.
-const BY_WORDS: usize = POOL + POOL / 2;
+const BY_WORDS: usize = 3 * POOL;
+/// The nearest vectors, and the nearest in time.
+const NEAREST: usize = 2 * POOL;
 /// Words of like meaning for each of the question's.
 const KIN: usize = 48;
 /// How many vectors of a graph are kept in view while it is walked.
-const IN_VIEW: usize = 2 * POOL;
+const IN_VIEW: usize = 4 * POOL;
 
 /// What was read, by ids.
 type Points = HashMap<String, Point>;
@@ -127,13 +129,13 @@ fn searches(
     if let Some(probe) = probe {
         let params = json!({ "exact": head.entries < *graph_from, "hnsw_ef": IN_VIEW });
         let by_meaning =
-            json!({ "query": probe, "using": "meaning", "filter": passes, "limit": POOL, "params": params });
+            json!({ "query": probe, "using": "meaning", "filter": passes, "limit": NEAREST, "params": params });
         searches.push(by_meaning);
     }
     for (direction, range) in query.times.iter().flat_map(in_time) {
         let (order, within) =
             (json!({ "key": "at", "direction": direction }), conditions(&head.person, filter, Some(range)));
-        searches.push(json!({ "query": { "order_by": order }, "filter": within, "limit": POOL }));
+        searches.push(json!({ "query": { "order_by": order }, "filter": within, "limit": NEAREST }));
     }
     searches
 }

@@ -18,15 +18,15 @@ use std::sync::Arc;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Error, Row};
 
-/// Candidates by words, and by those of like meaning: a few more than are kept, because their order is only about right.
-const BY_WORDS: usize = POOL + POOL / 10;
-const BY_NEIGHBOURHOOD: usize = POOL + POOL / 4;
+/// Candidates by words, and by those of like meaning: more than are kept, because their order is only about right.
+const BY_WORDS: usize = 2 * POOL + POOL / 5;
+const BY_NEIGHBOURHOOD: usize = 2 * POOL + POOL / 2;
 /// The nearest vectors, and the nearest in time. Whoever comes by another signal has theirs looked at, too.
-const NEAREST: usize = POOL / 2;
+const NEAREST: usize = POOL;
 /// How many vectors of a graph are kept in view while it is walked.
 const IN_VIEW: usize = NEAREST + NEAREST / 5;
 /// Neighbourhoods that are looked at to find those whose memory passes, where few do not.
-const NEIGHBOURHOODS: usize = 3 * POOL;
+const NEIGHBOURHOODS: usize = 6 * POOL;
 /// Words that so many memories hold together are looked for. Of commoner ones two must stand together, or one beside a rarer
 /// one: each memory that is found is read, and many hold a common word.
 const HOLDING: i64 = 5_000;
