@@ -1,5 +1,7 @@
 //! The philia program: one companion, many doors.
 
+#[allow(unsafe_code, reason = "an allocator has to be one; it passes everything on as it is")]
+mod allocator;
 mod cli;
 mod config;
 mod engines;
@@ -11,9 +13,8 @@ mod system;
 mod traces;
 mod wire;
 
-/// A turn takes and gives back thousands of small pieces of memory, and often not on the same thread.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 fn main() -> std::process::ExitCode {
     cli::main()
