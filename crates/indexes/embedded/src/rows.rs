@@ -18,6 +18,7 @@ pub(crate) struct Rows {
     pub(crate) around: Vec<u8>,
     /// How near the slot's nearest stem comes to it, in steps ([`crate::thesaurus::cosine`]); 0 where none does.
     pub(crate) nearest: Vec<u8>,
+    /// The word has a vector; otherwise only the slots that hold it are near.
     pub(crate) has_vector: bool,
     /// How many neighbourhoods hold it.
     pub(crate) held_around: usize,

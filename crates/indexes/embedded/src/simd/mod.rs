@@ -127,7 +127,12 @@ lanes!(f32, reaching_f32);
 
 /// See [`Lanes::reaching`]; the first value is the `start`-th.
 fn plainly_reaching<T: Copy + PartialOrd>(start: u32, values: &[T], bar: T, found: &mut Vec<u32>) {
-    found.extend((start..).zip(values).filter(|(_, value)| **value >= bar).map(|(at, _)| at));
+    // Few reach it: whether any of a row does is soon told.
+    for (start, row) in (start..).step_by(32).zip(values.chunks(32)) {
+        if row.iter().fold(false, |some, value| some | (*value >= bar)) {
+            found.extend((start..).zip(row).filter(|(_, value)| **value >= bar).map(|(at, _)| at));
+        }
+    }
 }
 
 /// The loop that says what is meant.
