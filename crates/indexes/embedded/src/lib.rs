@@ -57,6 +57,8 @@ pub struct EmbeddedIndex {
     budget: usize,
     people: RwLock<HashMap<PartitionId, Arc<Seat>>>,
     scratches: Scratches,
+    /// What everybody takes that is there, in bytes: those who are loaded, and those whom a search still holds.
+    taken: Arc<AtomicUsize>,
     /// Counts uses, so that it is known who was not asked about for longest.
     uses: AtomicU64,
 }
@@ -69,6 +71,8 @@ struct Seat {
     generation: u64,
     used: AtomicU64,
     bytes: AtomicUsize,
+    /// What everybody takes together, these bytes among them.
+    taken: Arc<AtomicUsize>,
     person: RwLock<Person>,
 }
 
@@ -83,6 +87,7 @@ impl EmbeddedIndex {
             budget,
             people: RwLock::default(),
             scratches: Scratches::default(),
+            taken: Arc::default(),
             uses: AtomicU64::new(0),
         }
     }
@@ -112,6 +117,9 @@ impl EmbeddedIndex {
 
     /// Drops whoever was not asked about for longest, until the budget is kept or only `but` is left.
     fn make_room(&self, but: &PartitionId) {
+        if self.taken.load(Ordering::Relaxed) <= self.budget {
+            return;
+        }
         let mut people = write(&self.people);
         let mut bytes: usize = people.values().map(|seat| seat.bytes.load(Ordering::Relaxed)).sum();
         while bytes > self.budget {
@@ -126,6 +134,26 @@ impl EmbeddedIndex {
 }
 
 impl Seat {
+    fn new(person: Person, generation: u64, used: u64, taken: &Arc<AtomicUsize>) -> Self {
+        let seat = Self {
+            writing: Mutex::default(),
+            generation,
+            used: AtomicU64::new(used),
+            bytes: AtomicUsize::new(0),
+            taken: Arc::clone(taken),
+            person: RwLock::new(person),
+        };
+        seat.measure();
+        seat
+    }
+
+    /// Notes what the person takes now.
+    fn measure(&self) {
+        let bytes = read(&self.person).bytes();
+        let before = self.bytes.swap(bytes, Ordering::Relaxed);
+        self.taken.fetch_add(bytes.wrapping_sub(before), Ordering::Relaxed);
+    }
+
     /// Takes in changes. Searches go on but for the moment in which what is ready is put into place.
     fn take_in(&self, thesaurus: &Thesaurus, changes: Changes<'_>, since: u64, upto: u64) -> Result<(), IndexError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -146,8 +174,14 @@ impl Seat {
             let old = std::mem::replace(&mut *write(&self.person), compacted);
             drop(old);
         }
-        self.bytes.store(read(&self.person).bytes(), Ordering::Relaxed);
+        self.measure();
         Ok(())
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.taken.fetch_sub(self.bytes.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 }
 
@@ -181,13 +215,8 @@ impl Index for EmbeddedIndex {
             None => {
                 let mut person = Person::default();
                 person.apply(&self.thesaurus, Changes { removals: &[], ..changes }, upto);
-                let seat = Seat {
-                    writing: Mutex::default(),
-                    generation: partition.generation,
-                    used: AtomicU64::new(self.uses.fetch_add(1, Ordering::Relaxed)),
-                    bytes: AtomicUsize::new(person.bytes()),
-                    person: RwLock::new(person),
-                };
+                let used = self.uses.fetch_add(1, Ordering::Relaxed);
+                let seat = Seat::new(person, partition.generation, used, &self.taken);
                 write(&self.people).insert(partition.id.clone(), Arc::new(seat));
             }
         }

@@ -53,6 +53,32 @@ async fn whoever_was_not_asked_about_for_longest_is_dropped() {
 }
 
 #[tokio::test]
+async fn who_left_or_came_anew_counts_no_more() {
+    let whole = EmbeddedIndex::new(usize::MAX);
+    whole.apply(&person("x"), None, entries(), &[], 1).await.unwrap();
+    let one = whole.info(&person("x")).await.unwrap().unwrap().bytes;
+
+    let index = EmbeddedIndex::new(2 * one + one / 2);
+    let ids: Vec<MemoryId> = entries().into_iter().map(|entry| entry.id).collect();
+    for round in 0..5 {
+        index.apply(&person("a"), None, entries(), &[], 1).await.unwrap();
+        index.apply(&person("a"), Some(1), Vec::new(), &ids, 2).await.unwrap();
+        index.apply(&person("a"), Some(2), entries(), &[], 3).await.unwrap();
+        index.apply(&person("b"), None, entries(), &[], 1).await.unwrap();
+        for name in ["a", "b"] {
+            assert!(index.info(&person(name)).await.unwrap().is_some(), "{name} has room in round {round}");
+        }
+        index.clear(&person("b")).await.unwrap();
+    }
+    for name in ["b", "c"] {
+        index.apply(&person(name), None, entries(), &[], 1).await.unwrap();
+    }
+    assert!(index.info(&person("a")).await.unwrap().is_none(), "three have none");
+    let held = index.held_bytes().unwrap();
+    assert!((2 * one..=2 * one + one / 2).contains(&held), "{held} of two times {one}");
+}
+
+#[tokio::test]
 async fn somebody_larger_than_the_budget_is_served_all_the_same() {
     let index = EmbeddedIndex::new(10);
     index.apply(&person("a"), None, entries(), &[], 1).await.unwrap();
