@@ -2,6 +2,7 @@
 
 #[allow(unsafe_code, reason = "an allocator has to be one; it passes everything on as it is")]
 mod allocator;
+mod apart;
 mod cli;
 mod config;
 mod engines;

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use metrics::gauge;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use philia_web::Scrape;
+use std::ops::Range;
 use std::time::Duration;
 
 /// Upper bounds of the classes of every time, in seconds: from what a step takes to what a slow model takes.
@@ -51,6 +52,30 @@ pub(crate) fn resident_of(process: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
+/// Bytes of memory that this process has in a part of its address space; none where the system does not tell.
+#[cfg(target_os = "linux")]
+pub(crate) fn resident_within(place: &Range<usize>) -> Option<usize> {
+    use std::os::unix::fs::FileExt as _;
+    /// Bytes that are told of every page, the last bit of which says whether it is there.
+    const TOLD: usize = 8;
+    let page = rustix::param::page_size();
+    let map = std::fs::File::open("/proc/self/pagemap").ok()?;
+    let (mut there, mut next, end) = (0, place.start / page * TOLD, place.end.div_ceil(page) * TOLD);
+    let mut told = vec![0; 64 * 1024];
+    while next < end {
+        let most = told.len().min(end - next);
+        let read = map.read_at(&mut told[..most], next as u64).ok().filter(|read| *read > 0)?;
+        there += told[..read].chunks_exact(TOLD).filter(|page| page[TOLD - 1] & 0x80 != 0).count();
+        next += read;
+    }
+    Some(there * page)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn resident_within(_: &Range<usize>) -> Option<usize> {
+    None
 }
 
 /// Processor time that a process took so far, by its number; none where the system does not tell.
