@@ -276,14 +276,13 @@ impl Person {
     }
 
     pub(crate) async fn commit(&self, mut changes: Vec<Change>) -> Result<u64> {
-        let Some(watched) = &self.watched else {
-            return Ok(self.app.parts.store.commit(&self.partition, changes).await?);
-        };
-        let after = watched.after(&mut changes)?;
+        let after = self.watched.as_ref().map(|watched| watched.after(&mut changes)).transpose()?.flatten();
+        let memories = self.of_memories(&changes);
         let committed = self.app.parts.store.commit(&self.partition, changes).await?;
-        if let Some(version) = after {
+        if let (Some(watched), Some(version)) = (&self.watched, after) {
             watched.is_now(version);
         }
+        self.hand_on(memories, committed).await;
         Ok(committed)
     }
 

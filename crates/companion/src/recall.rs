@@ -22,7 +22,7 @@ use philia_mind::mood::EmotionLabel;
 use philia_mind::text::Analyzer;
 use philia_mind::{MemoryId, Profile};
 use philia_ports::index::{Entry, Filter, Hit, IndexInfo};
-use philia_ports::store::{Key, Kind, Record};
+use philia_ports::store::{Change, Draft, Key, Kind, Record};
 use philia_ports::{Embedder, IndexError, StoreError};
 use std::collections::{HashMap, HashSet};
 
@@ -285,6 +285,48 @@ impl Person {
                     }
                 }
             }
+        }
+    }
+
+    /// Those changes that the index in this process is to know of.
+    pub(crate) fn of_memories(&self, changes: &[Change]) -> Vec<Change> {
+        let there = if self.app.index.is_remote() { &[] } else { changes };
+        there.iter().filter(|change| change.key().kind == Kind::Memory).cloned().collect()
+    }
+
+    /// Hands what was just committed to the index in this process, if that stands right before it: then nothing need be
+    /// read. Whatever stands in the way of that, the index follows at the next question.
+    pub(crate) async fn hand_on(&self, memories: Vec<Change>, upto: u64) {
+        if self.app.index.is_remote() {
+            return;
+        }
+        let (Ok(_one_at_a_time), Ok(serves)) = (self.locks.index.try_lock(), self.locks.serves.try_read()) else {
+            return;
+        };
+        let info = self.indexed().await.ok().flatten();
+        let Some(since) = info.map(|info| info.upto).filter(|since| since + 1 == upto) else { return };
+        let by = match &*serves {
+            _ if memories.is_empty() => "",
+            Some(known) if self.may_serve(&**known).await => &known.info().id,
+            _ => return,
+        };
+        let (mut entries, mut removals) = (Vec::with_capacity(memories.len()), Vec::new());
+        for change in memories {
+            let id = MemoryId::new(&change.key().id);
+            let entry = match change {
+                Change::Insert(draft) | Change::Put { draft, .. } => {
+                    let Draft { key, at, doc, blob } = draft;
+                    self.entry(Record { key, at, version: 0, doc, blob }, by)
+                }
+                Change::Delete { .. } => None,
+            };
+            match entry {
+                Some(entry) => entries.push(entry),
+                None => removals.push(id),
+            }
+        }
+        if let Err(error) = self.app.index.apply(&self.partition, Some(since), entries, &removals, upto).await {
+            tracing::debug!(%error, "the index follows later");
         }
     }
 

@@ -204,7 +204,7 @@ impl Person {
     }
 
     /// Does the embedder that served last do so still? A former one may have been relieved by another instance.
-    async fn may_serve(&self, known: &dyn Embedder) -> bool {
+    pub(crate) async fn may_serve(&self, known: &dyn Embedder) -> bool {
         let relieved = self.app.is_shared()
             && known.info().id != self.configured_embedder().await.info().id
             && match self.get::<Progress>(Kind::Job, JOB).await {

@@ -4,6 +4,7 @@
 //! comes up, so that what is due is known without a look at every memory.
 
 use crate::error::{Error, Result};
+use crate::learn::Lecture;
 use crate::person::Person;
 use crate::records::read;
 use crate::unit::Unit;
@@ -79,6 +80,8 @@ pub(crate) struct TaskNews {
     pub(crate) asked: Option<(String, Vec<String>)>,
     /// What changes, in a sentence each.
     pub(crate) changed: Vec<String>,
+    /// The same, to be learned.
+    pub(crate) effects: Option<Effects>,
 }
 
 impl TaskNews {
@@ -104,8 +107,8 @@ impl TaskNews {
 }
 
 /// What a message does to the tasks that are there.
-#[derive(Default)]
-struct Effects {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Effects {
     found: Vec<(String, Option<Timestamp>)>,
     done: Option<TaskView>,
     snoozed: Option<(TaskView, Timestamp)>,
@@ -283,6 +286,7 @@ impl Person {
         let settled: Vec<&MemoryId> = settled.map(|task| &task.id).collect();
         due.retain(|task| news.asked.is_none() && !settled.contains(&&task.id));
         news.came_due = due.iter().take(TOLD).map(told).collect();
+        news.effects = Some(effects);
         Ok(news)
     }
 
@@ -291,9 +295,13 @@ impl Person {
         &self,
         unit: &mut Unit<'_>,
         turn: &Interaction,
-        zone: &TimeZone,
+        lecture: &Lecture,
     ) -> Result<Vec<Memory>> {
-        let Effects { found, done, snoozed } = self.effects(turn, zone).await?;
+        let effects = match &lecture.effects {
+            Some(effects) => effects.clone(),
+            None => self.effects(turn, &lecture.zone).await?,
+        };
+        let Effects { found, done, snoozed } = effects;
         let mut new = Vec::new();
         for (n, (text, due)) in found.into_iter().enumerate() {
             let id = MemoryId::of(&turn.id, &format!("t{n}"));

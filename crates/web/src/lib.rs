@@ -39,6 +39,7 @@ use philia_companion::Philia;
 use std::future::{Future, pending};
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -146,11 +147,14 @@ impl Default for Options {
     }
 }
 
-/// What handlers are given.
+/// What handlers are given. Each layer before them has its own for every request, so it is cheap to clone.
 #[derive(Clone)]
-struct Door {
+struct Door(Arc<House>);
+
+/// What is behind the door.
+struct House {
     philia: Philia,
-    options: Arc<Options>,
+    options: Options,
     /// Cancelled when the server ends, so that what is open for long is closed.
     closing: CancellationToken,
     /// What is open for long.
@@ -164,7 +168,16 @@ pub fn router(philia: Philia, options: Options) -> Router {
 
 impl Door {
     fn new(philia: Philia, options: Options) -> Self {
-        Self { philia, options: Arc::new(options), closing: CancellationToken::new(), sockets: TaskTracker::new() }
+        let (closing, sockets) = (CancellationToken::new(), TaskTracker::new());
+        Self(Arc::new(House { philia, options, closing, sockets }))
+    }
+}
+
+impl Deref for Door {
+    type Target = House;
+
+    fn deref(&self) -> &House {
+        &self.0
     }
 }
 

@@ -19,6 +19,7 @@ use crate::hook::Event;
 use crate::person::Person;
 use crate::privacy::{Consents, Purpose};
 use crate::records::{draft, read};
+use crate::tasks::Effects;
 use crate::unit::Unit;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -74,6 +75,8 @@ pub(crate) struct Lecture {
     pub(crate) previous: Option<Option<String>>,
     /// Where "tomorrow" begins for them.
     pub(crate) zone: TimeZone,
+    /// What it does to their tasks; none where that has to be looked for.
+    pub(crate) effects: Option<Effects>,
 }
 
 /// What a turn taught, ready to be committed.
@@ -99,7 +102,8 @@ impl Person {
             let turn = heard.map(read::<Interaction>).transpose()?.map(|heard| heard.value).filter(|t| !t.redacted);
             let agreed = Consents::of(consents)?.given(Purpose::Learning);
             let zone = self.zone(&self.profile_of(profile)?.value);
-            let mut taught = self.teach(id, turn.as_ref(), &Lecture { agreed, previous: None, zone }).await?;
+            let mut taught =
+                self.teach(id, turn.as_ref(), &Lecture { agreed, previous: None, zone, effects: None }).await?;
             taught.changes.push(Change::Delete { key: job.key, expected: Some(job.version) });
             match self.commit(taught.changes.clone()).await {
                 // Another fact of the same key, or the same lesson on another instance: look again.
@@ -127,7 +131,7 @@ impl Person {
         self.compare(&mut unit, &new, &lesson.memories, vectors.as_deref()).await?;
         let told = new.iter().any(|memory| memory.speaker == Speaker::User && memory.fact.is_none());
         if let Some(turn) = turn {
-            new.extend(self.learn_tasks(&mut unit, turn, &lecture.zone).await?);
+            new.extend(self.learn_tasks(&mut unit, turn, lecture).await?);
         }
         let mut changes = unit.changes();
         if vectors.is_none() && !new.is_empty() {

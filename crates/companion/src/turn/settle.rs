@@ -24,7 +24,7 @@ pub(super) async fn settle(
     person: &Person,
     mut turn: Turn,
     feeling: Feeling,
-    remembered: Remembered,
+    mut remembered: Remembered,
     said: Said,
     disclosed: bool,
 ) -> Result<Walked> {
@@ -51,7 +51,7 @@ pub(super) async fn settle(
         // The message was felt when it was heard.
         return keep(person, turn, said.text, said.model, None, Vec::new()).await;
     }
-    turn.lesson = lesson_at_once(person, &turn, &remembered, &said.model);
+    turn.lesson = lesson_at_once(person, &turn, &mut remembered, &said.model);
     turn.interaction.mood_before = Some(feeling.lived.before);
     turn.interaction.mood_after = Some(feeling.lived.after);
     turn.interaction.felt = Some(Felt::from(&feeling.message.appraisal));
@@ -78,7 +78,7 @@ pub(super) async fn settle(
 
 /// What can be learned with the answer, in one commit: where nothing was asked that takes its time (no model, no embedder
 /// elsewhere), to wait for the lesson costs less than a commit of its own.
-fn lesson_at_once(person: &Person, turn: &Turn, remembered: &Remembered, by: &str) -> Option<Lecture> {
+fn lesson_at_once(person: &Person, turn: &Turn, remembered: &mut Remembered, by: &str) -> Option<Lecture> {
     let agreed = turn.may_learn?;
     let near = by == OFFLINE && turn.tool_calls.is_empty() && !person.app.parts.embedder.info().remote;
     // What is at hand may begin later than the session.
@@ -87,7 +87,8 @@ fn lesson_at_once(person: &Person, turn: &Turn, remembered: &Remembered, by: &st
         None if turn.interaction.turn == 0 => None,
         None => return None,
     };
-    near.then(|| Lecture { agreed, previous: Some(previous), zone: person.zone(&turn.profile) })
+    let zone = person.zone(&turn.profile);
+    near.then(|| Lecture { agreed, previous: Some(previous), zone, effects: remembered.tasks.effects.take() })
 }
 
 /// Makes the answer durable, with what else belongs to it, and hands back what doors see.

@@ -6,8 +6,11 @@ use philia_companion::Person;
 use philia_companion::edit::NewMemory;
 use philia_companion::exchange::{Format, locomo};
 use philia_companion::recall::Request;
+use philia_index_embedded::EmbeddedIndex;
 use philia_mind::memory::{Fact, Speaker};
-use philia_ports::index::Filter;
+use philia_ports::index::{Filter, Index as _};
+use philia_ports::store::{Change, Key, Kind, Store as _};
+use std::sync::Arc;
 
 const LANGUAGES: &str = include_str!("../../../testkit/data/languages.json");
 
@@ -44,6 +47,37 @@ async fn questions_in_japanese_russian_arabic_and_hindi_are_answered() {
         println!("{}: hit@5 {hit:.2}, missed {missed:?}", sample.id);
         assert!(hit >= 0.8, "{}: hit@5 {hit:.2}, missed {missed:?}", sample.id);
     }
+}
+
+#[tokio::test]
+async fn what_was_committed_here_is_in_the_index_before_anybody_asks() {
+    let index = Arc::new(EmbeddedIndex::new(64 << 20));
+    let world = World::indexed_by(index.clone());
+    let person = world.person("eve").await;
+    let partition = world.store.open(person.id()).await.unwrap();
+    // How many it holds, and which were touched since.
+    let stands = async || {
+        let info = index.info(&partition).await.unwrap().unwrap();
+        let feed = world.store.changes(&partition, Kind::Memory, info.upto, 9).await.unwrap();
+        (info.entries, feed.touched.len())
+    };
+    world.say(&person, "I live in Leeds.").await;
+    let (first, behind) = stands().await;
+    assert!(first >= 2 && behind == 0, "{first} {behind}");
+    world.say(&person, "My sister is called Hannah.").await;
+    let (second, behind) = stands().await;
+    assert!(second > first && behind == 0, "{first} {second} {behind}");
+
+    // What came from elsewhere stands between: it is read with the next question, with what was committed after it.
+    let told = person.recall(&Request::new("Where do I live?")).await.unwrap().memories.remove(0).memory;
+    let gone = Change::Delete { key: Key::new(Kind::Memory, told.id.as_str()), expected: None };
+    world.store.commit(&partition, vec![gone]).await.unwrap();
+    let by_hand = NewMemory { content: "The boiler hums at night".into(), ..NewMemory::default() };
+    person.add_memory("test", by_hand).await.unwrap();
+    assert_eq!(stands().await, (second, 2));
+    let hits = found(&person, "What hums at night?").await;
+    assert!(hits[0].contains("boiler") && !hits.contains(&told.content), "{hits:?}");
+    assert_eq!(stands().await, (second, 0));
 }
 
 #[tokio::test]

@@ -106,6 +106,17 @@ impl World {
         Self { philia, store, cache, clock }
     }
 
+    /// A world whose memories are found by this index in its process.
+    pub(crate) fn indexed_by(index: Arc<dyn Index>) -> Self {
+        let store = Arc::new(FaultyStore::new(MemoryStore::new()));
+        let clock = Arc::new(ManualClock::at("2026-05-03T10:00:00Z"));
+        let cache = Arc::new(FaultyCache::new(LocalCache::new(clock.clone(), 1 << 24)));
+        let embedder: Arc<dyn Embedder> = Arc::new(StaticTable::load().expect("the static table"));
+        let parts = parts(&store, &clock, None, None, embedder, None, Settings::default());
+        let philia = Philia::new(Parts { cache: cache.clone(), index, ..parts });
+        Self { philia, store, cache, clock }
+    }
+
     pub(crate) fn over(store: Arc<FaultyStore>, chat: Option<Arc<dyn ChatModel>>, embedder: Arc<dyn Embedder>) -> Self {
         Self::following(store, chat, embedder, None)
     }

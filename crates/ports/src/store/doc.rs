@@ -57,8 +57,15 @@ impl Doc {
         self.0.trim_start().starts_with('{')
     }
 
+    /// Are more than so many objects and lists within each other?
+    pub(super) fn is_deeper_than(&self, most: usize) -> bool {
+        // Where so few are opened at all, they need not be followed, and to count them takes next to nothing.
+        let opened = self.0.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
+        opened > most && self.depth() > most
+    }
+
     /// How many objects and lists are within each other.
-    pub(super) fn depth(&self) -> usize {
+    fn depth(&self) -> usize {
         let (mut depth, mut most, mut quoted, mut escaped) = (0_usize, 0, false, false);
         for byte in self.0.bytes() {
             match byte {

@@ -81,7 +81,7 @@ fn check_draft(draft: &Draft) -> Result<(), StoreError> {
     if !doc.is_object() {
         return Err(StoreError::Invalid(format!("the document of {key} is no JSON object")));
     }
-    if doc.depth() > MAX_DEPTH {
+    if doc.is_deeper_than(MAX_DEPTH) {
         return Err(StoreError::Invalid(format!("the document of {key} is nested deeper than {MAX_DEPTH} levels")));
     }
     let bytes = doc.len() + blob.as_ref().map_or(0, Vec::len);
@@ -203,6 +203,12 @@ mod tests {
     #[test]
     fn nesting_is_counted_in_levels() {
         let nested = |levels: usize| (0..levels).fold(json!(1), |inner, _| json!({ "in": inner }));
-        assert_eq!(Doc::from(nested(MAX_DEPTH)).depth(), MAX_DEPTH);
+        for levels in [1, 2, MAX_DEPTH, MAX_DEPTH + 1] {
+            let doc = Doc::from(nested(levels));
+            assert!(doc.is_deeper_than(levels - 1) && !doc.is_deeper_than(levels), "{levels}");
+        }
+        let flat =
+            Doc::from(json!({ "words": vec!["[{\"[{["; 2 * MAX_DEPTH], "lists": vec![json!([]); 2 * MAX_DEPTH] }));
+        assert!(flat.is_deeper_than(2) && !flat.is_deeper_than(3));
     }
 }
