@@ -200,20 +200,10 @@ impl Person {
         loop {
             let now = self.now();
             let Versioned { value: old, version } = self.state(&persona, &profile, now).await?;
-            let mut state = CompanionState {
-                turns: old.turns,
-                last_turn_at: old.last_turn_at,
-                offline_announced: old.offline_announced,
-                disclosed_at: old.disclosed_at,
-                ..CompanionState::newborn(&persona, now, &self.zone(&profile))
-            };
-            let hand = ByHand { by, why, now };
-            let next = growth::restore(&old.life.version, &state.life.version, &persona, &hand);
-            let next = next.map_err(|error| Error::Invalid(error.to_string()))?;
-            state.life.version = next.clone();
+            let state = self.born_again(&persona, &profile, &old, &ByHand { by, why, now })?;
             let born = (version == 0).then_some(&old.life.version);
             let mut changes = vec![write(draft(Kind::Companion, &persona.id, now, &state)?, version)];
-            for version in born.into_iter().chain([&next]) {
+            for version in born.into_iter().chain([&state.life.version]) {
                 changes.push(self.version_record(&persona.id, version)?);
             }
             match self.commit(changes).await {
@@ -225,6 +215,32 @@ impl Person {
                 }
             }
         }
+    }
+
+    /// Refuses what [`Person::reset_personality`] would refuse.
+    pub(crate) async fn check_reset(&self, persona: Option<&str>, why: &str) -> Result<()> {
+        let ((persona, profile), now) = (self.whom(persona).await?, self.now());
+        let old = self.state(&persona, &profile, now).await?.value;
+        self.born_again(&persona, &profile, &old, &ByHand { by: "", why, now }).map(drop)
+    }
+
+    fn born_again(
+        &self,
+        persona: &Persona,
+        profile: &Profile,
+        old: &CompanionState,
+        hand: &ByHand<'_>,
+    ) -> Result<CompanionState> {
+        let mut state = CompanionState {
+            turns: old.turns,
+            last_turn_at: old.last_turn_at,
+            offline_announced: old.offline_announced,
+            disclosed_at: old.disclosed_at,
+            ..CompanionState::newborn(persona, hand.now, &self.zone(profile))
+        };
+        let next = growth::restore(&old.life.version, &state.life.version, persona, hand);
+        state.life.version = next.map_err(|error| Error::Invalid(error.to_string()))?;
+        Ok(state)
     }
 
     async fn set_in(

@@ -234,7 +234,11 @@ impl Person {
             return Ok(instant);
         }
         let zone = self.zone(&self.profile().await?);
-        let found = self.app.extractor.tasks().due(words, self.now(), &zone);
+        // What is written as an instant and is none is no other time.
+        let found = match is_written_as_instant(words) {
+            true => None,
+            false => self.app.extractor.tasks().due(words, self.now(), &zone),
+        };
         found.ok_or_else(|| {
             let words: String = words.chars().take(60).collect();
             Error::Refused(format!("{words:?} names no time; say it as in \"tomorrow 5pm\" or \"Friday\""))
@@ -413,6 +417,12 @@ async fn change(
     unit.put(Kind::Memory, id.as_str(), memory.occurred_at, &memory)?;
     unit.put(Kind::Task, id.as_str(), place(&task), &task)?;
     Ok(Some((before, memory)))
+}
+
+/// Is it written like `2026-05-03T08:00:00Z`, whether or not there is such an instant?
+fn is_written_as_instant(words: &str) -> bool {
+    let date = words.trim().trim_start_matches(['-', '+']).split_once(['T', 't']).map(|(date, _)| date);
+    date.is_some_and(|date| date.len() >= 8 && date.bytes().all(|sign| sign.is_ascii_digit() || sign == b'-'))
 }
 
 /// A memory as a task.

@@ -49,12 +49,12 @@ impl FromRequestParts<Door> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, Problem> {
         let Me(identity) = Me::from_request_parts(parts, door).await?;
-        let header = match parts.headers.get("x-philia-user").map(|value| std::str::from_utf8(value.as_bytes())) {
-            Some(Err(_)) => return Err(Problem::malformed("the header X-Philia-User is not UTF-8")),
-            Some(Ok(name)) => Some(name.to_owned()),
-            None => None,
-        };
-        let mut named = header;
+        let mut named = None;
+        for header in parts.headers.get_all("x-philia-user") {
+            let name = std::str::from_utf8(header.as_bytes());
+            let name = name.map_err(|_| Problem::malformed("the header X-Philia-User is not UTF-8"))?;
+            named = agreed(named, Some(name.to_owned()))?;
+        }
         for (name, value) in pairs(parts)? {
             if name == "user" {
                 named = agreed(named, Some(value))?;
@@ -206,29 +206,52 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     }
 }
 
-/// A JSON body, of so many bytes at most; the route's limit must say the same.
+/// A JSON body that is an object, of so many bytes at most; the route's limit must say the same.
 pub(crate) struct Body<T, const MOST: usize = { crate::MAX_BODY_BYTES }>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync, const MOST: usize> FromRequest<S> for Body<T, MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        // It also keeps other sites out: a page may send text or a form to anywhere, but JSON only where it is allowed.
-        let bytes = body(request, state, &["application/json"], MOST).await?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|error| Problem::malformed(format!("the body is not UTF-8 (byte {})", error.valid_up_to() + 1)))?;
-        serde_json::from_str(text).or_else(|error| whole_numbers(text).ok_or(error)).map(Self).map_err(|error| {
-            if error.is_data() {
-                Problem::invalid(error.to_string())
-            } else {
-                Problem::malformed(format!("the body is not JSON: {error}"))
-            }
-        })
+        let text = json(request, state, MOST).await?;
+        // Otherwise a list would be taken for the fields in their order.
+        if text.trim_start().starts_with('[') {
+            return Err(Problem::invalid("the body is a list; an object is expected"));
+        }
+        read_json(&text).map(Self)
     }
 }
 
-/// A JSON body that is an object, for clients that send more than is read: a list is not taken for the fields in their
-/// order.
+/// A JSON body, whatever it is.
+pub(crate) struct Anything<const MOST: usize>(pub(crate) Value);
+
+impl<S: Send + Sync, const MOST: usize> FromRequest<S> for Anything<MOST> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        read_json(&json(request, state, MOST).await?).map(Self)
+    }
+}
+
+/// The text of a body that is said to be JSON.
+async fn json<S: Send + Sync>(request: Request, state: &S, most: usize) -> Result<String, Problem> {
+    // It also keeps other sites out: a page may send text or a form to anywhere, but JSON only where it is allowed.
+    let bytes = body(request, state, &["application/json"], most).await?;
+    let wrong = |at: usize| Problem::malformed(format!("the body is not UTF-8 (byte {})", at + 1));
+    String::from_utf8(bytes.into()).map_err(|error| wrong(error.utf8_error().valid_up_to()))
+}
+
+fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    serde_json::from_str(text).or_else(|error| whole_numbers(text).ok_or(error)).map_err(|error| {
+        if error.is_data() {
+            Problem::invalid(error.to_string())
+        } else {
+            Problem::malformed(format!("the body is not JSON: {error}"))
+        }
+    })
+}
+
+/// The same for clients that send more than is read.
 pub(crate) struct Fields<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Fields<T> {

@@ -29,9 +29,15 @@ const HARDENING: &[(&str, &str)] = &[
 
 /// Lets through what calls the server by its own name and comes from nobody else's page.
 pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
+    if request.headers().get_all(header::HOST).iter().count() > 1 {
+        return Problem::malformed("Host: given more than once; once is enough").into_response();
+    }
     let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = named.or_else(|| request.uri().authority().map(Authority::as_str)).unwrap_or_default();
-    if !is_own(host, &door.options.allowed_hosts) {
+    let called = request.uri().authority().map(Authority::as_str);
+    let host = named.or(called).unwrap_or_default();
+    // A request may name the server twice: both must be its names.
+    let foreign = [Some(host), called].into_iter().flatten().find(|host| !is_own(host, &door.options.allowed_hosts));
+    if let Some(host) = foreign {
         let host: String = host.chars().take(100).collect();
         let detail = format!(
             "{host:?} is not a name of this server; call it localhost, or add the name to server.allowed_hosts"

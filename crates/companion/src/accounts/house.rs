@@ -162,16 +162,22 @@ impl Accounts {
     /// The account of that id or name.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`]; [`Error::Refused`] where it is the id of one and the name of another.
     pub(super) async fn find(&self, id_or_name: &str) -> Result<Account> {
-        let found = match self.account(id_or_name).await? {
-            None => match names::normal(id_or_name) {
-                Ok(name) => self.named(&name).await?,
-                Err(_) => None,
-            },
-            found => found,
+        let of_id = self.account(id_or_name).await?;
+        let of_name = match names::normal(id_or_name) {
+            Ok(name) => self.named(&name).await?,
+            Err(_) => None,
         };
-        found.ok_or_else(|| Error::NotFound { what: "account", name: id_or_name.into(), nearest: None })
+        if let (Some(one), Some(other)) = (&of_id, &of_name)
+            && one.id != other.id
+        {
+            return Err(Error::Refused(format!(
+                "{id_or_name:?} is the id of the account {:?} and the name of {:?}; call them by the other",
+                one.name, other.id
+            )));
+        }
+        of_id.or(of_name).ok_or_else(|| Error::NotFound { what: "account", name: id_or_name.into(), nearest: None })
     }
 
     /// Keeps a new account and its name.

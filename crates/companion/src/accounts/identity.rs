@@ -123,7 +123,9 @@ impl Identity {
 
     /// May it do this? Suspended accounts may do nothing (their words still get an answer in need).
     pub fn may(&self, scope: Scope) -> bool {
-        let admin = scope != Scope::Admin || self.role == Role::Admin;
+        // Who speaks for one person speaks for nobody else, and runs no house.
+        let runs_it = self.role == Role::Admin && !matches!(self.reach, Reach::One(_));
+        let admin = scope != Scope::Admin || runs_it;
         admin && (self.scopes.contains(&Scope::All) || self.scopes.contains(&scope))
     }
 

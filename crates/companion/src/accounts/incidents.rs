@@ -251,6 +251,10 @@ impl Accounts {
     /// [`Error::NotFound`].
     pub async fn review(&self, of: &PartitionId, id: &str, verdict: Verdict, by: &Actor) -> Result<IncidentView> {
         let partition = self.0.parts.store.open(of).await?;
+        let key = Key::new(Kind::Incident, id);
+        if self.0.parts.store.get_many(&partition, &[key]).await?.pop().flatten().is_none() {
+            return Err(Error::NotFound { what: "incident", name: id.into(), nearest: None });
+        }
         self.note(by, "incident.review", of.account(), json!({ "incident": id, "verdict": verdict })).await?;
         loop {
             let mut found = self.0.parts.store.get_many(&partition, &[Key::new(Kind::Incident, id)]).await?;

@@ -110,6 +110,17 @@ impl SigningKeys {
         Some(format!("{signed}.{signature}"))
     }
 
+    /// Signs what is no token.
+    pub(super) fn sign_text(&self, text: &str) -> Option<[u8; 32]> {
+        Some(self.present()?.mac(text)?.finalize().into_bytes().into())
+    }
+
+    /// Is that the beginning of what any of these keys signs a text with?
+    pub(super) fn has_signed(&self, text: &str, beginning: &[u8]) -> bool {
+        let holds = |key: &SigningKey| key.mac(text).is_some_and(|mac| mac.verify_truncated_left(beginning).is_ok());
+        self.keys.iter().any(holds)
+    }
+
     /// What a token says, if it holds now.
     pub(super) fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, Unfit> {
         if token.len() > MOST {

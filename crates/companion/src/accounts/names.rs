@@ -1,10 +1,15 @@
 //! The names people sign in by, and what a password must be.
 
+use super::identity::LOCAL_ACCOUNT;
 use crate::error::{Error, Result};
 use crate::text::hex;
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
+/// What the id of an account begins with, but that of the first. After it comes a UUID.
+pub(super) const ID: &str = "a-";
+/// Bytes of a UUID.
+const UUID: usize = 36;
 /// The most characters of a name.
 const NAME: usize = 64;
 /// Characters of a password.
@@ -27,6 +32,20 @@ pub(super) fn normal(name: &str) -> Result<String> {
         )));
     }
     Ok(folded)
+}
+
+/// The name of a new account, as [`normal`]: one that could be taken for the id of another account would lead an admin to the
+/// wrong one.
+///
+/// # Errors
+/// As [`normal`].
+pub(super) fn of_new(name: &str, first: bool) -> Result<String> {
+    let normal = normal(name)?;
+    let is_local = normal == LOCAL_ACCOUNT && !first;
+    if is_local || normal.strip_prefix(ID).is_some_and(|rest| rest.len() == UUID) {
+        return Err(Error::Refused(format!("nobody can have the name {name:?}: accounts have such ids")));
+    }
+    Ok(normal)
 }
 
 /// What a normal name is found by: two accounts cannot have the same.
@@ -77,6 +96,18 @@ mod tests {
             assert!(matches!(normal(wrong), Err(Error::Invalid(_) | Error::Refused(_))), "{wrong:?}");
         }
         assert!(normal(&"x".repeat(64)).is_ok());
+    }
+
+    #[test]
+    fn no_new_name_is_an_id() {
+        for id in ["local", "Local", "ｌｏｃａｌ", "a-0193ab54-7d1c-7000-8000-000000000001"] {
+            assert!(matches!(of_new(id, false), Err(Error::Refused(_))), "{id:?}");
+            assert!(normal(id).is_ok(), "{id:?} may have been given before");
+        }
+        for name in ["locale", "a-team", "a-", "ana"] {
+            assert_eq!(of_new(name, false).unwrap(), name);
+        }
+        assert_eq!(of_new("local", true).unwrap(), "local", "it is its own id");
     }
 
     #[test]

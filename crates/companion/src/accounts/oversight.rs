@@ -5,6 +5,7 @@ use super::audit::Actor;
 use super::house::Accounts;
 use super::identity::{Role, Standing};
 use crate::error::{Error, Result};
+use crate::observe::tag;
 use crate::personality::Personality;
 use jiff::Timestamp;
 use philia_ports::PartitionId;
@@ -140,8 +141,11 @@ impl Accounts {
         if !self.people_of(&account.id).await?.contains(&id) {
             return Err(Error::NotFound { what: "user", name: subject.into(), nearest: None });
         }
-        self.note(by, "personality.reset", &account.id, json!({ "persona": persona })).await?;
-        self.person(&id).await?.reset_personality(persona, "admin", why).await
+        let person = self.person(&id).await?;
+        // What cannot be done is not written down as done.
+        person.check_reset(persona, why).await?;
+        self.note(by, "personality.reset", &account.id, json!({ "person": tag(&id), "persona": persona })).await?;
+        person.reset_personality(persona, "admin", why).await
     }
 }
 

@@ -51,7 +51,7 @@ impl Accounts {
         if !self.exist().await? {
             return Err(Error::Forbidden("there is no admin yet; `philia user add NAME --admin` makes one".into()));
         }
-        let normal = names::normal(name)?;
+        let normal = names::of_new(name, false)?;
         names::check_password(password, &normal)?;
         self.count_registration(from).await?;
         let hash = self.hash(password).await?;
@@ -69,11 +69,11 @@ impl Accounts {
     /// [`Error::Invalid`] for a name or a password that is not allowed; [`Error::Forbidden`] for such a first account;
     /// [`Error::Taken`].
     pub async fn add(&self, new: &NewAccount<'_>, by: &Actor) -> Result<AccountView> {
-        let name = names::normal(new.name)?;
+        let first = !self.exist().await?;
+        let name = names::of_new(new.name, first)?;
         if let Some(password) = new.password {
             names::check_password(password, &name)?;
         }
-        let first = !self.exist().await?;
         if first && new.role != Role::Admin {
             return Err(Error::Forbidden("the first account must be an admin's".into()));
         }
@@ -111,7 +111,7 @@ impl Accounts {
     }
 
     fn free_id(&self) -> String {
-        format!("a-{}", self.fresh_id())
+        format!("{}{}", names::ID, self.fresh_id())
     }
 
     /// A token by which the first admin may be made, once, by [`Accounts::set_up`].
@@ -154,6 +154,22 @@ impl Accounts {
     /// [`Error::NotFound`].
     pub async fn show(&self, id_or_name: &str) -> Result<AccountView> {
         Ok(self.find(id_or_name).await?.view(self.settings(), self.now()))
+    }
+
+    /// Lets somebody in who waits.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Refused`] for an account that was stopped or closed.
+    pub async fn approve(&self, id_or_name: &str, by: &Actor) -> Result<AccountView> {
+        let found = self.find(id_or_name).await?;
+        match found.standing {
+            Standing::Pending => self.set_standing(&found.id, Standing::Active, by).await,
+            Standing::Active => Ok(found.view(self.settings(), self.now())),
+            Standing::Suspended | Standing::Deactivated => Err(Error::Refused(format!(
+                "{:?} does not wait to be let in; to open what was stopped or closed is to reactivate it",
+                found.name
+            ))),
+        }
     }
 
     /// Lets in, stops, closes or opens an account. Who is not let in is signed out.

@@ -2,8 +2,8 @@
 
 use super::account::{Account, ApiKey, Session, SessionKind, SessionView};
 use super::house::Accounts;
-use super::identity::{Identity, Standing, Way};
-use super::jwt::{Claims, Unfit};
+use super::identity::{Identity, Reach, Standing, Way};
+use super::jwt::{Claims, SigningKeys, Unfit};
 use super::names;
 use super::secret::{self, Token, Use};
 use super::throttle::Origin;
@@ -20,8 +20,8 @@ const SESSIONS: usize = 50;
 pub(super) const USED: SignedDuration = SignedDuration::from_mins(5);
 /// The most characters of what a client says it is.
 const CLIENT: usize = 100;
-/// The words for a name or password that is wrong: the same for both.
-const WRONG: &str = "the name or the password is wrong";
+/// The words for a name or password that is wrong, and for an account that waits: the same for all.
+const WRONG: &str = "the name or the password is wrong, or no admin has let this account in yet";
 /// The words for a token of no use.
 const UNFIT: &str = "the token is not valid; sign in again";
 
@@ -76,8 +76,8 @@ impl Accounts {
     /// Signs somebody in by name and password.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] with the same words, after the same work, whether the name or the password is wrong;
-    /// [`Error::Limited`] after too many of these; [`Error::Forbidden`] for an account that waits or is closed.
+    /// [`Error::Unauthenticated`] with the same words, after the same work, whether the name or the password is wrong or
+    /// the account waits; [`Error::Limited`] after too many of these; [`Error::Forbidden`] for an account that is closed.
     pub async fn sign_in(
         &self,
         name: &str,
@@ -87,23 +87,18 @@ impl Accounts {
         from: &Origin,
     ) -> Result<SignedIn> {
         let (account, outdated) = self.proven(name, password, from).await?;
-        match account.standing {
-            Standing::Pending => {
-                return Err(Error::Forbidden("this account waits for an admin to let it in".into()));
-            }
-            Standing::Deactivated => return Err(Error::Forbidden("this account is closed".into())),
-            Standing::Active | Standing::Suspended => {}
+        if account.standing == Standing::Deactivated {
+            return Err(Error::Forbidden("this account is closed".into()));
         }
         let rehashed = match outdated {
             true => Some(self.hash(password).await?),
             false => None,
         };
         let (id, now) = (self.fresh_id(), self.now());
-        let what = match kind {
-            SessionKind::Tokens => Use::Refresh,
-            SessionKind::Page => Use::Page,
+        let (token, hash) = match kind {
+            SessionKind::Tokens => self.refresh_token(&account.id, &id).await?,
+            SessionKind::Page => secret::make(Use::Page, &account.id, &id, &*self.0.parts.chance),
         };
-        let (token, hash) = secret::make(what, &account.id, &id, &*self.0.parts.chance);
         let session = Session {
             id: id.clone(),
             kind,
@@ -140,7 +135,8 @@ impl Accounts {
         let hash = account.as_ref().and_then(|account| account.password.as_deref());
         let holds = self.0.house.passwords.verify(password, hash).await?;
         match account {
-            Some(account) if holds => {
+            // Who waits is told nothing else, or whoever registers would see whether the name had been free.
+            Some(account) if holds && account.standing != Standing::Pending => {
                 attempt.forgive().await;
                 let outdated = account.password.as_ref().is_some_and(|hash| self.0.house.passwords.is_outdated(hash));
                 Ok((account, outdated))
@@ -167,16 +163,29 @@ impl Accounts {
         })
     }
 
+    /// A refresh token, signed so that one that was spent is told from one that somebody made up, and its hash.
+    async fn refresh_token(&self, account: &str, session: &str) -> Result<(String, String)> {
+        let keys = self.signing_keys().await?;
+        let sign = |text: &str| keys.sign_text(text);
+        secret::make_signed(Use::Refresh, account, session, &*self.0.parts.chance, sign).ok_or(Error::BrokenOff)
+    }
+
     /// The next tokens for a refresh token, which is spent by that.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`]. One of a running session that is not its last was stolen or repeated: the session
-    /// is ended with everything that came of it.
+    /// [`Error::Unauthenticated`]. One of a running session that was given out before and is not its last was stolen or
+    /// repeated: the session is ended with everything that came of it. What was never given out ends nothing.
     pub async fn refresh(&self, refresh_token: &str, from: &Origin) -> Result<Tokens> {
         let Some(token) = Token::parse(Use::Refresh, refresh_token) else {
             return Err(self.refuse(from, "this is no refresh token").await);
         };
-        let (next, hash) = secret::make(Use::Refresh, token.account, token.id, &*self.0.parts.chance);
+        let (next, hash) = self.refresh_token(token.account, token.id).await?;
+        let mut keys = self.signing_keys().await?;
+        let given_out = |keys: &SigningKeys| token.is_signed(|text, mac| keys.has_signed(text, mac));
+        if !given_out(&keys) {
+            keys = self.reread_signing_keys().await?;
+        }
+        let given_out = given_out(&keys);
         let (now, until) = (self.now(), self.after(self.settings().session));
         let renewed = self.change(token.account, None, |account| {
             if !account.is_open() {
@@ -190,7 +199,10 @@ impl Accounts {
                 return Ok(false);
             }
             if !token.is(&session.hash) {
-                account.sessions.remove(place);
+                if given_out {
+                    account.sessions.remove(place);
+                    tracing::warn!(account = account.id, "a spent refresh token was shown; its session is ended");
+                }
                 return Ok(false);
             }
             (session.hash, session.used_at, session.expires_at) = (hash.clone(), now, until);
@@ -411,11 +423,14 @@ impl Accounts {
     /// The account of who asks.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] where no login was asked.
+    /// [`Error::Forbidden`] where no login was asked, and for a key that speaks for one person.
     pub(super) async fn own(&self, identity: &Identity) -> Result<Account> {
         if identity.way == Way::Open {
             return Err(Error::Forbidden("there is no account here: no login is asked".into()));
         }
-        self.find(&identity.account).await
+        if matches!(identity.reach, Reach::One(_)) {
+            return Err(Error::Forbidden("this key speaks for one person only, not for the account".into()));
+        }
+        self.account(&identity.account).await?.ok_or_else(|| Error::Unauthenticated(UNFIT.into()))
     }
 }

@@ -201,6 +201,22 @@ async fn a_replayed_refresh_token_ends_the_whole_session_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_made_up_refresh_token_ends_nobodys_session() {
+    let (_, accounts) = house(AccountSettings::default()).await;
+    let theirs = tokens(&accounts, "bob").await;
+    let (known, secret) = theirs.refresh_token.rsplit_once('.').unwrap();
+    // Whose and which stands readable in every access token.
+    let other = tokens(&accounts, "bob").await;
+    let others = other.refresh_token.rsplit_once('.').unwrap().1;
+    for made_up in [&"A".repeat(43), &secret[..42], &format!("{secret}A"), others, ""] {
+        let answer = accounts.refresh(&format!("{known}.{made_up}"), &here()).await;
+        assert!(is_unauthenticated(answer), "{made_up:?}");
+    }
+    assert!(bearer(&accounts, &theirs.access_token).await.is_ok());
+    assert!(accounts.refresh(&theirs.refresh_token, &here()).await.is_ok());
+}
+
+#[tokio::test]
 async fn one_refresh_token_used_twice_at_once_never_makes_two() {
     let (_, accounts) = house(AccountSettings::default()).await;
     let first = tokens(&accounts, "bob").await;
@@ -292,6 +308,42 @@ async fn a_key_opens_what_it_is_for_until_it_is_revoked_or_ends() {
 }
 
 #[tokio::test]
+async fn a_key_for_one_person_opens_no_account_and_no_house() {
+    let (world, accounts) = house(AccountSettings::default()).await;
+    for name in ["ana", "bob"] {
+        let new = key(&[Scope::All], Reach::One("kid".into()));
+        let (secret, _) = accounts.add_key_for(name, new, &by()).await.unwrap();
+        let kids = bearer(&accounts, &secret).await.unwrap();
+        assert!(kids.may(Scope::All) && kids.may(Scope::Memories) && !kids.may(Scope::Admin), "{name}");
+        assert!(world.philia.person_of(&kids, Some("kid")).await.is_ok());
+        let forbidden = [
+            accounts.add_key(&kids, key(&[Scope::All], Reach::Any)).await.map(drop),
+            accounts.keys(&kids).await.map(drop),
+            accounts.revoke_key(&kids, "x").await,
+            accounts.sessions(&kids).await.map(drop),
+            accounts.end_sessions(&kids, false).await.map(drop),
+            accounts.change_password(&kids, PASSWORD, "something else", &here()).await,
+        ];
+        for answer in forbidden {
+            assert!(matches!(answer, Err(Error::Forbidden(_))), "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_called_like_an_accounts_id() {
+    let (_, accounts) = house(AccountSettings::default()).await;
+    let bob = accounts.show("bob").await.unwrap().id;
+    for name in ["local", "LOCAL", &bob] {
+        assert!(matches!(accounts.register(name, PASSWORD, &here()).await, Err(Error::Refused(_))), "{name}");
+        let new = NewAccount { name, password: None, role: Role::Public };
+        assert!(matches!(accounts.add(&new, &by()).await, Err(Error::Refused(_))), "{name}");
+    }
+    assert_eq!(accounts.show("local").await.unwrap().name, "ana");
+    assert_eq!(accounts.show(&bob).await.unwrap().name, "bob");
+}
+
+#[tokio::test]
 async fn sessions_are_seen_and_ended() {
     let (_, accounts) = house(AccountSettings::default()).await;
     let (one, other) = (tokens(&accounts, "bob").await, tokens(&accounts, "bob").await);
@@ -345,9 +397,19 @@ async fn newcomers_wait_for_an_admin_and_learn_nothing_of_others() {
     assert_eq!(accounts.register("carla", PASSWORD, &here()).await.unwrap(), Standing::Pending);
     assert_eq!(accounts.register("Ana", PASSWORD, &here()).await.unwrap(), Standing::Pending, "taken, and not told");
     tokens(&accounts, "ana").await;
-    let early = accounts.sign_in("carla", PASSWORD, SessionKind::Tokens, None, &here()).await;
-    assert!(matches!(early, Err(Error::Forbidden(_))), "{early:?}");
-    assert!(is_unauthenticated(accounts.sign_in("carla", "wrong wrong", SessionKind::Tokens, None, &here()).await));
+    // Whoever registered sees no difference between a name that was free and one that was taken, however often they try.
+    let mut told = Vec::new();
+    for (name, password) in [("carla", PASSWORD), ("carla", "wrong wrong"), ("ana", "wrong wrong")] {
+        for _ in 0..3 {
+            let early = accounts.sign_in(name, password, SessionKind::Tokens, None, &here()).await;
+            told.push(early.unwrap_err().to_string());
+        }
+    }
+    assert!(told.iter().all(|words| *words == told[0]) && told[0].contains("no admin has let"), "{told:?}");
+    accounts.approve("carla", &by()).await.unwrap();
+    accounts.approve("carla", &by()).await.unwrap();
+    accounts.set_standing("carla", Standing::Suspended, &by()).await.unwrap();
+    assert!(matches!(accounts.approve("carla", &by()).await, Err(Error::Refused(_))), "it was stopped");
     accounts.set_standing("carla", Standing::Active, &by()).await.unwrap();
     let identity = bearer(&accounts, &tokens(&accounts, "carla").await.access_token).await.unwrap();
     assert_eq!((identity.role, &identity.reach), (Role::Public, &Reach::Own));

@@ -154,7 +154,8 @@ impl UserArgs {
             }
             What::List => all(&accounts).await?.iter().map(shown).collect::<anyhow::Result<_>>()?,
             What::Show { user } => shown(&accounts.show(user).await?)?,
-            What::Approve { user } | What::Reactivate { user } => stand(user, Standing::Active).await?,
+            What::Approve { user } => shown(&accounts.approve(user, &by).await?)?,
+            What::Reactivate { user } => stand(user, Standing::Active).await?,
             What::Suspend { user } => stand(user, Standing::Suspended).await?,
             What::Deactivate { user } => stand(user, Standing::Deactivated).await?,
             What::Limits { user, per_minute, per_hour, burst, requests_per_minute, concurrent } => {

@@ -21,7 +21,8 @@ pub(crate) struct Said {
     account: String,
     /// Which of its people, as the list has it.
     #[schema(min_length = 1, max_length = 128, pattern = r"^[^/\x00-\x1f\x7f-\x9f]*$")]
-    subject: String,
+    #[serde(alias = "subject")]
+    user: String,
     /// `confirmed` or `false_positive`.
     verdict: Verdict,
 }
@@ -40,9 +41,9 @@ pub(crate) async fn post(
     Me(me): Me,
     Name(id): Name,
     params: Params,
-    Body(Said { account, subject, verdict }): Body<Said>,
+    Body(Said { account, user, verdict }): Body<Said>,
 ) -> Result<Json<IncidentView>, Problem> {
     params.done()?;
-    let whose = PartitionId::new(account, subject).map_err(philia_companion::Error::from)?;
+    let whose = PartitionId::new(account, user).map_err(philia_companion::Error::from)?;
     Ok(Json(door.philia.accounts().review(&whose, &id, verdict, &Actor::of(&me)).await?))
 }

@@ -24,7 +24,8 @@ async fn set(door: Door, Me(me): Me, Name(id): Name, params: Params, standing: S
     responses((status = 200, description = "It is so", body = AccountView))
 )]
 pub(crate) async fn approve(State(door): State<Door>, me: Me, id: Name, params: Params) -> Changed {
-    set(door, me, id, params, Standing::Active).await
+    params.done()?;
+    Ok(Json(door.philia.accounts().approve(&id.0, &Actor::of(&me.0)).await?))
 }
 
 /// Stops somebody for now: only care answers them.

@@ -3,12 +3,11 @@
 use super::openapi::Character;
 use super::{Page, characters};
 use crate::MAX_CARD_BYTES;
-use crate::extract::{Body, Caller, Params};
+use crate::extract::{Anything, Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
 use philia_mind::Persona;
 use serde::Serialize;
-use serde_json::Value;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -64,7 +63,7 @@ pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Page<Summ
 pub(crate) async fn post(
     caller: Caller,
     params: Params,
-    Body(written): Body<Value, MAX_CARD_BYTES>,
+    Anything(written): Anything<MAX_CARD_BYTES>,
 ) -> Result<characters::Created<Persona>, Problem> {
     params.done()?;
     let person = caller.person().await?;

@@ -2,11 +2,10 @@
 
 use super::characters::{self, Finding};
 use crate::MAX_CARD_BYTES;
-use crate::extract::{Body, Caller, Params};
+use crate::extract::{Anything, Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 /// The verdict.
@@ -27,7 +26,7 @@ pub(crate) struct Verdict {
 pub(crate) async fn post(
     caller: Caller,
     params: Params,
-    Body(written): Body<Value, MAX_CARD_BYTES>,
+    Anything(written): Anything<MAX_CARD_BYTES>,
 ) -> Result<Json<Verdict>, Problem> {
     params.done()?;
     let all = caller.person().await?.personas().await?;

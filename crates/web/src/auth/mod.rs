@@ -72,6 +72,9 @@ async fn identify(door: &Door, headers: &HeaderMap, of_clients: bool) -> Result<
 
 /// The token or key that is shown: as everybody does, or as the clients of other servers do.
 fn shown(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    if headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
+        return Err(Problem::malformed("Authorization: given more than once; once is enough"));
+    }
     if let Some(shown) = headers.get(header::AUTHORIZATION) {
         let token = shown.to_str().ok().and_then(|shown| {
             let (scheme, token) = shown.trim().split_once(' ')?;

@@ -217,7 +217,7 @@ async fn admins_run_the_house() {
         (202, json!({ "standing": "pending" })),
         "nobody learns of others"
     );
-    login(&world, "carla", PASSWORD).await.is_problem(403, "forbidden", "waits for an admin");
+    login(&world, "carla", PASSWORD).await.is_problem(401, "unauthenticated", "no admin has let this account in yet");
     admin("POST", "users/carla/approve", None).await.ok();
     assert_eq!(login(&world, "carla", PASSWORD).await.status, 200);
 
@@ -369,12 +369,12 @@ async fn an_operator_sees_figures_and_never_words() {
     let (newer, older) = (&first["items"][0], &rest["items"][0]);
     assert!(newer["at"].as_str() > older["at"].as_str() && rest["next"].is_null(), "{first} {rest}");
     let path = format!("incidents/{}/review", older["id"].as_str().unwrap());
-    let body = json!({ "account": older["account"], "subject": older["user"], "verdict": "false_positive" });
+    let body = json!({ "account": older["account"], "user": older["user"], "verdict": "false_positive" });
     assert_eq!(ask("POST", &path, Some(body)).await.ok()["review"]["verdict"], "false_positive");
     let open = ask("GET", "incidents?open=true", None).await.ok();
     assert_eq!(open["items"].as_array().unwrap().len(), 1);
     assert_eq!(open["items"][0]["id"], newer["id"]);
-    let none = json!({ "account": "local", "subject": "me", "verdict": "confirmed" });
+    let none = json!({ "account": "local", "user": "me", "verdict": "confirmed" });
     ask("POST", "incidents/nothing/review", Some(none)).await.is_problem(404, "not-found", "nothing");
     ask("GET", "incidents?cursor=x", None).await.is_problem(404, "not-found", "cursor");
 
@@ -392,7 +392,15 @@ async fn an_operator_sees_figures_and_never_words() {
     assert!(reset["version"].as_u64() > before["version"].as_u64(), "history is never rewritten");
     let gone = json!({ "reason": "x", "subject": "nobody" });
     ask("POST", "users/bea/reset-personality", Some(gone)).await.is_problem(404, "not-found", "nobody");
-    let log = ask("GET", "audit?limit=2", None).await.ok();
-    assert_eq!(log["items"][0]["action"], "personality.reset");
-    assert_eq!(log["items"][1]["action"], "incident.review");
+    let unknown = json!({ "reason": "x", "persona": "nobody-at-all" });
+    ask("POST", "users/bea/reset-personality", Some(unknown)).await.is_problem(404, "not-found", "nobody-at-all");
+    // What was refused is not written down as done.
+    let log = ask("GET", "audit?limit=3", None).await.ok();
+    let actions: Vec<&str> = (0..3).map(|n| log["items"][n]["action"].as_str().unwrap()).collect();
+    assert_eq!(actions[..2], ["personality.reset", "incident.review"], "{log}");
+    assert_ne!(actions[2], "incident.review", "{log}");
+    assert!(
+        log["items"][0]["detail"]["person"].is_string() && !log["items"][0].to_string().contains("\"me\""),
+        "{log}"
+    );
 }

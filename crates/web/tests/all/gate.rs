@@ -24,6 +24,14 @@ async fn only_its_own_names_are_answered() {
         assert_eq!(status_with(&world, &[("host", host)]).await, 403, "{host}");
     }
     assert_eq!(status_with(&world, &[]).await, 403);
+    assert_eq!(status_with(&world, &[("host", "localhost"), ("host", "evil.example")]).await, 400);
+    let called = |uri: &str| Request::builder().uri(uri).header("host", "localhost").body(Body::empty()).unwrap();
+    assert_eq!(world.send(called("http://localhost/api/mood")).await.status, 200);
+    world.send(called("http://evil.example/api/mood")).await.is_problem(403, "forbidden-host", "evil.example");
+    let twice = [("host", "localhost"), ("authorization", "Bearer a"), ("authorization", "Bearer b")];
+    assert_eq!(status_with(&world, &twice).await, 400);
+    let two = [("host", "localhost"), ("x-philia-user", "ana"), ("x-philia-user", "bob")];
+    assert_eq!(status_with(&world, &two).await, 400);
     let rebound = Request::builder().uri("/").header("host", "evil.example").body(Body::empty()).unwrap();
     world.send(rebound).await.is_problem(403, "forbidden-host", "\"evil.example\" is not a name of this server");
 }

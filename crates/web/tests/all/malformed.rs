@@ -313,3 +313,16 @@ async fn headers_that_are_strange() {
         assert!(!answer.status.is_server_error(), "{name}: {}", answer.body);
     }
 }
+
+#[tokio::test]
+async fn a_list_is_not_taken_for_the_fields_in_their_order() {
+    let world = World::new();
+    let document = document(&world).await;
+    let asked = operations(&document).into_iter().filter(|one| one.body.is_some() && one.path != LOOKS_AT_ANYTHING);
+    for operation in asked {
+        for list in ["[]", r#"["x"]"#, r#"["x", null, null, null]"#, " [\n]"] {
+            let answer = operation.json(&world, list).await;
+            assert!(answer.status.is_client_error(), "{} {list}: {}", operation.path, answer.body);
+        }
+    }
+}

@@ -51,5 +51,5 @@ async fn everything_wrong_is_named_and_nothing_is_changed() {
         assert!(detail.contains(says), "{detail:?} does not say {says:?}");
     }
     assert_eq!(world.get("/api/settings").await.ok()["display_name"], json!(null));
-    world.patch("/api/settings", json!([1])).await.is_problem(422, "invalid", "expected a map");
+    world.patch("/api/settings", json!([1])).await.is_problem(422, "invalid", "an object is expected");
 }

@@ -37,6 +37,10 @@ async fn what_is_wrong_with_a_task_is_named() {
     let world = World::new();
     world.post("/api/tasks", r#"{"text": ""}"#).await.is_problem(422, "invalid", "text: 0 characters");
     world.post("/api/tasks", r#"{"text": "x", "due": "blue"}"#).await.is_problem(409, "refused", "names no time");
+    for none in ["2026-02-30T00:00:00Z", "-009999-01-01T00:00:00Z", "2026-05-03T25:00:00Z"] {
+        let body = json!({ "text": "x", "due": none }).to_string();
+        world.post("/api/tasks", body).await.is_problem(409, "refused", "names no time");
+    }
     world.post("/api/tasks", r#"{"text": "x", "colour": 1}"#).await.is_problem(422, "invalid", "colour");
     for state in ["lost", "", "open,", ","] {
         let wrong = world.get(&format!("/api/tasks?state={state}")).await;

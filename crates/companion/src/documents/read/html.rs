@@ -1,7 +1,7 @@
 //! A web page as Markdown-like text: headings, lists, tables and code as such, links as their words; scripts, styles,
 //! navigation, forms and what is hidden left out.
 
-use super::{DocumentKind, Text};
+use super::{DocumentKind, Text, Unreadable};
 use ego_tree::iter::Edge;
 use scraper::node::Element;
 use scraper::{Html, Node};
@@ -34,8 +34,25 @@ const BLOCKS: &[&str] = &[
     "figcaption",
 ];
 
+/// The most elements within each other: parsing takes longer with the square of that.
+const DEEPEST: usize = 5_000;
+/// Elements that have no end, or whose end need not be written.
+const OPEN_ENDED: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "html",
+    "head", "body", "p", "li", "dt", "dd", "option", "optgroup", "colgroup", "thead", "tbody", "tfoot", "tr", "td",
+    "th", "rt", "rp",
+];
+/// Elements in which nothing is an element.
+const RAW: &[&str] = &["script", "style", "textarea", "title"];
+
 /// Reads a page. Walks without recursion, however deeply it is nested.
-pub(super) fn read(page: &str) -> Text {
+///
+/// # Errors
+/// It is nested so deeply that to parse it would take long.
+pub(super) fn read(page: &str) -> Result<Text, Unreadable> {
+    if depth(page) > DEEPEST {
+        return Err(Unreadable(format!("more than {DEEPEST} of its elements are within each other")));
+    }
     let html = Html::parse_document(page);
     let mut title = None;
     let mut out = Out::default();
@@ -68,7 +85,30 @@ pub(super) fn read(page: &str) -> Text {
             }
         }
     }
-    Text { kind: DocumentKind::Html, title, text: out.text, pages: Vec::new() }
+    Ok(Text { kind: DocumentKind::Html, title, text: out.text, pages: Vec::new() })
+}
+
+/// How many elements are within each other, roughly: as their tags tell.
+fn depth(page: &str) -> usize {
+    let (mut depth, mut most, mut rest) = (0_usize, 0, page);
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let (ends, named) = rest.strip_prefix('/').map_or((false, rest), |named| (true, named));
+        let length = named.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let name = named[..length].to_ascii_lowercase();
+        if name.is_empty() || OPEN_ENDED.contains(&name.as_str()) {
+            continue;
+        }
+        depth = if ends { depth.saturating_sub(1) } else { depth + 1 };
+        most = most.max(depth);
+        if !ends && RAW.contains(&name.as_str()) {
+            let end = rest
+                .match_indices("</")
+                .find(|(at, _)| rest[at + 2..].get(..length).is_some_and(|there| there.eq_ignore_ascii_case(&name)));
+            rest = end.map_or("", |(at, _)| &rest[at..]);
+        }
+    }
+    most
 }
 
 fn is_skipped(element: &Element) -> bool {

@@ -77,7 +77,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, media_type: Option<&str>, most: usi
     } else {
         let (text, charset) = plain::decode(bytes)?;
         match kind_of(&text, name, media_type) {
-            DocumentKind::Html => html::read(&plain::redecoded(bytes, text, charset)),
+            DocumentKind::Html => html::read(&plain::redecoded(bytes, text, charset))?,
             kind => Text { kind, title: None, text: text.trim().to_owned(), pages: Vec::new() },
         }
     };

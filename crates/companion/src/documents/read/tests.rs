@@ -105,8 +105,15 @@ fn what_cannot_be_read_is_refused_with_a_clear_word() {
 
 #[test]
 fn deep_nesting_and_a_long_line_are_no_trouble() {
-    let deep = format!("<html>{}words{}", "<div>".repeat(20_000), "</div>".repeat(20_000));
-    assert_eq!(plainly(deep.as_bytes(), "x").unwrap().text, "words");
+    let deep = |levels: usize| format!("<html>{}words{}", "<div>".repeat(levels), "</div>".repeat(levels));
+    assert_eq!(plainly(deep(4_000).as_bytes(), "x").unwrap().text, "words");
+    // To parse it would take long.
+    let refused = plainly(deep(6_000).as_bytes(), "x").unwrap_err();
+    assert!(refused.0.contains("within each other"), "{refused}");
+    let unclosed = format!("<html><ul>{}</ul>{}", "<li>one<br>".repeat(6_000), "<p>two".repeat(6_000));
+    assert!(plainly(unclosed.as_bytes(), "x").unwrap().text.ends_with("two"));
+    let script = format!("<html><script>{}</script>words", "'<div>'".repeat(6_000));
+    assert_eq!(plainly(script.as_bytes(), "x").unwrap().text, "words");
     let long = "word ".repeat(200_000);
     assert_eq!(plainly(long.as_bytes(), "x").unwrap().text.len(), long.len() - 1);
 }
