@@ -18,6 +18,7 @@ mod extract;
 mod gate;
 mod idempotent;
 mod letta;
+mod line;
 mod log;
 mod mcp;
 mod mem0;
@@ -65,11 +66,14 @@ pub struct TimeLimits {
     pub body: Duration,
     /// For an answer to begin, after the body has come.
     pub answer: Duration,
+    /// For some of an answer to be taken, while there is something to take.
+    pub write: Duration,
 }
 
 impl Default for TimeLimits {
     fn default() -> Self {
-        Self { head: Duration::from_secs(30), body: Duration::from_secs(30), answer: Duration::from_secs(300) }
+        let usual = Duration::from_secs(30);
+        Self { head: usual, body: usual, answer: 10 * usual, write: usual }
     }
 }
 
@@ -281,8 +285,13 @@ pub async fn serve(
     tokio::select! {
         done = work => done,
         () = patience => {
+            let is_busy = talk.is_busy();
             talk.stop();
-            tracing::warn!(?grace, "turns were still running at the end; they are resumed at the next start");
+            if is_busy {
+                tracing::warn!(?grace, "turns were still running at the end; they are resumed at the next start");
+            } else {
+                tracing::warn!(?grace, "clients that had not taken their answers by the end were let go of");
+            }
             // They are to know that the program ends before their listeners go with it: who goes away wants no answer.
             let _ = tokio::time::timeout(NOTICE, talk.idle()).await;
             Ok(())

@@ -372,6 +372,11 @@ impl Philia {
         self.0.stopped.cancel();
     }
 
+    /// Is anything being answered or learned from?
+    pub fn is_busy(&self) -> bool {
+        !self.0.running.is_empty()
+    }
+
     /// Waits until no turn is running any more, and writes what was counted meanwhile. New ones may begin meanwhile; who shuts down closes the doors first.
     pub async fn idle(&self) {
         self.0.running.close();

@@ -53,6 +53,7 @@ impl Serve {
                 head: Duration::from_secs(server.head_seconds),
                 body: Duration::from_secs(server.body_seconds),
                 answer: Duration::from_secs(server.answer_seconds),
+                write: Duration::from_secs(server.write_seconds),
             },
             configured: crate::config::configured(&context.settings),
             behind_proxy: server.client_address == ClientAddress::Forwarded,

@@ -80,6 +80,7 @@ pub(crate) struct Server {
     pub(crate) head_seconds: u64,
     pub(crate) body_seconds: u64,
     pub(crate) answer_seconds: u64,
+    pub(crate) write_seconds: u64,
     pub(crate) client_address: ClientAddress,
     pub(crate) grace_seconds: u64,
 }

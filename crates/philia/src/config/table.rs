@@ -141,6 +141,12 @@ pub(super) static SECTIONS: &[&[Key]] = &[
             "How long an answer may take to begin. What comes as it is made (replies, exports, WebSockets) may take longer.",
         ),
         key(
+            "server.write_seconds",
+            Takes::Whole(1, 3600, "seconds"),
+            Some("30"),
+            "How long a client may take none of an answer while there is something to take; then it is let go of.",
+        ),
+        key(
             "server.grace_seconds",
             Takes::Whole(0, 3600, "seconds"),
             Some("8"),

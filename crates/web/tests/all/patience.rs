@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::yield_now;
 use tokio::time::{interval, sleep, timeout};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
@@ -16,7 +17,7 @@ use tokio_tungstenite::tungstenite::Message;
 const SHORT: Duration = Duration::from_millis(100);
 /// Long enough that only what hangs takes it.
 const LONG: Duration = Duration::from_secs(60);
-const PATIENT: TimeLimits = TimeLimits { head: LONG, body: LONG, answer: LONG };
+const PATIENT: TimeLimits = TimeLimits { head: LONG, body: LONG, answer: LONG, write: LONG };
 
 async fn served(world: &World, time_limits: TimeLimits) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -111,7 +112,7 @@ async fn an_answer_that_does_not_come_is_given_up() {
 #[tokio::test]
 async fn what_comes_as_it_is_made_may_take_longer() {
     let (world, strings) = World::with_puppet();
-    let address = served(&world, TimeLimits { head: SHORT, body: SHORT, answer: SHORT }).await;
+    let address = served(&world, TimeLimits { head: SHORT, body: SHORT, answer: SHORT, write: LONG }).await;
     let (mut socket, _) = connect_async(format!("ws://{address}/ws?user=bob")).await.unwrap();
     let said = r#"{"message": "Hello"}"#;
     let stream = tokio::spawn(rest(sent(address, &post("/api/chat/stream", said.len(), said)).await));
@@ -138,4 +139,83 @@ async fn who_closes_one_half_ends_it() {
     }
     assert_eq!(world.get("/api/tasks").await.ok()["items"], serde_json::json!([]));
     is_well(address).await;
+}
+
+/// Closes the writing half, and waits until the server must have noticed.
+async fn half_closed(address: SocketAddr, what: &str) -> TcpStream {
+    let mut socket = sent(address, what).await;
+    socket.shutdown().await.unwrap();
+    is_well(address).await;
+    is_well(address).await;
+    socket
+}
+
+#[tokio::test]
+async fn who_sends_no_more_may_still_listen() {
+    let said = r#"{"message": "Hello"}"#;
+    for (path, end) in [("/api/chat/message", "\"reply\":\"Still here."), ("/api/chat/stream", "event: done")] {
+        let (world, strings) = World::with_puppet();
+        let address = served(&world, PATIENT).await;
+        let socket = half_closed(address, &post(path, said.len(), said)).await;
+        strings.say("Still here.");
+        strings.finish();
+        let answer = rest(socket).await;
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains(end), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn who_goes_away_while_nothing_is_said_stops_the_stream() {
+    let (world, strings) = World::with_puppet();
+    let address = served(&world, PATIENT).await;
+    let said = r#"{"message": "Hello"}"#;
+    let mut socket = sent(address, &post("/api/chat/stream", said.len(), said)).await;
+    let mut told = Vec::new();
+    while !String::from_utf8_lossy(&told).contains("event: mood") {
+        assert!(socket.read_buf(&mut told).await.unwrap() > 0);
+    }
+    drop(socket);
+    timeout(LONG, strings.cut()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reset_stops_what_was_asked_for_as_a_whole() {
+    let (world, strings) = World::with_puppet();
+    let address = served(&world, PATIENT).await;
+    let said = r#"{"message": "Hello"}"#;
+    let socket = sent(address, &post("/api/chat/message", said.len(), said)).await;
+    while !strings.is_asked() {
+        yield_now().await;
+    }
+    socket.set_zero_linger().unwrap();
+    drop(socket);
+    timeout(LONG, strings.cut()).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_takes_nothing_of_an_answer_is_let_go_of() {
+    let (world, strings) = World::with_puppet();
+    let address = served(&world, TimeLimits { write: SHORT, ..PATIENT }).await;
+    let said = r#"{"message": "Hello"}"#;
+    let _socket = sent(address, &post("/api/chat/stream", said.len(), said)).await;
+    // More than the system keeps for anybody.
+    for _ in 0..32 {
+        strings.say(&"a ".repeat(1 << 19));
+    }
+    timeout(LONG, strings.cut()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_body_that_says_it_is_too_large_is_not_waited_for() {
+    let world = World::new();
+    let address = served(&world, PATIENT).await;
+    for (path, length) in [
+        ("/api/tasks", 1024 * 1024 + 1),
+        ("/api/personas", 10 * 1024 * 1024 + 1),
+        ("/api/documents", 101 * 1024 * 1024 + 1),
+        ("/api/tasks", 1 << 60),
+    ] {
+        let answer = rest(sent(address, &post(path, length, "{")).await).await;
+        is_problem(&answer, 413, "too-large");
+    }
 }

@@ -52,7 +52,7 @@ pub(crate) struct Puppet {
 }
 
 /// What a test holds of a [`Puppet`].
-pub(crate) struct Strings(mpsc::UnboundedSender<ChatDelta>);
+pub(crate) struct Strings(mpsc::UnboundedSender<ChatDelta>, Arc<Puppet>);
 
 impl Strings {
     pub(crate) fn say(&self, text: &str) {
@@ -66,6 +66,11 @@ impl Strings {
     pub(crate) fn finish(self) {
         let model = "puppet:one".to_owned();
         self.send(ChatDelta::Done { finish: FinishReason::Stop, usage: Usage::default(), model, failed: Vec::new() });
+    }
+
+    /// Was the model asked?
+    pub(crate) fn is_asked(&self) -> bool {
+        self.1.lines.lock().unwrap().is_none()
     }
 
     /// Waits until the model was stopped.
@@ -90,6 +95,14 @@ impl ChatModel for Puppet {
         };
         Ok(futures_util::stream::poll_fn(move |cx| lines.poll_recv(cx).map(|line| line.map(Ok))).boxed())
     }
+}
+
+/// A puppet, and what it hangs on.
+fn puppet() -> (Arc<dyn ChatModel>, Strings) {
+    let (strings, lines) = mpsc::unbounded_channel();
+    let info = ModelInfo { name: "puppet:one".into(), remote: false, context_tokens: 8000 };
+    let puppet = Arc::new(Puppet { info, lines: Mutex::new(Some(lines)) });
+    (Arc::clone(&puppet) as _, Strings(strings, puppet))
 }
 
 /// Everything.
@@ -173,10 +186,8 @@ impl World {
     }
 
     pub(crate) fn with_puppet() -> (Self, Strings) {
-        let (strings, lines) = mpsc::unbounded_channel();
-        let info = ModelInfo { name: "puppet:one".into(), remote: false, context_tokens: 8000 };
-        let puppet = Puppet { info, lines: Mutex::new(Some(lines)) };
-        (Self::of(Some(Arc::new(puppet)), Options::default()), Strings(strings))
+        let (puppet, strings) = puppet();
+        (Self::of(Some(puppet), Options::default()), strings)
     }
 
     fn of(chat: Option<Arc<dyn ChatModel>>, options: Options) -> Self {
