@@ -1,10 +1,9 @@
 //! What is taken out of a request: who asks, and for what. Everything that is wrong is named, and all at once.
 
-use crate::Door;
 use crate::auth::Me;
-use crate::cursor;
 use crate::problem::{Kind, Problem};
-use axum::body::Bytes;
+use crate::{Door, cursor, strict};
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
@@ -229,7 +228,7 @@ impl<S: Send + Sync, const MOST: usize> FromRequest<S> for Anything<MOST> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        read_json(&json(request, state, MOST).await?).map(Self)
+        parsed(&json(request, state, MOST).await?).map(Self)
     }
 }
 
@@ -242,13 +241,28 @@ async fn json<S: Send + Sync>(request: Request, state: &S, most: usize) -> Resul
 }
 
 fn read_json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    serde_json::from_str(text).or_else(|error| whole_numbers(text).ok_or(error)).map_err(|error| {
-        if error.is_data() {
-            Problem::invalid(error.to_string())
-        } else {
-            Problem::malformed(format!("the body is not JSON: {error}"))
-        }
+    read_value(parsed(text)?).map_err(|error| match serde_json::from_str::<T>(text) {
+        // It knows where in the text that is.
+        Err(placed) if placed.is_data() => Problem::invalid(placed.to_string()),
+        _ => error,
     })
+}
+
+/// What is JSON, with each key once.
+fn parsed(text: &str) -> Result<Value, Problem> {
+    strict::parse(text.as_bytes()).map_err(|error| match error.is_data() {
+        true => Problem::malformed(format!("the body is not clear: {error}")),
+        false => Problem::malformed(format!("the body is not JSON: {error}")),
+    })
+}
+
+/// A value as what is expected; whole numbers may be written with a point.
+fn read_value<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
+    let read = strict::read(&value).or_else(|error| {
+        whole(&mut value);
+        strict::read(&value).map_err(|_| error)
+    });
+    read.map_err(|error| Problem::invalid(error.to_string()))
 }
 
 /// The same for clients that send more than is read.
@@ -259,20 +273,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Fields<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let Body(fields) = Body::<Map<String, Value>>::from_request(request, state).await?;
-        let mut value = Value::Object(fields);
-        let read = T::deserialize(&value).or_else(|error| {
-            whole(&mut value);
-            T::deserialize(&value).map_err(|_| error)
-        });
-        read.map(Self).map_err(|error| Problem::invalid(error.to_string()))
+        read_value(Value::Object(fields)).map(Self)
     }
-}
-
-/// The same where whole numbers are written with a point.
-fn whole_numbers<T: DeserializeOwned>(text: &str) -> Option<T> {
-    let mut value = serde_json::from_str(text).ok()?;
-    whole(&mut value);
-    serde_json::from_value(value).ok()
 }
 
 /// Writes whole numbers without a point: `3.0` and `3` are the same to JSON, and not to what reads it.
@@ -323,12 +325,25 @@ async fn body<S: Send + Sync>(
         let detail = format!("the content-type is {kind:?}; send {}", kinds.join(", "));
         return Err(Problem::new(Kind::UnsupportedMediaType, detail));
     }
+    announced(&request, limit)?;
     Bytes::from_request(request, state).await.map_err(|rejection| unread(rejection, limit))
+}
+
+/// Nobody waits for a body that says itself that it is too large.
+pub(crate) fn announced(request: &Request, limit: usize) -> Result<(), Problem> {
+    match usize::try_from(request.body().size_hint().lower()) {
+        Ok(length) if length <= limit => Ok(()),
+        _ => Err(too_large(limit)),
+    }
+}
+
+fn too_large(limit: usize) -> Problem {
+    Problem::new(Kind::TooLarge, format!("the body is larger than {limit} bytes; send it in parts"))
 }
 
 fn unread(rejection: BytesRejection, limit: usize) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Problem::new(Kind::TooLarge, format!("the body is larger than {limit} bytes; send it in parts"));
+        return too_large(limit);
     }
     tracing::debug!(response = ?rejection.into_response().status(), "a body broke off");
     Problem::malformed("the body broke off")

@@ -50,7 +50,28 @@ pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next
         return Problem::new(Kind::CrossOrigin, "this was sent by another site's page; use the server's own")
             .into_response();
     }
+    if let Some(coding) = coding(&request) {
+        let detail = format!("the body is sent as {coding:?}; send it as it is, without a Content-Encoding");
+        let mut response = Problem::new(Kind::UnsupportedMediaType, detail).into_response();
+        response.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        return response;
+    }
     next.run(request).await
+}
+
+/// Does a page of another site send it, be it one that is let in?
+pub(crate) fn is_from_elsewhere(request: &Request) -> bool {
+    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = named.or_else(|| request.uri().authority().map(Authority::as_str));
+    is_foreign(request.headers(), host.unwrap_or_default())
+}
+
+/// How the body is packed, if it is: nothing is unpacked here.
+fn coding(request: &Request) -> Option<String> {
+    let named = request.headers().get_all(header::CONTENT_ENCODING).iter();
+    let mut codings = named.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    let packed = codings.find(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))?;
+    Some(String::from_utf8_lossy(packed).chars().take(100).collect())
 }
 
 /// Adds what keeps browsers strict. Nothing that was asked for personally is kept in caches.

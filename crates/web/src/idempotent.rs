@@ -4,7 +4,7 @@
 //! good; a file is known by its bytes. Where an answer opens something (a token, a key, a link) or tells of what was
 //! just forgotten, nothing is kept, and the key means nothing.
 
-use crate::extract::Caller;
+use crate::extract::{Caller, announced};
 use crate::problem::{Kind, Problem};
 use crate::{Door, MAX_CARD_BYTES};
 use axum::body::{Body, Bytes, to_bytes};
@@ -83,6 +83,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 async fn named(door: Door, key: String, request: Request, next: Next) -> Result<Response, Problem> {
+    announced(&request, MAX_CARD_BYTES)?;
     let (mut parts, body) = request.into_parts();
     let person = Caller::from_request_parts(&mut parts, &door).await?.person().await?;
     // What the route itself refuses is at most as large.

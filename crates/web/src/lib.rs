@@ -27,6 +27,7 @@ mod patience;
 mod problem;
 mod reference;
 mod revision;
+mod strict;
 mod ui;
 mod upload;
 mod ws;

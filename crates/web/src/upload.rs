@@ -1,5 +1,6 @@
 //! Files in a request: as one part of a form (`multipart/form-data`), or as the body itself with its name in the query.
 
+use crate::extract::announced;
 use crate::problem::{Kind, Problem};
 use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
@@ -27,20 +28,25 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).map(str::to_owned);
         let essence = kind.as_deref().and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("multipart/form-data") {
+            announced(&request, MAX_BYTES)?;
             let bytes = Bytes::from_request(request, state).await.map_err(|error| unread(error.status()))?;
             return Ok(Self { name: None, media_type: kind, bytes });
         }
+        announced(&request, MAX_BYTES)?;
         let mut form =
             Multipart::from_request(request, state).await.map_err(|error| Problem::malformed(error.body_text()))?;
+        let mut file = None;
         while let Some(field) = form.next_field().await.map_err(broken)? {
             if field.file_name().is_none() {
                 continue;
             }
             let (name, media_type) = (field.file_name().map(str::to_owned), field.content_type().map(str::to_owned));
             let bytes = field.bytes().await.map_err(broken)?;
-            return Ok(Self { name, media_type, bytes });
+            if file.replace(Self { name, media_type, bytes }).is_some() {
+                return Err(Problem::invalid("the form has more than one file; send them one by one"));
+            }
         }
-        Err(Problem::invalid("the form has no file; send one as in -F file=@notes.md"))
+        file.ok_or_else(|| Problem::invalid("the form has no file; send one as in -F file=@notes.md"))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::openapi::File;
 use crate::extract::{Caller, Name, Params};
 use crate::problem::Problem;
+use crate::strict;
 use crate::upload::Sent;
 use axum::Json;
 use axum::http::StatusCode;
@@ -45,7 +46,7 @@ pub(crate) async fn post(
     params.done()?;
     let (person, id) = (caller.person().await?, MemoryId::new(id));
     let memory = if sent.media_type.as_deref().is_some_and(|kind| kind.starts_with("application/json")) {
-        let link: Link = serde_json::from_slice(&sent.bytes).map_err(|error| {
+        let link = strict::parse(&sent.bytes).and_then(|link| strict::read::<Link>(&link)).map_err(|error| {
             Problem::invalid(format!("{error}; a link is {{\"url\": …, \"name\": …}}, and a file goes as a form"))
         })?;
         person.attach_link(&id, link.name.as_deref().unwrap_or(&link.url), &link.url).await?

@@ -10,6 +10,7 @@ mod tools;
 use crate::auth::Me;
 use crate::extract::Caller;
 use crate::problem::Problem;
+use crate::strict;
 use axum::Json;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -17,7 +18,6 @@ use axum::response::{IntoResponse, Response};
 use philia_companion::Person;
 use philia_companion::accounts::Identity;
 use rpc::{Answer, Desk};
-use serde_json::Value;
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -28,7 +28,7 @@ const LINE: usize = crate::MAX_BODY_BYTES;
 /// `POST /mcp`: a message of JSON-RPC, or several.
 pub(crate) async fn post(caller: Caller, Me(me): Me, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     let desk = Desk::new(caller.person().await?, me);
-    let answer = match serde_json::from_slice(&body) {
+    let answer = match strict::parse(&body) {
         Ok(message) => desk.answer(message, Some(&headers)).await,
         Err(error) => Some(Answer::unreadable(&error)),
     };
@@ -60,7 +60,7 @@ pub async fn serve_lines(
         let answer = if line.len() > LINE {
             Some(Answer::too_long(LINE))
         } else {
-            match serde_json::from_slice::<Value>(&line) {
+            match strict::parse(&line) {
                 Ok(message) => desk.answer(message, None).await,
                 Err(error) => Some(Answer::unreadable(&error)),
             }

@@ -2,6 +2,7 @@
 
 use super::rpc::{Desk, Fault};
 use crate::problem::Problem;
+use crate::strict;
 use philia_companion::accounts::Scope;
 use philia_companion::edit::NewMemory;
 use philia_companion::knowledge::{Entity, Relation};
@@ -271,7 +272,7 @@ struct Names {
 }
 
 fn take<T: DeserializeOwned>(arguments: Value) -> Result<T, Ended> {
-    serde_json::from_value(arguments).map_err(|error| Ended::Unread(format!("the tool does not take this: {error}")))
+    strict::read(&arguments).map_err(|error| Ended::Unread(format!("the tool does not take this: {error}")))
 }
 
 async fn run(person: &Person, name: &str, arguments: Value) -> Result<Value, Ended> {

@@ -18,6 +18,14 @@ fn form(name: &str, content: &str) -> String {
 const FORM: &str = "multipart/form-data; boundary=edge";
 
 #[tokio::test]
+async fn a_form_has_one_file() {
+    let world = World::new();
+    let two = form("a.md", NOTES).replace("--edge--\r\n", &form("b.md", "Something else."));
+    world.upload("/api/documents", FORM, two).await.is_problem(422, "invalid", "more than one file");
+    assert_eq!(world.get("/api/documents").await.ok()["items"], json!([]));
+}
+
+#[tokio::test]
 async fn a_document_is_sent_read_recalled_and_removed() {
     let world = World::new();
     let sent = world.upload("/api/documents?name=handbook.md", "text/markdown", NOTES).await;

@@ -326,3 +326,50 @@ async fn a_list_is_not_taken_for_the_fields_in_their_order() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_list_within_is_not_taken_for_the_fields_in_their_order() {
+    let world = World::new();
+    for (path, body) in [
+        ("/api/personality/set", r#"{"set": {"trait": ["humor", 60]}, "reason": "more jokes"}"#),
+        ("/api/personality/set", r#"{"set": {"mood": [0.1, 0, 0]}, "reason": "more jokes"}"#),
+        ("/api/memories", r#"{"content": "Bruno is a dog.", "fact": ["user", "pet.dog.name", "Bruno"]}"#),
+        ("/api/memories/search", r#"{"query": "dog", "filters": [["fact"]]}"#),
+    ] {
+        let answer = world.post(path, body).await;
+        answer.is_problem(422, "invalid", "invalid type: sequence");
+    }
+    let set = r#"{"set": {"trait": {"name": "humor", "value": 60.0}}, "reason": "more jokes"}"#;
+    world.post("/api/personality/set", set).await.ok();
+}
+
+#[tokio::test]
+async fn a_key_that_is_there_twice_is_refused() {
+    let world = World::new();
+    for (path, body) in [
+        ("/api/tasks", r#"{"text": "call mum", "text": "call dad"}"#),
+        ("/api/memories", r#"{"content": "Bruno is a dog.", "metadata": {"text": 1, "text": 2}}"#),
+        ("/api/personas", r#"{"id": "sunny", "parent": "supportive_friend", "traits": {"text": 1, "text": 2}}"#),
+        ("/v1/memories/", r#"{"user_id": "ana", "messages": [], "metadata": {"text": 1, "text": 2}}"#),
+    ] {
+        world.post(path, body).await.is_problem(400, "malformed", "the key \"text\" is there twice");
+    }
+}
+
+#[tokio::test]
+async fn what_is_packed_is_not_unpacked() {
+    let world = World::new();
+    let send = async |coding: &str| {
+        let asked = request(Method::POST, "/api/tasks").header(header::CONTENT_TYPE, "application/json");
+        let asked = asked.header(header::CONTENT_ENCODING, coding);
+        world.send(asked.body(Body::from(r#"{"text": "call mum"}"#)).unwrap()).await
+    };
+    for coding in ["gzip", "br", "identity, gzip", "GZIP", "no such coding"] {
+        let answer = send(coding).await;
+        answer.is_problem(415, "unsupported-media-type", "without a Content-Encoding");
+        assert_eq!(answer.header("accept-encoding"), "identity");
+    }
+    for coding in ["identity", "Identity", ""] {
+        assert_eq!(send(coding).await.status, 201, "{coding}");
+    }
+}
