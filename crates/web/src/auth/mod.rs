@@ -9,8 +9,8 @@ mod running;
 
 pub(crate) use cookie::{clear as clear_cookie, set as set_cookie};
 
-use crate::Door;
 use crate::problem::{Kind, Problem};
+use crate::{Door, gate};
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
@@ -42,7 +42,11 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
     if need == Need::Nothing {
         return next.run(request).await;
     }
-    let headers = request.headers().clone();
+    let mut headers = request.headers().clone();
+    if gate::is_from_elsewhere(&request) {
+        // The cookie is for the server's own pages; others that are let in show a token.
+        headers.remove(header::COOKIE);
+    }
     let identity = identify(&door, &headers, need::is_of_clients(route.as_str())).await;
     request.extensions_mut().insert(Asker(identity.clone()));
     match identity {

@@ -1,6 +1,6 @@
 //! Who is let in: by which name the server is called, whose page sends, and who it is.
 
-use crate::world::{World, json, request};
+use crate::world::{PASSWORD, World, json, request};
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, header};
 use philia_companion::accounts::Rates;
@@ -193,4 +193,24 @@ async fn requests_have_an_id() {
     let (one, other) = (world.get("/nowhere").await, world.get("/nowhere").await);
     assert_eq!(one.json()["request_id"], one.header("x-request-id"));
     assert_ne!(one.header("x-request-id"), other.header("x-request-id"));
+}
+
+#[tokio::test]
+async fn a_page_that_is_let_in_shows_no_cookie() {
+    let app = "https://app.example";
+    let world = World::housed_with(Options { cors_origins: vec![app.into()], ..Options::default() }).await;
+    let login = serde_json::json!({ "name": "adam", "password": PASSWORD, "session": "page" });
+    let answer = world.post("/api/auth/login", login.to_string()).await;
+    let cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+    let token = world.token("adam").await;
+    let asked = async |from: &[(&str, &str)]| {
+        let asked = request(Method::GET, "/api/tasks");
+        let asked = from.iter().fold(asked, |asked, (name, value)| asked.header(*name, *value));
+        world.send(asked.body(Body::empty()).unwrap()).await
+    };
+    asked(&[("cookie", &cookie), ("origin", "http://localhost:7707")]).await.ok();
+    asked(&[("cookie", &cookie)]).await.ok();
+    asked(&[("cookie", &cookie), ("origin", app)]).await.is_problem(401, "unauthenticated", "sign in first");
+    let shown = format!("Bearer {token}");
+    asked(&[("cookie", &cookie), ("origin", app), ("authorization", &shown)]).await.ok();
 }

@@ -202,10 +202,31 @@ impl World {
 
     /// The same over another store.
     pub(crate) async fn housed_on(store: Arc<dyn StoreAdmin>, public: Rates) -> Self {
+        Self::house(store, None, public, Options::default()).await
+    }
+
+    /// The same with a puppet.
+    pub(crate) async fn housed_with_puppet(public: Rates) -> (Self, Strings) {
+        let (puppet, strings) = puppet();
+        let world = Self::house(Arc::new(MemoryStore::new()), Some(puppet), public, Options::default()).await;
+        (world, strings)
+    }
+
+    /// The same with doors of its own kind.
+    pub(crate) async fn housed_with(options: Options) -> Self {
+        Self::house(Arc::new(MemoryStore::new()), None, Rates::unlimited(), options).await
+    }
+
+    async fn house(
+        store: Arc<dyn StoreAdmin>,
+        chat: Option<Arc<dyn ChatModel>>,
+        public: Rates,
+        options: Options,
+    ) -> Self {
         let usual = AccountSettings::default();
         let hashing = Hashing { memory_kib: 64, passes: 1, ..usual.hashing };
         let accounts = AccountSettings { hashing, public, ..usual };
-        let world = Self::over(store, None, Options::default(), Settings { accounts, ..Settings::default() });
+        let world = Self::over(store, chat, options, Settings { accounts, ..Settings::default() });
         for (name, role) in [("ana", Role::Admin), ("adam", Role::Public), ("bea", Role::Public)] {
             let new = NewAccount { name, password: Some(PASSWORD), role };
             world.philia.accounts().add(&new, &Actor::command_line()).await.unwrap();
