@@ -12,6 +12,9 @@ pub enum Error {
     /// What came in is well formed, but cannot be done with what there is, or names what cannot be made out.
     #[error("{0}")]
     Refused(String),
+    /// The client's own name for it belongs to something else that came before.
+    #[error("{0}")]
+    Reused(String),
     /// There is no such thing, in this person's own data.
     #[error("there is no {what} {name:?}{}", suggestion(.nearest))]
     NotFound {
@@ -83,6 +86,7 @@ impl Error {
         match self {
             Self::Invalid(_) => "invalid",
             Self::Refused(_) => "refused",
+            Self::Reused(_) => "reused",
             Self::NotFound { .. } => "not_found",
             Self::Changed => "changed",
             Self::Stale => "stale",

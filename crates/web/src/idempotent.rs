@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
 
 const KEY: &str = "idempotency-key";
+/// Tells that an answer was given before.
+const REPLAYED: (&str, &str) = ("idempotency-replayed", "true");
 /// The longest key, in bytes.
 const LONGEST: usize = 128;
 
@@ -47,6 +49,11 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let wrong = || Problem::malformed(format!("Idempotency-Key: 1 to {LONGEST} visible characters are allowed"));
     let text = key.to_str().ok().filter(|key| (1..=LONGEST).contains(&key.len()));
     text.map(|key| Some(key.to_owned())).ok_or_else(wrong)
+}
+
+/// What a repeated answer to a message says in its head.
+pub(crate) fn replayed(is_repeated: bool) -> Option<[(&'static str, &'static str); 1]> {
+    is_repeated.then_some([REPLAYED])
 }
 
 /// Does what is asked by name once.
@@ -148,6 +155,7 @@ fn again(kept: &[u8]) -> Result<Response, Problem> {
             response.headers_mut().insert(name, HeaderValue::try_from(value).map_err(|_| damaged())?);
         }
     }
-    response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    let (name, value) = REPLAYED;
+    response.headers_mut().insert(name, HeaderValue::from_static(value));
     Ok(response)
 }

@@ -252,6 +252,18 @@ pub(super) async fn hear(
     Ok(turn)
 }
 
+impl Person {
+    /// Was this very delivery answered before?
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn has_answered(&self, incoming: &Incoming) -> Result<bool> {
+        let Some(delivery) = &incoming.message_id else { return Ok(false) };
+        let id = delivered_id(&incoming.channel, delivery);
+        Ok(self.interaction(&id).await?.is_some_and(|known| known.stage == Stage::Answered))
+    }
+}
+
 async fn persist(person: &Person, incoming: &Incoming, message: &str, thread: &ThreadId) -> Result<Turn> {
     loop {
         match try_persist(person, incoming, message, thread).await {
@@ -291,7 +303,7 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
     if let Some(record) = known {
         let Versioned { value: interaction, version } = read::<Interaction>(record)?;
         if interaction.message != message && !interaction.redacted {
-            return Err(Error::Refused(format!(
+            return Err(Error::Reused(format!(
                 "the message_id {:?} was used for another message",
                 incoming.message_id.as_deref().unwrap_or_default()
             )));

@@ -1,9 +1,10 @@
 //! `POST /api/chat/message`: says something, and answers when the whole reply is there.
 
 use crate::extract::{Body, Caller};
-use crate::idempotent::Named;
+use crate::idempotent::{Named, replayed};
 use crate::problem::Problem;
 use axum::Json;
+use axum::response::{IntoResponse as _, Response};
 use philia_companion::{Incoming, Reply};
 use philia_mind::ThreadId;
 use serde::Deserialize;
@@ -55,11 +56,10 @@ impl Said {
     request_body = Said,
     responses((status = 200, description = "It is so", body = Reply))
 )]
-pub(crate) async fn post(
-    caller: Caller,
-    Named(name): Named,
-    Body(mut said): Body<Said>,
-) -> Result<Json<Reply>, Problem> {
+pub(crate) async fn post(caller: Caller, Named(name): Named, Body(mut said): Body<Said>) -> Result<Response, Problem> {
     let person = caller.person_or(said.user.take()).await?;
-    Ok(Json(person.ask(said.incoming(name)).await?))
+    let is_named = name.is_some();
+    let reply = person.ask(said.incoming(name)).await?;
+    let replayed = replayed(is_named && reply.repeated);
+    Ok((replayed, Json(reply)).into_response())
 }

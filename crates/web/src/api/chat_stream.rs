@@ -14,7 +14,7 @@
 
 use super::chat_message::Said;
 use crate::extract::{Body, Caller};
-use crate::idempotent::Named;
+use crate::idempotent::{Named, replayed};
 use crate::problem::Problem;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -42,10 +42,15 @@ pub(crate) async fn post(
     Named(name): Named,
     Body(mut said): Body<Said>,
 ) -> Result<impl IntoResponse, Problem> {
-    let mut turn = caller.person_or(said.user.take()).await?.say(said.incoming(name));
+    let person = caller.person_or(said.user.take()).await?;
+    let is_named = name.is_some();
+    let said = said.incoming(name);
+    // Where that cannot be known the turn goes on: care answers whatever the store does.
+    let replayed = replayed(is_named && person.has_answered(&said).await.unwrap_or_default());
+    let mut turn = person.say(said);
     let first = turn.next().await.unwrap_or(Err(Error::BrokenOff))?;
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
-    Ok(([("x-accel-buffering", "no")], Sse::new(events(first, turn)).keep_alive(keep_alive)))
+    Ok((replayed, [("x-accel-buffering", "no")], Sse::new(events(first, turn)).keep_alive(keep_alive)))
 }
 
 /// The events of a turn, of which the first has come. Dropping them drops the turn.

@@ -78,15 +78,22 @@ async fn what_is_forgotten_does_not_come_back_by_an_answer() {
 async fn a_message_is_known_by_it_for_good() {
     let world = World::new();
     let body = r#"{"message": "Hello"}"#;
-    let first = post(&world, "k", "ana", "/api/chat/message", body).await.ok();
+    let first = post(&world, "k", "ana", "/api/chat/message", body).await;
+    assert!(!is_replayed(&first));
+    let first = first.ok();
     world.clock.advance(SignedDuration::from_hours(100 * 24));
-    let again = post(&world, "k", "ana", "/api/chat/message", body).await.ok();
+    let again = post(&world, "k", "ana", "/api/chat/message", body).await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    let again = again.ok();
     assert_eq!((&first["reply"], &again["repeated"]), (&again["reply"], &serde_json::json!(true)));
     let stream = post(&world, "k", "ana", "/api/chat/stream", body).await;
     assert!(stream.body.contains("\"repeated\":true"), "{}", stream.body);
+    assert_eq!(stream.header("idempotency-replayed"), "true");
+    let new = post(&world, "k2", "ana", "/api/chat/stream", r#"{"message": "Good night"}"#).await;
+    assert!(new.body.contains("\"repeated\":false") && !is_replayed(&new), "{}", new.body);
     let other = post(&world, "k", "ana", "/api/chat/message", r#"{"message": "Bye"}"#).await;
-    other.is_problem(409, "refused", "was used for another message");
-    assert_eq!(world.get("/api/chat/history?user=ana").await.ok()["items"].as_array().unwrap().len(), 1);
+    other.is_problem(422, "key-reused", "was used for another message");
+    assert_eq!(world.get("/api/chat/history?user=ana").await.ok()["items"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
