@@ -235,12 +235,28 @@ pub fn is_near(address: SocketAddr, options: &Options) -> bool {
     address.ip().is_loopback() && options.allowed_hosts.is_empty()
 }
 
+/// May a server listen there? Others may reach it only by names that it was given.
+///
+/// # Errors
+/// It can be reached from other machines and no [`Options::allowed_hosts`] say that this is meant.
+pub fn may_listen(address: SocketAddr, options: &Options) -> io::Result<()> {
+    if address.ip().is_loopback() || !options.allowed_hosts.is_empty() {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        format!(
+            "{address} can be reached from other machines: listen on 127.0.0.1, or name the hosts by which the \
+             server may be called (server.allowed_hosts)"
+        ),
+    ))
+}
+
 /// Serves until `shutdown` is ready; then takes no more requests and lets the running turns end, their learning
 /// included, for [`Options::grace`] at most. What is cut off there is durable and goes on at the next start.
 ///
 /// # Errors
-/// The listener failed; or it can be reached from other machines and no [`Options::allowed_hosts`] say that this is
-/// meant.
+/// The listener failed; as [`may_listen`].
 pub async fn serve(
     listener: TcpListener,
     philia: Philia,
@@ -248,15 +264,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let address = listener.local_addr()?;
-    if !address.ip().is_loopback() && options.allowed_hosts.is_empty() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            format!(
-                "{address} can be reached from other machines: listen on 127.0.0.1, or name the hosts by which the \
-                 server may be called (server.allowed_hosts)"
-            ),
-        ));
-    }
+    may_listen(address, &options)?;
     let (grace, talk) = (options.grace, philia.clone());
     let near = is_near(address, &options);
     let options = Options { near, ..options };

@@ -2,12 +2,14 @@
 
 use super::Context;
 use super::paint::{Paint, note, print};
-use crate::config::ClientAddress;
+use crate::config::{ClientAddress, Config, LogFormat};
 use crate::lifecycle::{self, Signals};
 use crate::{metrics, wire};
 use anyhow::{Context as _, bail};
 use clap::Args;
+use jiff::Timestamp;
 use philia_companion::accounts::Mode;
+use serde_json::json;
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -71,21 +73,8 @@ impl Serve {
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("{listen} cannot be listened on; is another philia there? --listen chooses another address")
         })?;
-        let mut signals = Signals::listen()?;
         let address = listener.local_addr()?;
-        let paint = context.paint;
-        print(&format!("Philia listens on {}\n", paint.accent(&format!("http://{address}"))))?;
-        if config.models.chat.chain.is_empty() {
-            let offline = "It speaks with the built-in offline voice; `philia doctor` says how to give it a model.";
-            note(&Paint::stderr().dim(offline));
-        }
-        if locked {
-            let link = format!("http://{address}/login#setup={}", accounts.setup_token());
-            note(&format!(
-                "Nobody can sign in yet. This link makes the first admin, once:\n  {}",
-                Paint::stderr().accent(&link)
-            ));
-        }
+        philia_web::may_listen(address, &options)?;
         let metrics = match config.metrics.listen {
             Some(listen) => {
                 let listener = TcpListener::bind(listen)
@@ -96,6 +85,24 @@ impl Serve {
             }
             None => None,
         };
+        let mut signals = Signals::listen()?;
+        // Nothing is left that could keep it from listening.
+        let paint = context.paint;
+        print(&format!("Philia listens on {}\n", paint.accent(&format!("http://{address}"))))?;
+        let told = |line: &str| match config.log.format {
+            LogFormat::Text => note(line),
+            // Not by way of the log: its files are no place for a link that opens something.
+            LogFormat::Json => note(&as_json(line, philia.now())),
+        };
+        if config.models.chat.chain.is_empty() {
+            let offline = "It speaks with the built-in offline voice; `philia doctor` says how to give it a model.";
+            told(&styled(&config, offline, Paint::dim));
+        }
+        if locked {
+            let link = format!("http://{address}/login#setup={}", accounts.setup_token());
+            let link = styled(&config, &link, Paint::accent);
+            told(&format!("Nobody can sign in yet. This link makes the first admin, once:\n  {link}"));
+        }
         let telling = {
             let philia = philia.clone();
             async move {
@@ -130,4 +137,17 @@ impl Serve {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// A line for people in its style; for programs it has none.
+fn styled(config: &Config, line: &str, style: fn(Paint, &str) -> String) -> String {
+    match config.log.format {
+        LogFormat::Text => style(Paint::stderr(), line),
+        LogFormat::Json => line.to_owned(),
+    }
+}
+
+/// A line as the log has it in JSON.
+fn as_json(message: &str, now: Timestamp) -> String {
+    json!({ "timestamp": now, "level": "INFO", "fields": { "message": message }, "target": module_path!() }).to_string()
 }

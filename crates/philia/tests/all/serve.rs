@@ -129,6 +129,31 @@ fn other_machines_are_not_let_in_by_accident() {
     let ran = home.run(["serve", "--listen", "0.0.0.0:0", "--i-trust-this-network"], "");
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stderr.contains("server.allowed_hosts"), "{ran:?}");
+    assert_eq!(ran.stdout, "", "it does not listen");
+}
+
+#[test]
+fn it_says_that_it_listens_when_nothing_can_keep_it_from_that() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let home = Home::new().with("PHILIA__METRICS__LISTEN", address.clone());
+    let ran = home.run(["serve", "--listen", "127.0.0.1:0"], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    assert!(ran.stderr.contains("metrics.listen") && ran.stderr.contains(&address), "{ran:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_of_json_is_json_from_the_first_line() {
+    let home = Home::new().with("PHILIA__LOG__FORMAT", "json").with("PHILIA__AUTH__MODE", "required");
+    let server = Server::start(&home);
+    server.signal("-TERM");
+    let ended = server.end();
+    let lines: Vec<serde_json::Value> =
+        ended.stderr.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let says = |what: &str| lines.iter().any(|line| line["fields"]["message"].as_str().unwrap().contains(what));
+    assert!(says("built-in offline voice") && says("/login#setup="), "{lines:?}");
+    assert!(lines.iter().all(|line| line["timestamp"].is_string() && line["level"].is_string()), "{lines:?}");
 }
 
 #[test]
