@@ -10,6 +10,7 @@ use super::settings::Registration;
 use super::throttle::Origin;
 use crate::error::{Error, Result};
 use crate::person::Person;
+use crate::personas::nearest;
 use crate::philia::lock;
 use crate::records::read;
 use jiff::Timestamp;
@@ -312,6 +313,17 @@ impl Accounts {
                 return Ok(people);
             }
         }
+    }
+
+    /// Nobody of that name is known in an account; who is, and is called much like it, is named.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn nobody(&self, account: &str, subject: &str) -> Result<Error> {
+        let known = self.people_of(account).await?;
+        let others = known.iter().map(PartitionId::subject).filter(|known| *known != subject);
+        let nearest = nearest(subject, others).map(str::to_owned);
+        Ok(Error::NotFound { what: "person", name: subject.to_owned(), nearest })
     }
 
     pub(super) async fn person(&self, id: &PartitionId) -> Result<Person> {

@@ -63,7 +63,12 @@ impl Format {
 
 impl Export {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        let person = wire::philia(&context.config).await?.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
+        let philia = wire::philia(&context.config).await?;
+        let person = philia.person(wire::LOCAL_ACCOUNT, &self.who.user).await?;
+        // Whoever is at this machine is somebody, also before they have said anything.
+        if self.who.user != wire::LOCAL_USER && person.records().await? == 0 {
+            return Err(philia.accounts().nobody(wire::LOCAL_ACCOUNT, &self.who.user).await?.into());
+        }
         match &self.out {
             Some(path) if self.all => {
                 let progress = Arc::new(Progress::new("records"));

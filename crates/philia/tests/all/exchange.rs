@@ -239,3 +239,15 @@ fn a_file_that_is_no_benchmark_is_told() {
         assert!(ran.stderr.contains(name) && !ran.stderr.contains("panicked"), "{name}: {}", ran.stderr);
     }
 }
+
+#[test]
+fn nobody_is_not_exported() {
+    let home = Home::new();
+    let said = home.run(["chat", "--user", "anna"], "I like tea.\n");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let ran = home.run(["export", "--user", "ana"], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    assert!(ran.stderr.contains("there is no person \"ana\"") && ran.stderr.contains("anna"), "{ran:?}");
+    // Whoever is at this machine is somebody, also before they have said anything.
+    assert_eq!(home.run(["export"], "").code, Some(0));
+}

@@ -222,6 +222,7 @@ fn who_is_erased_while_talking_leaves_nothing_and_nobody_else_is_touched() {
     check("");
     server.signal("-TERM");
     check(&server.end().stderr);
-    assert_eq!(everything(&home, WHO)["records"]["interaction"], json!([]));
+    let gone = home.run(["export", "--user", WHO], "");
+    assert!(gone.code == Some(1) && gone.stderr.contains("there is no person"), "{gone:?}");
     assert_eq!([everything(&home, "ben"), everything(&home, "cleo")], before);
 }
