@@ -1,5 +1,6 @@
 //! `GET /api/blocks`: the core blocks, small texts that stand in every prompt.
 
+use super::Page;
 use crate::extract::{Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
@@ -10,9 +11,9 @@ use philia_companion::blocks::Block;
     get,
     path = "/api/blocks",
     tag = "Blocks",
-    responses((status = 200, description = "It is so", body = Vec<Block>))
+    responses((status = 200, description = "It is so", body = Page<Block>))
 )]
-pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Vec<Block>>, Problem> {
+pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Page<Block>>, Problem> {
     params.done()?;
-    Ok(Json(caller.person().await?.blocks().await?))
+    Ok(Json(Page::of(caller.person().await?.blocks().await?, None)))
 }

@@ -1,5 +1,6 @@
 //! `GET` and `PATCH /api/consents`: what a person has agreed to, and when.
 
+use super::Page;
 use crate::extract::{Body, Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
@@ -30,11 +31,11 @@ pub(crate) struct Decisions {
     get,
     path = "/api/consents",
     tag = "Privacy",
-    responses((status = 200, description = "It is so", body = Vec<Consent>))
+    responses((status = 200, description = "It is so", body = Page<Consent>))
 )]
-pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Vec<Consent>>, Problem> {
+pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Page<Consent>>, Problem> {
     params.done()?;
-    Ok(Json(caller.person().await?.consents().await?))
+    Ok(Json(Page::of(caller.person().await?.consents().await?, None)))
 }
 
 /// Notes what the person decides.
@@ -43,13 +44,13 @@ pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Vec<Conse
     path = "/api/consents",
     tag = "Privacy",
     request_body = Decisions,
-    responses((status = 200, description = "It is so", body = Vec<Consent>))
+    responses((status = 200, description = "It is so", body = Page<Consent>))
 )]
 pub(crate) async fn patch(
     caller: Caller,
     params: Params,
     Body(asked): Body<Decisions>,
-) -> Result<Json<Vec<Consent>>, Problem> {
+) -> Result<Json<Page<Consent>>, Problem> {
     params.done()?;
     let named = [
         (Purpose::Proactive, asked.proactive),
@@ -59,5 +60,5 @@ pub(crate) async fn patch(
     ];
     let decided: BTreeMap<Purpose, bool> =
         named.into_iter().filter_map(|(purpose, given)| Some((purpose, given?))).collect();
-    Ok(Json(caller.person_or(asked.user).await?.decide(&decided).await?))
+    Ok(Json(Page::of(caller.person_or(asked.user).await?.decide(&decided).await?, None)))
 }

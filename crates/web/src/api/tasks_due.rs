@@ -1,5 +1,6 @@
 //! `GET /api/tasks/due`: what is due now, the longest overdue first.
 
+use super::Page;
 use crate::extract::{Caller, Params};
 use crate::problem::Problem;
 use axum::Json;
@@ -10,9 +11,9 @@ use philia_companion::tasks::TaskView;
     get,
     path = "/api/tasks/due",
     tag = "Tasks",
-    responses((status = 200, description = "It is so", body = Vec<TaskView>))
+    responses((status = 200, description = "It is so", body = Page<TaskView>))
 )]
-pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Vec<TaskView>>, Problem> {
+pub(crate) async fn get(caller: Caller, params: Params) -> Result<Json<Page<TaskView>>, Problem> {
     params.done()?;
-    Ok(Json(caller.person().await?.due_tasks().await?))
+    Ok(Json(Page::of(caller.person().await?.due_tasks().await?, None)))
 }

@@ -85,7 +85,7 @@ async fn an_answer_that_nobody_reads_takes_a_place_until_it_is_let_go_of() {
 async fn what_is_agreed_to_is_kept_with_its_time_and_holds() {
     let world = World::new();
     let given = |consents: &Value, purpose: &str| {
-        let one = consents.as_array().unwrap().iter().find(|one| one["purpose"] == purpose).unwrap();
+        let one = consents["items"].as_array().unwrap().iter().find(|one| one["purpose"] == purpose).unwrap();
         (one["given"].clone(), one["decisions"].as_array().unwrap().len())
     };
     let first = world.get("/api/consents").await.ok();

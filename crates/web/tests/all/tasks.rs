@@ -19,7 +19,7 @@ async fn tasks_are_added_listed_changed_and_removed() {
     assert_eq!(texts(&world.get("/api/tasks").await.ok()), ["late", "call mum"]);
     assert_eq!(texts(&world.get("/api/tasks?state=overdue").await.ok()), ["late"]);
     assert_eq!(texts(&world.get("/api/tasks?from=2026-05-03T00:00:00Z").await.ok()), ["call mum"]);
-    assert_eq!(world.get("/api/tasks/due").await.ok()[0]["text"], "late");
+    assert_eq!(world.get("/api/tasks/due").await.ok()["items"][0]["text"], "late");
     assert_eq!(world.get(&path).await.ok()["text"], "call mum");
 
     let snoozed = world.post(&format!("{path}/snooze"), json!({"until": "Friday"}).to_string()).await.ok();
@@ -53,7 +53,7 @@ async fn what_is_wrong_with_a_task_is_named() {
 #[tokio::test]
 async fn blocks_are_written_and_removed() {
     let world = World::new();
-    let all = world.get("/api/blocks").await.ok();
+    let all = world.get("/api/blocks").await.ok()["items"].clone();
     assert_eq!((&all[0]["label"], &all[1]["label"]), (&json!("persona"), &json!("human")));
     let set = world.put("/api/blocks/garden", json!({"text": "We plan a garden."})).await.ok();
     assert_eq!((&set["text"], &set["version"]), (&json!("We plan a garden."), &json!(1)));
