@@ -1,9 +1,9 @@
 //! Accounts made, let in, stopped and ended: what newcomers ask for, and what admins do.
 
-use super::account::{Account, AccountView, OwnLimits};
+use super::account::{Account, AccountView, KeyView, OwnLimits, SessionView};
 use super::audit::Actor;
 use super::house::Accounts;
-use super::identity::{LOCAL_ACCOUNT, Role, Standing};
+use super::identity::{LOCAL_ACCOUNT, OWN_SUBJECT, Reach, Role, Standing, Way};
 use super::names;
 use super::secret::{self, Token, Use};
 use super::settings::Registration;
@@ -16,7 +16,7 @@ use crate::records::read;
 use jiff::Timestamp;
 use philia_ports::PartitionId;
 use philia_ports::store::{Cursor, Kind, Page, Scan};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A new account, made by an admin.
 #[derive(Clone, Debug)]
@@ -155,6 +155,17 @@ impl Accounts {
     /// [`Error::NotFound`].
     pub async fn show(&self, id_or_name: &str) -> Result<AccountView> {
         Ok(self.find(id_or_name).await?.view(self.settings(), self.now()))
+    }
+
+    /// Everything of an account that is not its people's: how it stands, its limits, sessions and API keys; nothing of
+    /// what opens it. None where there is no account.
+    pub(crate) async fn told(&self, id: &str) -> Result<Option<Value>> {
+        let Some(account) = self.account(id).await? else { return Ok(None) };
+        let now = self.now();
+        let open = account.sessions.iter().rev().filter(|session| session.expires_at > now);
+        let sessions: Vec<SessionView> = open.map(|session| session.view(&Way::Open)).collect();
+        let keys: Vec<KeyView> = account.keys.iter().map(|key| key.view(&account.id)).collect();
+        Ok(Some(json!({ "account": account.view(self.settings(), now), "sessions": sessions, "keys": keys })))
     }
 
     /// Lets somebody in who waits.
@@ -349,5 +360,16 @@ impl Accounts {
                 return Err(Error::Forbidden("this is the last admin; make another one first".into()));
             }
         }
+    }
+}
+
+impl Person {
+    /// The account of its owner, as [`Accounts::told`] tells it; none for whoever else it speaks for, as it is not theirs.
+    pub(crate) async fn own_account(&self) -> Result<Option<Value>> {
+        let speaks_for_one = self.asker.as_ref().is_some_and(|asker| matches!(asker.reach, Reach::One(_)));
+        if self.partition.id.subject() != OWN_SUBJECT || speaks_for_one {
+            return Ok(None);
+        }
+        self.philia().accounts().told(self.partition.id.account()).await
     }
 }

@@ -30,6 +30,8 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 const WHOLE: &str = "philia-export.json";
 /// The whole, for people.
 const READABLE: &str = "philia-export.md";
+/// The account itself, for its owner.
+const ACCOUNT: &str = "account.json";
 /// What the archive is, for whoever opens it.
 const README: &str = "README.txt";
 /// Bytes that wait for a reader.
@@ -115,6 +117,10 @@ impl Person {
         self.write_json(zip, true, tell).await?;
         zip.start_file(READABLE, packed).map_err(zip_error)?;
         self.export_markdown(zip).await?;
+        if let Some(account) = self.own_account().await? {
+            zip.start_file(ACCOUNT, packed).map_err(zip_error)?;
+            zip.write_all(format!("{account:#}\n").as_bytes())?;
+        }
         let mut scan = Scan::of(Kind::Memory);
         loop {
             let page = self.page::<Memory>(&scan).await?;
@@ -220,6 +226,7 @@ const README_TEXT: &str = "Everything that Philia keeps of you.
 
 philia-export.md    to be read: what was said, and what is remembered
 philia-export.json  the whole, for programs; `philia import archive FILE.zip --user NAME` brings it in again
+account.json        where you sign in: your account, its sessions and API keys, without what opens them
 files/              what hangs on memories, as it was sent
 
 Nothing in here is sealed: keep it where nobody else can read it.

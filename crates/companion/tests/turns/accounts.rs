@@ -6,7 +6,7 @@ use philia_companion::accounts::{
     AccountSettings, Accounts, Actor, Credential, Identity, Mode, NewAccount, NewKey, Origin, OwnLimits, Rates, Reach,
     Registration, Role, Scope, SessionKind, SignedIn, Standing, Tokens, Way,
 };
-use philia_companion::{Error, Incoming};
+use philia_companion::{Error, Incoming, Person};
 use philia_ports::store::{Kind, Scan};
 use philia_ports::{PartitionId, Store as _};
 use std::collections::BTreeSet;
@@ -645,4 +645,38 @@ async fn who_came_in_lately_is_answered_while_the_store_fails_and_nobody_else() 
 
     world.clock.advance(SignedDuration::from_mins(11));
     assert!(bearer(&accounts, &ana).await.is_err(), "that was not lately");
+}
+
+/// The account as an export has it.
+async fn exported(person: &Person) -> Option<serde_json::Value> {
+    let (mut bytes, mut pieces) = (Vec::new(), person.export_stream());
+    while let Some(piece) = pieces.recv().await {
+        bytes.extend(piece.unwrap());
+    }
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let account = zip.by_name("account.json").ok()?;
+    Some(serde_json::from_reader(account).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_tells_the_account_to_its_owner_and_nothing_of_what_opens_it() {
+    let (world, accounts) = house(AccountSettings::default()).await;
+    let token = tokens(&accounts, "bob").await;
+    let bob = bearer(&accounts, &token.access_token).await.unwrap();
+    let new = |reach| NewKey { label: "my script".into(), scopes: [Scope::All].into(), reach, days: None };
+    let (key, _) = accounts.add_key(&bob, new(Reach::Any)).await.unwrap();
+    let (of_one, _) = accounts.add_key(&bob, new(Reach::One("me".into()))).await.unwrap();
+    let of_one = bearer(&accounts, &of_one).await.unwrap();
+
+    let told = exported(&world.philia.person_of(&bob, None).await.unwrap()).await.unwrap();
+    assert_eq!((&told["account"]["name"], &told["account"]["role"]), (&"bob".into(), &"public".into()), "{told}");
+    assert!(told["account"]["limits"].is_object() && told["account"]["standing"] == "active", "{told}");
+    assert_eq!(told["sessions"][0]["client"], "a test");
+    assert_eq!(told["keys"][0]["label"], "my script");
+    let text = told.to_string();
+    assert!(!text.contains("hash") && !text.contains(&key) && !text.contains("argon2"), "{text}");
+    // It is the owner's, not that of others it speaks for, nor of a key for one person.
+    let by_key = bearer(&accounts, &key).await.unwrap();
+    assert_eq!(exported(&world.philia.person_of(&by_key, Some("guest")).await.unwrap()).await, None);
+    assert_eq!(exported(&world.philia.person_of(&of_one, None).await.unwrap()).await, None);
 }
