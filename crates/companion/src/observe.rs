@@ -15,6 +15,11 @@ use philia_ports::model::{Attempt, ChatReply, ModelError, ModelInfo, Usage};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
+/// Counts somebody who was turned away because too much was tried before: `password`, `token` or `registration`.
+pub(crate) fn locked_out(what: &'static str) {
+    counter!("philia_lockouts_total", "what" => what).increment(1);
+}
+
 /// A step of a turn and how long it took.
 pub(crate) type Step = (&'static str, Duration);
 
@@ -44,10 +49,17 @@ pub fn describe() {
     describe_gauge!("philia_index_size_bytes", Unit::Bytes, "The recall index in memory");
     describe_gauge!("philia_cache_size_bytes", Unit::Bytes, "What is kept at hand in memory");
     describe_counter!("philia_log_lines_lost_total", "Lines of the log that could not be written in time");
+    describe_counter!(
+        "philia_lockouts_total",
+        "Attempts that were turned away unseen after too many, by what was tried"
+    );
     describe_counter!("philia_http_requests_total", "Requests by method, route and status");
     describe_histogram!("philia_http_request_duration_seconds", Unit::Seconds, "Requests by route");
     // What should stay at nothing is there from the start, so that its first rise is seen.
     counter!("philia_log_lines_lost_total").increment(0);
+    for what in ["password", "token", "registration"] {
+        counter!("philia_lockouts_total", "what" => what).increment(0);
+    }
     for outcome in ["done", "failed"] {
         counter!("philia_jobs_total", "outcome" => outcome).increment(0);
     }

@@ -5,6 +5,7 @@ use super::house::Accounts;
 use super::limits::{Meter, Window};
 use super::names;
 use crate::error::{Error, Result};
+use crate::observe;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -73,6 +74,7 @@ impl Accounts {
             if let Err(full) = meter.take(&[window]).await {
                 // What was counted before this one was full is nobody's attempt.
                 attempt.forgive().await;
+                observe::locked_out("password");
                 return Err(Error::Limited { what: "too many attempts to sign in".into(), seconds: full.reset });
             }
             attempt.counted.push((meter, window));
@@ -85,7 +87,10 @@ impl Accounts {
         let meter = Meter::new(&self.0, format!("bad-token/{}", from.0));
         match meter.take(&[BAD_TOKENS]).await {
             Ok(_) => Error::Unauthenticated(why.into()),
-            Err(full) => Error::Limited { what: "too many tokens that do not hold".into(), seconds: full.reset },
+            Err(full) => {
+                observe::locked_out("token");
+                Error::Limited { what: "too many tokens that do not hold".into(), seconds: full.reset }
+            }
         }
     }
 
@@ -95,7 +100,10 @@ impl Accounts {
     /// [`Error::Limited`].
     pub(super) async fn count_registration(&self, from: &Origin) -> Result<()> {
         let meter = Meter::new(&self.0, format!("register/{}", from.0));
-        let full = |full: super::limits::Left| Error::Limited { what: "too many accounts".into(), seconds: full.reset };
+        let full = |full: super::limits::Left| {
+            observe::locked_out("registration");
+            Error::Limited { what: "too many accounts".into(), seconds: full.reset }
+        };
         meter.take(&[REGISTRATIONS]).await.map(|_| ()).map_err(full)
     }
 }

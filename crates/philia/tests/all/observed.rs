@@ -121,14 +121,19 @@ fn the_dashboard_and_the_alerts_name_only_what_a_running_server_tells() {
         .with("OPENAI_BASE_URL", model.openai_url())
         .with("PHILIA__MODELS__CHAT__CHAIN", "openai:first,openai:second")
         .with("PHILIA__METRICS__PRICES", "openai:first=1/2,openai:second=1.5/6")
-        .with("PHILIA__METRICS__LISTEN", "127.0.0.1:0");
+        .with("PHILIA__METRICS__LISTEN", "127.0.0.1:0")
+        .with("PHILIA__AUTH__ATTEMPTS", "1");
     let server = Server::start(&home);
     let client = Client::new(&server.address, "ana".into());
     client.say("1", "My dog is called Sparky.").unwrap();
     client.say("2", "What is my dog's name?").unwrap();
     assert_eq!(http::post(&server.address, "/api/chat/message", "{\"message\": \" \"}").status, 422);
+    let guess = r#"{"name": "nobody", "password": "a guess, a guess"}"#;
+    assert_eq!(http::post(&server.address, "/api/auth/login", guess).status, 401);
+    assert_eq!(http::post(&server.address, "/api/auth/login", guess).status, 429);
     let told = http::get(&server.address, "/metrics");
     assert_eq!(told.status, 200);
+    assert!(told.body.contains("philia_lockouts_total{what=\"password\"} 1\n"), "{}", told.body);
     let types = told.body.lines().filter_map(|line| line.strip_prefix("# TYPE "));
     let exported: BTreeSet<String> = types.map(|line| line.split(' ').next().unwrap().to_owned()).collect();
     let missing: Vec<&String> = named.difference(&exported).collect();
