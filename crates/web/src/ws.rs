@@ -20,11 +20,14 @@ use crate::api::chat_message::Said;
 use crate::api::chat_stream::told;
 use crate::extract::{Caller, Params};
 use crate::problem::{Kind, Problem};
-use crate::{Door, Options};
+use crate::{Door, Options, strict};
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use philia_companion::news::News;
@@ -36,6 +39,7 @@ use serde_json::{Value, json};
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
+use tokio_tungstenite::tungstenite;
 
 /// The most bytes of a message from the client; its text alone may have 32 KiB.
 const MOST: usize = 256 * 1024;
@@ -52,10 +56,14 @@ pub(crate) async fn open(
     State(door): State<Door>,
     caller: Caller,
     params: Params,
+    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     params.done()?;
     let upgrade = upgrade.map_err(|error| Problem::malformed(format!("this is a WebSocket: {}", error.body_text())))?;
+    if !is_key(&headers) {
+        return Err(Problem::malformed("Sec-WebSocket-Key: 16 bytes in base64 are expected"));
+    }
     let person = caller.person().await?;
     match person.still_in(door.options.near).await {
         Ok(()) | Err(Error::Suspended) => {}
@@ -158,18 +166,32 @@ impl Talk {
     async fn heard(&mut self, frame: Option<Result<Message, axum::Error>>) -> Result<(), Over> {
         self.alive = Instant::now();
         let text = match frame {
-            None | Some(Ok(Message::Close(_))) => return Err(Over),
+            None => return Err(Over),
+            Some(Ok(Message::Close(_))) => {
+                // The answer to it is written as the connection is read to its end.
+                let _ = timeout(PATIENCE, self.socket.recv()).await;
+                return Err(Over);
+            }
             Some(Err(error)) => {
                 tracing::debug!(%error, "a socket broke off");
-                self.close(close_code::SIZE, "a message that is too large or broken").await;
+                if let Some((code, reason)) = fault(error) {
+                    self.close(code, reason).await;
+                }
                 return Err(Over);
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
             Some(Ok(Message::Binary(_))) => return self.wrong(&Value::Null, "send text, with JSON in it").await,
             Some(Ok(Message::Text(text))) => text,
         };
-        match serde_json::from_str(text.as_str()) {
-            Err(error) => self.wrong(&Value::Null, error.to_string()).await,
+        let value = match strict::parse(text.as_bytes()) {
+            Ok(value) => value,
+            Err(error) => {
+                let problem = Problem::malformed(format!("the message is not JSON, or not clear: {error}"));
+                return self.tell(json!({ "type": "error", "id": null, "problem": problem.document() })).await;
+            }
+        };
+        match strict::read(&value) {
+            Err(error) => self.wrong(&value["id"], error.to_string()).await,
             Ok(Sent::Stop) => {
                 self.turn = None;
                 self.begin();
@@ -182,7 +204,7 @@ impl Talk {
                 )
                 .await
             }
-            Ok(Sent::Message { id, said }) => match serde_json::from_value::<Said>(said) {
+            Ok(Sent::Message { id, said }) => match strict::read::<Said>(&said) {
                 Err(error) => self.wrong(&id, error.to_string()).await,
                 Ok(said) if said.user.is_some() => {
                     self.wrong(&id, "user: the connection says who speaks, in X-Philia-User or ?user=").await
@@ -315,6 +337,22 @@ impl Talk {
 fn with_type(mut message: Value, name: &str) -> Value {
     message["type"] = name.into();
     message
+}
+
+/// What a frame that cannot be taken is answered with, if it is the client's fault.
+fn fault(error: axum::Error) -> Option<(u16, &'static str)> {
+    match *error.into_inner().downcast::<tungstenite::Error>().ok()? {
+        tungstenite::Error::Capacity(_) => Some((close_code::SIZE, "a message that is too large")),
+        tungstenite::Error::Utf8(_) => Some((close_code::INVALID, "a text that is not UTF-8")),
+        tungstenite::Error::Protocol(_) => Some((close_code::PROTOCOL, "a frame that is not allowed")),
+        _ => None,
+    }
+}
+
+/// Is it the key of a WebSocket: 16 bytes in base64 (RFC 6455, 4.1)?
+fn is_key(headers: &HeaderMap) -> bool {
+    let Some(key) = headers.get(header::SEC_WEBSOCKET_KEY) else { return false };
+    STANDARD.decode(key.as_bytes()).is_ok_and(|bytes| bytes.len() == 16)
 }
 
 /// The next event of the turn; never, while there is none.

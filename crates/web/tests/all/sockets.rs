@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::future::pending;
 use std::net::SocketAddr;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -199,7 +200,6 @@ async fn what_is_wrong_is_said_and_the_connection_goes_on() {
     let world = World::new();
     let mut socket = open(served(&world, pending()).await, "ana").await;
     for (message, says) in [
-        ("nonsense", "expected"),
         ("{}", "missing field `type`"),
         (r#"{"type": "shout"}"#, "unknown variant `shout`"),
         (r#"{"type": "message"}"#, "missing field `message`"),
@@ -211,6 +211,13 @@ async fn what_is_wrong_is_said_and_the_connection_goes_on() {
         let told = hear(&mut socket).await;
         assert_eq!(told["type"], "error", "{told}");
         assert!(told["problem"]["detail"].as_str().unwrap().contains(says), "{told}");
+        assert_eq!(told["problem"]["status"], 422, "{told}");
+    }
+    for (message, says) in [("nonsense", "expected"), (r#"{"type": "stop", "type": "stop"}"#, "twice")] {
+        socket.send(Message::text(message)).await.unwrap();
+        let problem = hear(&mut socket).await["problem"].clone();
+        assert_eq!(problem["type"], "urn:philia:problem:malformed", "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(says), "{problem}");
     }
     socket.send(Message::binary(vec![1, 2])).await.unwrap();
     assert_eq!(hear(&mut socket).await["problem"]["status"], 422);
@@ -235,6 +242,76 @@ async fn a_frame_that_is_too_large_ends_it() {
         }
     };
     assert!(ended);
+}
+
+#[tokio::test]
+async fn turns_over_several_sockets_count_together() {
+    let (world, strings) = World::housed_with_puppet(Rates { concurrent: 1, ..Rates::unlimited() }).await;
+    let adam = world.token("adam").await;
+    let address = served(&world, pending()).await;
+    let mut one = open_as(address, &adam).await.unwrap();
+    let mut other = open_as(address, &adam).await.unwrap();
+    tell(&mut one, json!({ "type": "message", "message": "Hello." })).await;
+    assert_eq!(hear(&mut one).await["type"], "heard");
+    tell(&mut other, json!({ "type": "message", "message": "Hello, too." })).await;
+    let refused = hear(&mut other).await;
+    assert_eq!(refused["problem"]["type"], "urn:philia:problem:too-many", "{refused}");
+    let said = world.send_as(&adam, "POST", "/api/chat/message", Some(json!({ "message": "Good morning." }))).await;
+    said.is_problem(429, "too-many", "at the same time");
+    strings.say("Hello, Adam.");
+    strings.finish();
+    assert_eq!(turn(&mut one).await.last().unwrap()["type"], "done");
+}
+
+/// Opens a socket by hand, sends these bytes, and hears what comes until it is closed.
+async fn raw(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(OPENING.replace("KEY", "MDEyMzQ1Njc4OTAxMjM0NQ==").as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    stream.write_all(bytes).await.unwrap();
+    let mut heard = Vec::new();
+    // It may be reset: what came before counts.
+    let _ = timeout(Duration::from_secs(60), stream.read_to_end(&mut heard)).await.expect("the server closes it");
+    heard
+}
+
+const OPENING: &str = "GET /ws HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+    sec-websocket-version: 13\r\nsec-websocket-key: KEY\r\n\r\n";
+
+#[tokio::test]
+async fn it_says_why_it_is_closed() {
+    let world = World::new();
+    let address = served(&world, pending()).await;
+    // Masked with nothing, so that the bytes are what they say.
+    for (sent, code) in [
+        (&b"\x88\x82\0\0\0\0\x03\xe8"[..], 1000_u16),
+        (b"\x81\x82\0\0\0\0\xff\xfe", 1007),
+        (b"\x81\x02{}", 1002),
+        (b"\xc1\x82\0\0\0\0{}", 1002),
+        (b"\x83\x82\0\0\0\0{}", 1002),
+        (b"\x81\xff\0\0\0\0\x7f\0\0\0\0\0\0\0", 1009),
+    ] {
+        let heard = raw(address, sent).await;
+        assert!(heard.len() >= 4 && heard[0] == 0x88, "{sent:?}: {heard:?}");
+        assert_eq!(u16::from_be_bytes([heard[2], heard[3]]), code, "{sent:?}: {heard:?}");
+    }
+}
+
+#[tokio::test]
+async fn its_key_is_16_bytes() {
+    let world = World::new();
+    let address = served(&world, pending()).await;
+    for key in ["x", "MDEyMzQ1Njc4OTAxMjM0", "MDEyMzQ1Njc4OTAxMjM0NTY=", "MDEyMzQ1Njc4OTAxMjM0NQ"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(OPENING.replace("KEY", key).as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).await.unwrap();
+        assert!(heard.starts_with("HTTP/1.1 400 ") && heard.contains("Sec-WebSocket-Key"), "{key}: {heard}");
+    }
 }
 
 #[tokio::test]
