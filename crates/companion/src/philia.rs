@@ -118,7 +118,7 @@ const ACTIVE: SignedDuration = SignedDuration::from_mins(15);
 /// What keeps one person's work in order. Different people's locks are independent.
 pub(crate) struct Locks {
     /// Held while a message is made durable: the order of hearing is the order of answering.
-    pub(crate) hear: AsyncMutex<()>,
+    pub(crate) hear: Arc<AsyncMutex<()>>,
     /// Passed while a turn is answered and learned from. First come, first served.
     turn: Gate,
     /// Held while what is kept at hand is filled, added to, or let go of.
@@ -144,7 +144,7 @@ pub(crate) struct Locks {
 impl Default for Locks {
     fn default() -> Self {
         Self {
-            hear: AsyncMutex::default(),
+            hear: Arc::default(),
             turn: Gate::new("turn"),
             context: AsyncMutex::default(),
             files: Gate::new("files"),

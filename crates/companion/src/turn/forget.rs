@@ -29,7 +29,10 @@ pub(super) async fn answer(person: &Person, mut turn: Turn, sink: &Sink) -> Resu
     let text = match (turn.version, ask::asked(message)) {
         // What cannot be kept cannot be changed either.
         (0, _) => None,
-        (_, Some(asked)) => Some(preview(person, &turn, asked).await?),
+        (_, Some(asked)) => {
+            turn.is_heard(person).await?;
+            Some(preview(person, &turn, asked).await?)
+        }
         (_, None) => confirmed(person, &mut turn).await?,
     };
     let Some(text) = text else { return Ok(Err(turn)) };
@@ -131,6 +134,7 @@ async fn confirmed(person: &Person, turn: &mut Turn) -> Result<Option<String>> {
     let (Some(Asked::About { topic, mut exclude }), answer) = (asked, answer) else { return Ok(None) };
     let Answer::Yes { exclude: more } = answer else { return Ok(Some("All right: I keep it all.".into())) };
     exclude.extend(more);
+    turn.is_heard(person).await?;
     let about = About { exclude, ..About::new(topic) };
     let gone = person.forget_all(&about, Some(&turn.interaction.id)).await?;
     let speaks = Topic::new(&person.app.analyzer, &about.about)

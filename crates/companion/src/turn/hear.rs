@@ -1,14 +1,15 @@
 //! Hear: check the message, make it durable, and take its place in the person's queue.
 
+use super::unheard::Unheard;
 use super::{Brought, FailedAttempt, Incoming, Reply, Result, Sink, TurnEvent};
 use crate::context::Before;
 use crate::error::Error;
 use crate::gate::{Lease, Pass};
-use crate::learn::{self, Lecture};
+use crate::learn::Lecture;
 use crate::observe::Step;
-use crate::person::{Person, write};
+use crate::person::Person;
 use crate::privacy::{Consents, Purpose};
-use crate::records::{Versioned, draft, read};
+use crate::records::{Versioned, read};
 use crate::state::{SessionState, ThreadState};
 use crate::text::{id_of, legible};
 use jiff::{SignedDuration, Timestamp};
@@ -17,7 +18,7 @@ use philia_mind::{Interaction, InteractionId, Persona, PersonaId, Profile, Sessi
 use philia_ports::StoreError;
 use philia_ports::clock::time_ordered_id;
 use philia_ports::model::ToolCall;
-use philia_ports::store::{Change, Key, Kind};
+use philia_ports::store::{Key, Kind};
 use sha2::{Digest, Sha256};
 use std::future::Future;
 use std::pin::Pin;
@@ -30,6 +31,8 @@ pub(super) struct Turn {
     /// The log's record as it will be completed. Version 0 while the store failed to take it.
     pub(super) interaction: Interaction,
     pub(super) version: u64,
+    /// What is still to be committed for it to be durable; it counts as version 1 meanwhile.
+    pub(super) unheard: Option<Unheard>,
     /// What its thread was like when it was heard.
     pub(super) before: Before,
     pub(super) persona: Arc<Persona>,
@@ -79,6 +82,7 @@ impl Turn {
         Self {
             interaction,
             version,
+            unheard: None,
             before,
             persona,
             profile,
@@ -152,6 +156,7 @@ impl Turn {
     /// From here on nothing of it is kept but what was heard, which is answered once more when the program next starts.
     pub(super) fn goes_unsaved(&mut self) {
         self.version = 0;
+        self.unheard = None;
         self.without("store");
     }
 
@@ -235,16 +240,21 @@ pub(super) async fn hear(
 
     // Somebody in need waits for no other instance.
     let lease = if in_need { None } else { person.with_us().await };
-    let order = person.locks.hear.lock().await;
+    let order = Arc::clone(&person.locks.hear).lock_owned().await;
+    let may_wait = !in_need && Unheard::may_wait(person, &incoming, sink);
     let mut turn = match (&incoming.goes_on, incoming.unrecorded) {
         (Some(id), _) => again(person, id).await?,
         (None, true) => unrecorded(person, &incoming, &message).await?,
-        (None, false) => persist(person, &incoming, &message, &thread).await?,
+        (None, false) => persist(person, &incoming, &message, &thread, may_wait).await?,
     };
     turn.goes_on = incoming.goes_on.is_some() && incoming.brought.as_ref().is_some_and(|with| !with.since.is_empty());
     turn.brought = incoming.brought;
     turn.line_up(person, lease).await;
-    drop(order);
+    match &mut turn.unheard {
+        Some(unheard) if turn.place.is_some() => unheard.order = Some(order),
+        // It waits for others.
+        _ => turn.is_heard(person).await?,
+    }
 
     if turn.version > 0 {
         sink.send(TurnEvent::Heard(turn.interaction.id.clone())).await;
@@ -264,9 +274,23 @@ impl Person {
     }
 }
 
-async fn persist(person: &Person, incoming: &Incoming, message: &str, thread: &ThreadId) -> Result<Turn> {
+/// The message as it stands in its thread; durable, unless that may wait for the answer.
+async fn persist(
+    person: &Person,
+    incoming: &Incoming,
+    message: &str,
+    thread: &ThreadId,
+    may_wait: bool,
+) -> Result<Turn> {
     loop {
-        match try_persist(person, incoming, message, thread).await {
+        let tried = async {
+            let mut turn = try_hear(person, incoming, message, thread).await?;
+            if !may_wait {
+                turn.is_heard(person).await?;
+            }
+            Ok(turn)
+        };
+        match tried.await {
             // Another instance, or the same delivery twice: look again.
             Err(Error::Store(StoreError::Conflict(_))) => {}
             Err(Error::Store(error)) if keeps_talking(&error) => {
@@ -279,11 +303,11 @@ async fn persist(person: &Person, incoming: &Incoming, message: &str, thread: &T
 }
 
 /// Does a person deserve an answer although the store fails like this?
-fn keeps_talking(error: &StoreError) -> bool {
+pub(super) fn keeps_talking(error: &StoreError) -> bool {
     matches!(error, StoreError::Unavailable(_) | StoreError::Full(_) | StoreError::InUse(_))
 }
 
-async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread: &ThreadId) -> Result<Turn> {
+async fn try_hear(person: &Person, incoming: &Incoming, message: &str, thread: &ThreadId) -> Result<Turn> {
     let now = person.now();
     let id = match &incoming.message_id {
         Some(delivery) => delivered_id(&incoming.channel, delivery),
@@ -318,30 +342,12 @@ async fn try_persist(person: &Person, incoming: &Incoming, message: &str, thread
     let session = &thread_state.session;
     let interaction = new_interaction(incoming, message, id, thread, session, &persona);
 
-    let at = session.last_at;
-    let mut changes = vec![
-        Change::Insert(draft(Kind::Interaction, interaction.id.as_str(), at, &interaction)?),
-        Change::Insert(learn::job(&interaction.id, at)?),
-        write(draft(Kind::Thread, thread.as_str(), at, &thread_state)?, version),
-    ];
-    if let Some(closed) = closed {
-        changes.push(Change::Insert(draft(Kind::Session, closed.id.as_str(), closed.started_at, &closed)?));
-    }
-    match person.commit(changes).await {
-        // Who they are is known: only what they said cannot be kept.
-        Err(Error::Store(error)) if keeps_talking(&error) => {
-            tracing::error!(%error, "the store failed; this turn goes on unsaved");
-            let mut turn = fleeting(person, incoming, message, persona, profile);
-            turn.without("store");
-            return Ok(turn);
-        }
-        other => other?,
-    };
     let session_started = thread_state.session.started_at;
     let turn = Turn::new(interaction, 1, Before::Version(version), persona, profile, session_started);
     let consents = Consents::of(consents)?;
     let (may_learn, counted) = (Some(consents.given(Purpose::Learning)), consents.given(Purpose::Statistics));
-    Ok(Turn { may_learn, counted, ..turn })
+    let unheard = Some(Unheard::new(thread_state, version, closed));
+    Ok(Turn { unheard, may_learn, counted, ..turn })
 }
 
 /// A turn that an earlier run of the program heard and did not answer, with its place in the queue; none if it is

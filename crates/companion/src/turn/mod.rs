@@ -2,7 +2,8 @@
 //!
 //! What holds at every instant:
 //! - The message is durable before anything else is asked of it ([`hear`]), unless the store fails, and then the
-//!   person is told that this will not be remembered.
+//!   person is told that this will not be remembered; where no model is asked and nobody watches, it becomes durable
+//!   with its answer ([`unheard`]).
 //! - Care comes before limits (and a suspended account), locks and a failing store.
 //! - One person's turns are answered one at a time, in the order they were heard; different people's side by
 //!   side.
@@ -24,6 +25,7 @@ mod resume;
 mod settle;
 mod speak;
 mod tell;
+mod unheard;
 
 pub use brought::{Brought, Resent};
 pub use resume::Unanswered;
@@ -170,22 +172,28 @@ impl TurnStream {
 }
 
 /// Where a turn's events go. Knows when nobody listens any more; none where nobody ever did.
-struct Sink(Option<mpsc::Sender<Result<TurnEvent>>>);
+struct Sink {
+    listener: Option<mpsc::Sender<Result<TurnEvent>>>,
+    /// What comes before the end is listened to as well.
+    watched: bool,
+}
 
 impl Sink {
     async fn send(&self, event: TurnEvent) {
-        self.tell(Ok(event)).await;
+        if self.watched || matches!(event, TurnEvent::Done(_)) {
+            self.tell(Ok(event)).await;
+        }
     }
 
     async fn tell(&self, what: Result<TurnEvent>) {
-        if let Some(listener) = &self.0 {
+        if let Some(listener) = &self.listener {
             // Nobody listening is no failure: the turn goes on, and `speak` asks `gone` where it matters.
             let _ = listener.send(what).await;
         }
     }
 
     async fn gone(&self) {
-        match &self.0 {
+        match &self.listener {
             Some(listener) => listener.closed().await,
             None => std::future::pending().await,
         }
@@ -195,6 +203,10 @@ impl Sink {
 impl Person {
     /// Says something, and hears the answer as it comes.
     pub fn say(&self, incoming: Incoming) -> TurnStream {
+        self.begin(incoming, true)
+    }
+
+    fn begin(&self, incoming: Incoming, watched: bool) -> TurnStream {
         let (sender, receiver) = mpsc::channel(64);
         let person = self.clone();
         let running = self.app.running.token();
@@ -203,7 +215,7 @@ impl Person {
         let task = async move {
             let turn = async {
                 let began = Instant::now();
-                let sink = Sink(Some(sender));
+                let sink = Sink { listener: Some(sender), watched };
                 match walk(&person, incoming, &sink).await {
                     Ok(walked) => walked.end(&person, sink, began).await,
                     Err(error) => {
@@ -224,7 +236,7 @@ impl Person {
 
     /// Says something, and waits for the whole answer.
     pub async fn ask(&self, incoming: Incoming) -> Result<Reply> {
-        self.say(incoming).reply().await
+        self.begin(incoming, false).reply().await
     }
 }
 
@@ -339,9 +351,11 @@ async fn answer(
     }
     turn.steps.push(("guard", guarding.elapsed()));
     if person.is_paused().await {
+        turn.is_heard(person).await?;
         return guard::pause(person, turn, sink).await;
     }
     if let Some(threat) = threat {
+        turn.is_heard(person).await?;
         return guard::deflect(person, turn, &threat, sink).await;
     }
 

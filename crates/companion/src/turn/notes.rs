@@ -9,6 +9,9 @@ use crate::person::Person;
 use jiff::SignedDuration;
 use philia_mind::guard::care::{self, Language};
 
+/// What is said where the store fails.
+pub(super) const NOT_KEPT: &str = "(I can't reach my memory right now: this will not be remembered.)";
+
 /// Appends what must be said. Returns whether it was said that this is an AI.
 pub(super) async fn append(person: &Person, turn: &Turn, feeling: &Feeling, said: &mut Said, sink: &Sink) -> bool {
     // What asks for a tool is no answer yet, and what is to be JSON is read by a program.
@@ -30,7 +33,7 @@ pub(super) async fn append(person: &Person, turn: &Turn, feeling: &Feeling, said
         notes.push(care::disclosure(&turn.persona.name, language));
     }
     if turn.interaction.degraded.iter().any(|part| part == "store") {
-        notes.push("(I can't reach my memory right now: this will not be remembered.)".to_owned());
+        notes.push(NOT_KEPT.to_owned());
     }
     if turn.version > 0 {
         notes.extend(clarify::attend(person, turn, feeling).await);

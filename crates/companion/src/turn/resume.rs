@@ -61,7 +61,7 @@ impl Philia {
 }
 
 async fn take_up(person: &Person, turn: Turn) -> Result<()> {
-    let (sink, began) = (Sink(None), Instant::now());
+    let (sink, began) = (Sink { listener: None, watched: false }, Instant::now());
     let read = person.app.care.examine(&turn.interaction.message);
     answer(person, turn, read, &sink).await?.end(person, sink, began).await;
     Ok(())

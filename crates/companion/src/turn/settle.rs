@@ -3,6 +3,7 @@
 use super::compose::Remembered;
 use super::feel::Feeling;
 use super::hear::Turn;
+use super::notes::NOT_KEPT;
 use super::speak::{OFFLINE, Said};
 use super::{Lesson, Result, Walked};
 use crate::error::Error;
@@ -123,10 +124,13 @@ pub(super) async fn keep(
     let mut state = state;
     let taught = loop {
         let mut changes = besides.clone();
-        changes.push(Change::Put {
-            draft: draft(Kind::Interaction, turn.interaction.id.as_str(), turn.interaction.at, &turn.interaction)?,
-            expected: turn.version,
-        });
+        match &turn.unheard {
+            Some(unheard) => changes.extend(unheard.changes(&turn.interaction)?),
+            None => changes.push(Change::Put {
+                draft: draft(Kind::Interaction, turn.interaction.id.as_str(), turn.interaction.at, &turn.interaction)?,
+                expected: turn.version,
+            }),
+        }
         if let Some((state, apply)) = &state {
             changes.push(changed_state(state, *apply, replied_at)?);
         }
@@ -134,7 +138,11 @@ pub(super) async fn keep(
         let mut taught = lesson.take().filter(|taught| changes.len() + taught.changes.len() < MAX_CHANGES);
         if let Some(taught) = &mut taught {
             changes.append(&mut taught.changes);
-            changes.push(learn::job_done(&turn.interaction.id));
+        }
+        match (&taught, &turn.unheard) {
+            (Some(_), None) => changes.push(learn::job_done(&turn.interaction.id)),
+            (None, Some(_)) => changes.push(Change::Insert(learn::job(&turn.interaction.id, turn.interaction.at)?)),
+            (Some(_), Some(_)) | (None, None) => {}
         }
         match person.commit(changes).await {
             Ok(_) => break taught,
@@ -144,10 +152,15 @@ pub(super) async fn keep(
                     *old = person.state(&turn.persona, &turn.profile, replied_at).await?;
                 }
             }
+            Err(Error::Store(StoreError::Conflict(key))) if key.kind == Kind::Thread => turn.anew(person).await?,
             Err(Error::Store(error @ (StoreError::Unavailable(_) | StoreError::Full(_)))) => {
-                // The message is durable, the answer is not: say so rather than pretend.
+                // The answer is not durable: say so rather than pretend.
                 tracing::error!(%error, "the answer could not be kept");
                 turn.without("store");
+                if turn.unheard.is_some() {
+                    // Neither is the message, which nobody was told before.
+                    turn.interaction.reply.iter_mut().for_each(|said| said.extend(["\n\n", NOT_KEPT]));
+                }
                 let mut reply = turn.reply_of(&turn.interaction);
                 reply.saved = false;
                 return Ok(Walked { reply, learn: None, steps: turn.steps, counted: turn.counted });

@@ -2,9 +2,9 @@
 
 use crate::world::{Act, Scripted, World};
 use futures_util::future::join_all;
-use philia_companion::TurnEvent;
 use philia_companion::recall::Request;
 use philia_companion::{Error, Incoming};
+use philia_companion::{Person, Reply, TurnEvent};
 use philia_mind::interaction::Stage;
 use philia_models::static_table::StaticTable;
 use philia_ports::store::Kind;
@@ -89,7 +89,7 @@ async fn without_a_model_a_turn_is_answered_and_learned_from_in_one_commit() {
     let person = world.person("ana").await;
     // What it heard is kept, nothing after it.
     world.store.fail_commits_after(1, usize::MAX);
-    assert!(!world.say(&person, "My dog is called Sparky.").await.saved);
+    assert!(!watched(&person, "My dog is called Sparky.").await.saved);
     assert!(person.memories(50, None, true).await.unwrap().items.is_empty());
     world.store.recover();
     assert_eq!(start_again(&world).await, 1);
@@ -98,10 +98,79 @@ async fn without_a_model_a_turn_is_answered_and_learned_from_in_one_commit() {
 
     // Two commits are enough for all of it.
     world.store.fail_commits_after(2, usize::MAX);
-    assert!(world.say(&person, "My cat is called Minka.").await.saved);
+    assert!(watched(&person, "My cat is called Minka.").await.saved);
     assert_eq!(person.memories(50, None, true).await.unwrap().items.len(), 2 * learned);
     world.store.recover();
     assert_eq!(world.philia.recover().await.unwrap().done, 0, "nothing is left");
+}
+
+#[tokio::test]
+async fn what_nobody_watches_and_no_model_answers_is_heard_and_answered_in_one_commit() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    world.store.fail_commits_after(1, usize::MAX);
+    assert!(world.say(&person, "My dog is called Sparky.").await.saved);
+    world.store.recover();
+    assert_eq!(world.philia.recover().await.unwrap().done, 0, "nothing is left");
+    assert_eq!(person.memories(50, None, true).await.unwrap().items.len(), 3, "the message, the fact and the reply");
+
+    // All of it or nothing, and it is said which.
+    world.store.fail_commits(usize::MAX);
+    let lost = world.say(&person, "My cat is called Minka.").await;
+    assert!(!lost.saved && lost.degraded == ["store"], "{lost:?}");
+    assert!(lost.reply.ends_with("this will not be remembered.)"), "{}", lost.reply);
+    world.store.recover();
+    assert_eq!(start_again(&world).await, 0);
+    assert_eq!(person.history(None, 10, None).await.unwrap().items.len(), 1);
+
+    // The log goes on in its order.
+    assert!(world.say(&person, "I live in Lisbon.").await.saved);
+    let log = person.history(None, 10, None).await.unwrap().items;
+    assert_eq!(log.iter().map(|turn| turn.turn).collect::<Vec<_>>(), [1, 0]);
+}
+
+#[tokio::test]
+async fn messages_that_come_together_are_heard_in_one_order_with_or_without_waiting() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    let said: Vec<String> = (0..12).map(|n| format!("My plant number {n} is green.")).collect();
+    let who = &person;
+    let replies = join_all(said.iter().map(|message| async move {
+        match message.contains('1') {
+            true => watched(who, message).await,
+            false => who.ask(Incoming::new("test", message)).await.unwrap(),
+        }
+    }));
+    assert!(replies.await.iter().all(|reply| reply.saved));
+    let log = person.history(None, 20, None).await.unwrap().items;
+    assert_eq!(log.iter().rev().map(|turn| turn.turn).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
+    assert!(log.iter().all(|turn| turn.stage == Stage::Answered));
+    let mut kept: Vec<&str> = log.iter().map(|turn| turn.message.as_str()).collect();
+    kept.sort_unstable();
+    let mut sorted: Vec<&str> = said.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    assert_eq!(kept, sorted);
+    assert_eq!(world.philia.recover().await.unwrap().done, 0, "nothing is left");
+}
+
+#[tokio::test]
+async fn a_message_that_waits_for_its_answer_is_the_next_of_what_its_thread_became_meanwhile() {
+    let world = World::new();
+    let person = world.person("ana").await;
+    world.say(&person, "My dog is called Sparky.").await;
+    world.store.contest(Kind::Thread);
+    let reply = world.say(&person, "My cat is called Minka.").await;
+    assert!(reply.saved && reply.degraded.is_empty(), "{reply:?}");
+    let log = person.history(None, 10, None).await.unwrap().items;
+    assert_eq!(log.iter().map(|turn| turn.turn).collect::<Vec<_>>(), [1, 0]);
+    assert_eq!(world.philia.recover().await.unwrap().done, 0, "nothing is left");
+    let found = person.recall(&Request::new("Minka")).await.unwrap().memories;
+    assert!(found.iter().any(|hit| hit.memory.content.contains("Minka")), "{found:?}");
+}
+
+/// Says something as one who watches the turn: it is heard before it is answered.
+async fn watched(person: &Person, message: &str) -> Reply {
+    person.say(Incoming::new("test", message)).reply().await.unwrap()
 }
 
 #[tokio::test]
@@ -129,7 +198,7 @@ async fn a_turn_whose_answer_was_lost_is_answered_at_the_next_start() {
     let world = World::new();
     let person = world.person("ana").await;
     world.store.fail_commits_after(1, usize::MAX);
-    let reply = world.say(&person, "My dog is called Sparky.").await;
+    let reply = watched(&person, "My dog is called Sparky.").await;
     assert!(!reply.saved, "the answer is not kept, and says so");
     world.store.fail_commits(0);
     assert_eq!(start_again(&world).await, 1);
@@ -287,7 +356,7 @@ async fn a_store_that_goes_away_while_a_turn_is_answered_takes_no_answer_with_it
     world.say(&person, "My dog is called Sparky.").await;
     // What it hears is the last that is committed.
     world.store.die_after(1);
-    let reply = person.ask(Incoming::new("test", "How are you today?")).await.unwrap();
+    let reply = watched(&person, "How are you today?").await;
     assert!(!reply.saved && reply.degraded.contains(&"store".to_owned()), "{reply:?}");
     assert!(!reply.reply.is_empty());
     world.philia.idle().await;

@@ -130,7 +130,7 @@ async fn who_was_with_an_instance_that_died_is_taken_over_when_its_lease_ends() 
     // What an instance leaves behind that died after it had heard a message.
     let person = world.person("ana").await;
     world.store.fail_commits_after(1, usize::MAX);
-    assert!(!person.ask(Incoming::new("test", "My dog is called Sparky.")).await.unwrap().saved);
+    assert!(!person.say(Incoming::new("test", "My dog is called Sparky.")).reply().await.unwrap().saved);
     world.philia.idle().await;
     world.store.fail_commits(0);
     let lease = CacheKey::new(&id, "gate/turn").unwrap();
