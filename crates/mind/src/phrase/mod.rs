@@ -11,7 +11,7 @@ mod words;
 
 pub(crate) use words::{Words, is_negation};
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map by word. The words are the tables', not the person's, so a plain hash (FNV-1a) does: nobody can choose them

@@ -10,7 +10,7 @@
 //! a home, and "мы переехали в Казань" tells of one.
 
 use super::{Analyzer, Kind, Term, fold, words};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// What a mark begins with: a letter of no language that is written with words (the sign of a click).
 pub(super) const MARK: char = 'ʘ';

@@ -15,9 +15,9 @@ mod stop;
 pub use fold::fold;
 pub use scan::{Kind, Word, words};
 
+use hashbrown::HashSet;
 use kinds::Kinds;
 use std::borrow::Cow;
-use std::collections::HashSet;
 use stem::Stemmers;
 
 /// One term of a text.

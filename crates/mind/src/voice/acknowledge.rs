@@ -212,7 +212,8 @@ impl Acknowledger {
             let foreign = super::language::of(message).and_then(|t| Courtesy::of(t.tag));
             foreign.is_some_and(|c| c.is_sad(message)) || self.is_loss(&spelled_out(message))
         };
-        let told = ctx.recent.iter().rev().take(LINGERS).find(|turn| grave(turn.message)).filter(|_| !glad)?;
+        let is_grave = |message: &str| ctx.readings.is_grave(message, || grave(message));
+        let told = ctx.recent.iter().rev().take(LINGERS).find(|turn| is_grave(turn.message)).filter(|_| !glad)?;
         let spoken_of = |message: &str| self.who(message, meaning).filter(|w| !w.pronoun);
         let lost = spoken_of(told.message);
         // The last one named is who "she" is.

@@ -12,9 +12,9 @@ use super::slots::{self, Known};
 use crate::MemoryId;
 use crate::memory::extract::compile;
 use crate::memory::extract::when::{Grain, Times, When};
+use hashbrown::HashSet;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use regex::Regex;
-use std::collections::HashSet;
 
 /// The tools for answering. Compiled once.
 #[derive(Debug)]

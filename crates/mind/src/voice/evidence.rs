@@ -9,9 +9,9 @@ use crate::memory::extract::{Extracted, Extractor, compile, compile_set, head, s
 use crate::memory::recall::Recalled;
 use crate::memory::{Category, Fact, Speaker};
 use crate::{Memory, MemoryId};
+use hashbrown::{HashMap, HashSet};
 use jiff::Timestamp;
 use regex::{Regex, RegexSet};
-use std::collections::{HashMap, HashSet};
 
 /// Who or what a clause is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

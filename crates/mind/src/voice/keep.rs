@@ -8,8 +8,9 @@ use super::plain::spelled_out;
 use super::{Context, Spoken, Voice, meeting};
 use crate::MemoryId;
 use crate::memory::Fact;
+use hashbrown::HashSet;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// The most facts and events in one list.
 const FACTS: usize = 9;

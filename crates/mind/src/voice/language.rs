@@ -2,7 +2,7 @@
 
 use super::courtesy::Courtesy;
 use super::plain::spelled_out;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::LazyLock;
 
 /// What can be said in one language.

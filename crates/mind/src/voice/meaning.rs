@@ -3,7 +3,7 @@
 
 use crate::memory::extract::terms::{ANIMALS, RELATIONS};
 use crate::text::Analyzer;
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 /// One word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]

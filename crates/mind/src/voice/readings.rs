@@ -5,7 +5,7 @@ use crate::memory::extract::Extracted;
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::VecDeque;
 use std::fmt;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The texts of which it is kept: what is recalled at a time, and the turns at hand.
@@ -14,7 +14,41 @@ const MOST: usize = 48;
 /// What the last texts of one person's talk were found to say. Everything that it depends on is in the name it is kept
 /// under, so nothing makes it wrong; it holds words of theirs, so it goes with them.
 #[derive(Default)]
-pub struct Readings(Mutex<VecDeque<(u64, Arc<[Extracted]>)>>);
+pub struct Readings {
+    said: Last<Arc<[Extracted]>>,
+    grave: Last<bool>,
+}
+
+/// The last texts by the hash of all that the reading depends on, newest first.
+struct Last<T>(Mutex<VecDeque<(u64, T)>>);
+
+impl<T> Default for Last<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Last<T> {
+    /// What was read under a name, or what `read` reads.
+    fn or_read(&self, name: impl Hash, read: impl FnOnce() -> T) -> T {
+        let mut hash = DefaultHasher::new();
+        name.hash(&mut hash);
+        let name = hash.finish();
+        let known = self.with(|kept| kept.iter().find(|(known, _)| *known == name).map(|(_, read)| read.clone()));
+        known.unwrap_or_else(|| {
+            let read = read();
+            self.with(|kept| {
+                kept.truncate(MOST - 1);
+                kept.push_front((name, read.clone()));
+            });
+            read
+        })
+    }
+
+    fn with<R>(&self, work: impl FnOnce(&mut VecDeque<(u64, T)>) -> R) -> R {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 impl Readings {
     /// What `text`, said at `at` after `before`, was found to say: as it was read before, or as `read` reads it.
@@ -23,29 +57,20 @@ impl Readings {
         (text, before, at, zone): (&str, Option<&str>, Timestamp, &TimeZone),
         read: impl FnOnce() -> Vec<Extracted>,
     ) -> Arc<[Extracted]> {
-        let mut name = DefaultHasher::new();
-        (text, before, at, zone.iana_name(), zone.to_offset(at).seconds()).hash(&mut name);
-        let name = name.finish();
-        let known = self.with(|kept| kept.iter().find(|(known, _)| *known == name).map(|(_, said)| Arc::clone(said)));
-        known.unwrap_or_else(|| {
-            let said: Arc<[Extracted]> = read().into();
-            self.with(|kept| {
-                kept.truncate(MOST - 1);
-                kept.push_front((name, Arc::clone(&said)));
-            });
-            said
-        })
+        let name = (text, before, at, zone.iana_name(), zone.to_offset(at).seconds());
+        self.said.or_read(name, || read().into())
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut VecDeque<(u64, Arc<[Extracted]>)>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Is a message grave: as it was found before, or as `read` finds it.
+    pub(super) fn is_grave(&self, message: &str, read: impl FnOnce() -> bool) -> bool {
+        self.grave.or_read(message, read)
     }
 }
 
 impl fmt::Debug for Readings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Its words are somebody's.
-        write!(f, "Readings({} texts)", self.with(|kept| kept.len()))
+        write!(f, "Readings({} texts)", self.said.with(|kept| kept.len()))
     }
 }
 

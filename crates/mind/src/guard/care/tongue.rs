@@ -18,7 +18,8 @@ use super::fold::{Fold, cut};
 use super::{Concern, Crisis, Grade, Language};
 use crate::guard::plain::is_near;
 use crate::phrase::{Hit, Phrases, Words};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// What a pattern is a sign of.

@@ -5,7 +5,7 @@
 
 use super::feeling::{FEELINGS, Feeling};
 use crate::text::{Kind, fold, words};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::LazyLock;
 
 /// They are looked for, but holding them proves nothing.

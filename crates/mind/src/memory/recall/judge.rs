@@ -10,8 +10,9 @@ use super::{Bm25, Direction, Hit, POOL, Query, Raw, Weights, fuse};
 use crate::MemoryId;
 use crate::memory::{MemoryKind, Speaker};
 use crate::text::Analyzer;
+use hashbrown::HashMap;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Below this cosine two words have nothing to do with each other. (Between .2 and .35 it makes little difference to
