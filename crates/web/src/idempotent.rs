@@ -13,8 +13,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use philia_companion::Person;
 use philia_companion::once::{Once, Outcome, Ticket};
+use philia_companion::{Error, Person};
 use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
 
@@ -54,6 +54,14 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 /// What a repeated answer to a message says in its head.
 pub(crate) fn replayed(is_repeated: bool) -> Option<[(&'static str, &'static str); 1]> {
     is_repeated.then_some([REPLAYED])
+}
+
+/// What went wrong with a message; where the header named it, another one under its name is refused as everywhere else.
+pub(crate) fn problem(error: Error, is_named: bool) -> Problem {
+    match error {
+        Error::Reused(words) if is_named => Problem::new(Kind::KeyReused, words),
+        other => other.into(),
+    }
 }
 
 /// Does what is asked by name once.

@@ -205,8 +205,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let kind = match &error {
             Error::Invalid(words) | Error::Store(StoreError::Invalid(words)) => return Self::invalid(words.as_str()),
-            Error::Refused(words) => return Self::new(Kind::Refused, words.as_str()),
-            Error::Reused(words) => return Self::new(Kind::KeyReused, words.as_str()),
+            Error::Refused(words) | Error::Reused(words) => return Self::new(Kind::Refused, words.as_str()),
             Error::NotFound { .. } => return Self::new(Kind::NotFound, error.to_string()),
             Error::Unauthenticated(words) => return Self::new(Kind::Unauthenticated, words.as_str()),
             Error::Forbidden(words) => return Self::new(Kind::Forbidden, words.as_str()),

@@ -1,7 +1,7 @@
 //! `POST /api/chat/message`: says something, and answers when the whole reply is there.
 
 use crate::extract::{Body, Caller};
-use crate::idempotent::{Named, replayed};
+use crate::idempotent::{Named, problem, replayed};
 use crate::problem::Problem;
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
@@ -37,6 +37,11 @@ impl Said {
         &self.message
     }
 
+    /// Is the client's own name for the request the message's?
+    pub(crate) fn is_named_by(&self, name: Option<&str>) -> bool {
+        self.message_id.is_none() && name.is_some()
+    }
+
     /// What was said, by the client's own name for the request if the message itself has none.
     pub(crate) fn incoming(self, name: Option<String>) -> Incoming {
         Incoming {
@@ -58,8 +63,8 @@ impl Said {
 )]
 pub(crate) async fn post(caller: Caller, Named(name): Named, Body(mut said): Body<Said>) -> Result<Response, Problem> {
     let person = caller.person_or(said.user.take()).await?;
-    let is_named = name.is_some();
-    let reply = person.ask(said.incoming(name)).await?;
+    let is_named = said.is_named_by(name.as_deref());
+    let reply = person.ask(said.incoming(name)).await.map_err(|error| problem(error, is_named))?;
     let replayed = replayed(is_named && reply.repeated);
     Ok((replayed, Json(reply)).into_response())
 }

@@ -14,7 +14,7 @@
 
 use super::chat_message::Said;
 use crate::extract::{Body, Caller};
-use crate::idempotent::{Named, replayed};
+use crate::idempotent::{Named, problem, replayed};
 use crate::problem::Problem;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -43,12 +43,12 @@ pub(crate) async fn post(
     Body(mut said): Body<Said>,
 ) -> Result<impl IntoResponse, Problem> {
     let person = caller.person_or(said.user.take()).await?;
-    let is_named = name.is_some();
+    let is_named = said.is_named_by(name.as_deref());
     let said = said.incoming(name);
     // Where that cannot be known the turn goes on: care answers whatever the store does.
     let replayed = replayed(is_named && person.has_answered(&said).await.unwrap_or_default());
     let mut turn = person.say(said);
-    let first = turn.next().await.unwrap_or(Err(Error::BrokenOff))?;
+    let first = turn.next().await.unwrap_or(Err(Error::BrokenOff)).map_err(|error| problem(error, is_named))?;
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
     Ok((replayed, [("x-accel-buffering", "no")], Sse::new(events(first, turn)).keep_alive(keep_alive)))
 }

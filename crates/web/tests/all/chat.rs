@@ -31,7 +31,9 @@ async fn the_same_delivery_is_answered_once() {
     assert_eq!(world.get("/api/chat/history").await.ok()["items"].as_array().unwrap().len(), 1);
 
     let other = json!({ "message": "Good night!", "message_id": "7" }).to_string();
-    world.post("/api/chat/message", other).await.is_problem(422, "key-reused", "message_id \"7\" was used");
+    for route in ["/api/chat/message", "/api/chat/stream"] {
+        world.post(route, other.clone()).await.is_problem(409, "refused", "message_id \"7\" was used");
+    }
 }
 
 #[tokio::test]
