@@ -30,7 +30,7 @@ pub(super) async fn answer(person: &Person, mut turn: Turn, sink: &Sink) -> Resu
         // What cannot be kept cannot be changed either.
         (0, _) => None,
         (_, Some(asked)) => {
-            turn.is_heard(person).await?;
+            turn.make_durable(person).await?;
             Some(preview(person, &turn, asked).await?)
         }
         (_, None) => confirmed(person, &mut turn).await?,
@@ -134,7 +134,7 @@ async fn confirmed(person: &Person, turn: &mut Turn) -> Result<Option<String>> {
     let (Some(Asked::About { topic, mut exclude }), answer) = (asked, answer) else { return Ok(None) };
     let Answer::Yes { exclude: more } = answer else { return Ok(Some("All right: I keep it all.".into())) };
     exclude.extend(more);
-    turn.is_heard(person).await?;
+    turn.make_durable(person).await?;
     let about = About { exclude, ..About::new(topic) };
     let gone = person.forget_all(&about, Some(&turn.interaction.id)).await?;
     let speaks = Topic::new(&person.app.analyzer, &about.about)

@@ -253,7 +253,7 @@ pub(super) async fn hear(
     match &mut turn.unheard {
         Some(unheard) if turn.place.is_some() => unheard.order = Some(order),
         // It waits for others.
-        _ => turn.is_heard(person).await?,
+        _ => turn.make_durable(person).await?,
     }
 
     if turn.version > 0 {
@@ -286,7 +286,7 @@ async fn persist(
         let tried = async {
             let mut turn = try_hear(person, incoming, message, thread).await?;
             if !may_wait {
-                turn.is_heard(person).await?;
+                turn.make_durable(person).await?;
             }
             Ok(turn)
         };

@@ -351,11 +351,11 @@ async fn answer(
     }
     turn.steps.push(("guard", guarding.elapsed()));
     if person.is_paused().await {
-        turn.is_heard(person).await?;
+        turn.make_durable(person).await?;
         return guard::pause(person, turn, sink).await;
     }
     if let Some(threat) = threat {
-        turn.is_heard(person).await?;
+        turn.make_durable(person).await?;
         return guard::deflect(person, turn, &threat, sink).await;
     }
 

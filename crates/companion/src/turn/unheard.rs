@@ -3,7 +3,7 @@
 //! To hear a message is a commit of its own for two reasons: a model may take its time, and whoever watches the turn is
 //! told that the message is kept. Where no model is asked and nobody watches, the answer is there in milliseconds and is
 //! all that anybody is told, so both are kept or neither. What may take longer, or looks into the log for the message
-//! itself, calls [`Turn::is_heard`] first.
+//! itself, calls [`Turn::make_durable`] first.
 
 use super::hear::{Turn, keeps_talking, next_session};
 use super::{Incoming, Result, Sink};
@@ -20,7 +20,7 @@ use tokio::sync::OwnedMutexGuard;
 
 /// While more turns than this are running, messages are kept before they are answered: the program's end waits for its
 /// turns for some seconds only, and what it cuts off is resumed from the log.
-const FEW: usize = 256;
+const MOST_RUNNING: usize = 256;
 
 /// What hearing a message changes beside the log.
 pub(super) struct Unheard {
@@ -46,7 +46,7 @@ impl Unheard {
             && !parts.embedder.info().remote
             && !sink.watched
             && incoming.brought.is_none()
-            && person.app.running.len() <= FEW
+            && person.app.running.len() <= MOST_RUNNING
     }
 
     /// What is to be committed with a message, and the message itself.
@@ -68,7 +68,7 @@ impl Turn {
     ///
     /// # Errors
     /// What the store says, but for what lets the turn go on unsaved.
-    pub(super) async fn is_heard(&mut self, person: &Person) -> Result<()> {
+    pub(super) async fn make_durable(&mut self, person: &Person) -> Result<()> {
         while let Some(unheard) = &self.unheard {
             let mut changes = unheard.changes(&self.interaction)?;
             changes.push(Change::Insert(learn::job(&self.interaction.id, self.interaction.at)?));
