@@ -80,6 +80,17 @@ impl Person {
         }
     }
 
+    /// One block as somebody wrote it: what keeps itself is no such block.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a name that nothing was written under.
+    pub async fn written_block(&self, label: &str) -> Result<Block> {
+        match self.get::<Written>(Kind::Block, label).await? {
+            Some(written) if !written.value.text.is_empty() => Ok(written.into()),
+            _ => Err(self.no_such(label).await),
+        }
+    }
+
     /// Writes a block, instead of what it said before.
     ///
     /// # Errors
@@ -156,6 +167,9 @@ impl Person {
     }
 
     async fn no_such(&self, label: &str) -> Error {
+        if matches!(label, PERSONA | HUMAN) {
+            return Error::NotFound { what: "written block", name: label.to_owned(), nearest: None };
+        }
         let names = self.blocks().await.unwrap_or_default();
         let nearest = crate::personas::nearest(label, names.iter().map(|block| block.label.as_str()));
         Error::NotFound { what: "block", name: label.to_owned(), nearest: nearest.map(str::to_owned) }

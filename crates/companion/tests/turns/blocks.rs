@@ -68,7 +68,8 @@ async fn a_block_is_rewritten_and_removed() {
     person.remove_block("plans").await.unwrap();
     assert_eq!(labels(&person).await, ["persona", "human"]);
     assert!(matches!(person.remove_block("plans").await, Err(Error::NotFound { .. })));
-    assert!(matches!(person.remove_block("persona").await, Err(Error::NotFound { .. })), "nothing was written");
+    let unwritten = person.remove_block("persona").await.unwrap_err().to_string();
+    assert_eq!(unwritten, "there is no written block \"persona\"");
     let told = person.block("humans").await.unwrap_err().to_string();
     assert!(told.contains("did you mean \"human\"?"), "{told}");
 }

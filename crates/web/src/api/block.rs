@@ -21,7 +21,9 @@ pub(crate) struct Text {
     user: Option<String>,
 }
 
-/// One core block.
+/// One core block as it was written.
+///
+/// Of `persona` and `human`, which are always there, `GET /api/blocks` shows what they say before anybody writes them.
 #[utoipa::path(
     get,
     path = "/api/blocks/{label}",
@@ -33,7 +35,7 @@ pub(crate) async fn get(caller: Caller, Name(label): Name, params: Params) -> Re
     params.done()?;
     let person = caller.person().await?;
     let version = person.revision(Thing::Block(&label)).await?;
-    Ok(Revised(version, person.block(&label).await?))
+    Ok(Revised(version, person.written_block(&label).await?))
 }
 
 /// Writes a core block.

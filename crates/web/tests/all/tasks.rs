@@ -60,6 +60,12 @@ async fn blocks_are_written_and_removed() {
     assert_eq!(world.get("/api/blocks/garden").await.ok(), set);
     assert_eq!(world.delete("/api/blocks/garden").await.status, 204);
     world.get("/api/blocks/garden").await.is_problem(404, "not-found", "there is no block");
+    // What keeps itself is in the list; by its name only what somebody wrote is found.
+    world.get("/api/blocks/human").await.is_problem(404, "not-found", "there is no written block \"human\"");
+    world.put("/api/blocks/human", json!({"text": "Ana"})).await.ok();
+    assert_eq!(world.get("/api/blocks/human").await.ok()["text"], "Ana");
+    assert_eq!(world.delete("/api/blocks/human").await.status, 204);
+    world.get("/api/blocks/human").await.is_problem(404, "not-found", "there is no written block \"human\"");
     world.put("/api/blocks/No%20Name", json!({"text": "x"})).await.is_problem(422, "invalid", "label: ");
     world.put("/api/blocks/x", json!({"text": "x".repeat(2001)})).await.is_problem(422, "invalid", "2001 characters");
 }
