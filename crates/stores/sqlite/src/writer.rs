@@ -2,7 +2,8 @@
 //!
 //! While it waits for the disk, commits queue up; it then takes all that are there into one transaction, each in
 //! a savepoint of its own, so that one that conflicts fails alone. One sync of the disk serves them all, and none
-//! is answered before it.
+//! is answered before it. Where many talk at once it waits a moment for more of them: a sync takes some of the processor,
+//! too, that turns would have.
 
 use crate::commit::{self, Rows};
 use crate::erase;
@@ -12,10 +13,15 @@ use philia_ports::store::{Change, Doc, Draft, Key, Partition, PartitionId, Store
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// The most commits in one transaction.
 const MOST_TOGETHER: usize = 256;
+/// After a transaction of so many commits more are on their way, ...
+const MANY_TOGETHER: usize = 3;
+/// ... and are waited for so long.
+const PATIENCE: Duration = Duration::from_millis(2);
 /// A transaction takes no more commits once it has so many bytes.
 const BYTES_TOGETHER: usize = 8 * 1024 * 1024;
 /// So many wait in the queue; whoever comes then waits before it.
@@ -147,7 +153,11 @@ impl Desk {
         {
             tracing::error!(%error, "traces of an erased person may still be in the file");
         }
+        let mut many = false;
         while let Some(first) = queue.blocking_recv() {
+            if many && queue.len() < MOST_TOGETHER {
+                thread::sleep(PATIENCE);
+            }
             let (mut commits, mut erasures, mut scrubs, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
             let mut next = Some(first);
             while let Some(work) = next {
@@ -162,6 +172,7 @@ impl Desk {
                 let room = commits.len() + erasures.len() + scrubs.len() < MOST_TOGETHER && bytes < BYTES_TOGETHER;
                 next = if room { queue.try_recv().ok() } else { None };
             }
+            many = commits.len() >= MANY_TOGETHER;
             // None of these has been answered, so nobody can tell in which order they came.
             self.commit(commits);
             self.erase(erasures);
