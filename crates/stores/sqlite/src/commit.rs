@@ -37,6 +37,8 @@ struct Home {
     id: i64,
     head: u64,
     records: i64,
+    /// Is anything of it marked as deleted? Looked up once a commit, when it is first asked.
+    marks: Option<bool>,
 }
 
 /// Makes all changes of a commit. The inner error is the commit's own: the caller takes back what was made of
@@ -74,7 +76,7 @@ fn find_or_make(connection: &Connection, rows: &mut Rows, id: &PartitionId, gene
     let found = connection
         .prepare_cached("SELECT id, head, records, generation FROM partition WHERE account = ?1 AND subject = ?2")?
         .query_row([id.account(), id.subject()], |row| {
-            let home = Home { id: row.get(0)?, head: row.get(1)?, records: row.get(2)? };
+            let home = Home { id: row.get(0)?, head: row.get(1)?, records: row.get(2)?, marks: None };
             Ok((home, row.get::<_, u64>(3)?))
         })
         .optional()?;
@@ -90,7 +92,7 @@ fn find_or_make(connection: &Connection, rows: &mut Rows, id: &PartitionId, gene
             "INSERT INTO partition (id, account, subject, generation, head, records) VALUES (?1, ?2, ?3, ?4, 0, 0)",
         )?
         .execute(params![row, id.account(), id.subject(), generation])?;
-    Ok(Some(Home { id: row, head: 0, records: 0 }))
+    Ok(Some(Home { id: row, head: 0, records: 0, marks: None }))
 }
 
 /// How often a partition was erased that has no row now.
@@ -123,13 +125,22 @@ fn insert(connection: &Connection, home: &mut Home, row: &Row) -> Result<bool> {
         return Ok(false);
     }
     home.records += 1;
-    if key.kind == Kind::Job {
-        return Ok(true);
+    if key.kind != Kind::Job && has_marks(connection, home)? {
+        connection
+            .prepare_cached("DELETE FROM deleted WHERE partition = ?1 AND kind = ?2 AND id = ?3")?
+            .execute(params![home.id, key.kind.as_str(), key.id])?;
     }
-    connection
-        .prepare_cached("DELETE FROM deleted WHERE partition = ?1 AND kind = ?2 AND id = ?3")?
-        .execute(params![home.id, key.kind.as_str(), key.id])?;
     Ok(true)
+}
+
+/// Is anything marked as deleted? Of most people nothing is.
+fn has_marks(connection: &Connection, home: &mut Home) -> Result<bool> {
+    if let Some(known) = home.marks {
+        return Ok(known);
+    }
+    let found = connection.prepare_cached("SELECT 1 FROM deleted WHERE partition = ?1 LIMIT 1")?.exists([home.id])?;
+    home.marks = Some(found);
+    Ok(found)
 }
 
 fn put(connection: &Connection, home: &Home, row: &Row, expected: u64) -> Result<bool> {
@@ -159,7 +170,8 @@ fn delete(connection: &Connection, home: &mut Home, key: &Key, expected: Option<
     Ok(true)
 }
 
-fn mark_deleted(connection: &Connection, home: &Home, kind: Kind, id: &str) -> Result<()> {
+fn mark_deleted(connection: &Connection, home: &mut Home, kind: Kind, id: &str) -> Result<()> {
+    home.marks = Some(true);
     connection
         .prepare_cached("INSERT INTO deleted (partition, kind, id, seq) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![home.id, kind.as_str(), id, home.head])?;
