@@ -16,6 +16,7 @@ use crate::vectors::Vector;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use philia_mind::memory::Fact;
+use philia_mind::voice::Readings;
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId, PersonaId};
 use philia_ports::StoreError;
 use philia_ports::store::{Key, Kind, MAX_CHANGES};
@@ -286,7 +287,7 @@ impl<'p> Import<'p> {
                 None => app.threats.check(&turn.message).map(|threat| threat.kind.as_str().into()),
             };
         }
-        let mut memories = Lesson::of(app, &turn, before, &self.zone).memories;
+        let mut memories = Lesson::of(app, &turn, before, &self.zone, &Readings::default()).memories;
         let reply = MemoryId::of(&turn.id, "r");
         let name = plan.native_name;
         for memory in &mut memories {

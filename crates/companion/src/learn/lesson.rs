@@ -9,6 +9,7 @@ use philia_mind::memory::extract::Extracted;
 use philia_mind::memory::importance::importance;
 use philia_mind::memory::{Link, MemoryKind, Place, Provenance, Relation, Speaker};
 use philia_mind::persona::Temperament;
+use philia_mind::voice::Readings;
 use philia_mind::{Interaction, Memory, MemoryId};
 
 /// What a turn teaches, before it is written.
@@ -24,8 +25,14 @@ pub(crate) struct Lesson {
 
 impl Lesson {
     /// What a turn teaches. `previous` is the person's message before it in the same session; `zone` is where
-    /// "tomorrow" begins for them.
-    pub(crate) fn of(app: &Inner, turn: &Interaction, previous: Option<&str>, zone: &TimeZone) -> Self {
+    /// "tomorrow" begins for them, and `readings` what their talk was found to say.
+    pub(crate) fn of(
+        app: &Inner,
+        turn: &Interaction,
+        previous: Option<&str>,
+        zone: &TimeZone,
+        readings: &Readings,
+    ) -> Self {
         let attempted = turn.security.as_deref().is_some_and(|what| !Crisis::is_noted(what));
         if attempted {
             // What tried to turn the companion into something else stays in the log and teaches nothing.
@@ -33,7 +40,7 @@ impl Lesson {
         }
         let mut lesson = match &turn.speaker {
             _ if turn.message.is_empty() => Self::default(),
-            None => Self::from_the_person(app, turn, previous, zone),
+            None => Self::from_the_person(app, turn, previous, zone, readings),
             Some(name) => {
                 Self { memories: vec![message_memory(app, turn, Speaker::Other(name.clone()))], ..Self::default() }
             }
@@ -44,7 +51,13 @@ impl Lesson {
         lesson
     }
 
-    fn from_the_person(app: &Inner, turn: &Interaction, previous: Option<&str>, zone: &TimeZone) -> Self {
+    fn from_the_person(
+        app: &Inner,
+        turn: &Interaction,
+        previous: Option<&str>,
+        zone: &TimeZone,
+        readings: &Readings,
+    ) -> Self {
         let mut message = message_memory(app, turn, Speaker::User);
         let mut name = None;
         let mut facts = Vec::new();
@@ -54,11 +67,11 @@ impl Lesson {
             if only_asks(&turn.message) {
                 message.tags.push(QUESTION.into());
             }
-            let said = app.extractor.extract(&turn.message, previous, turn.at, zone);
+            let said = readings.extract(&app.extractor, (&turn.message, previous, turn.at, zone));
             if let Some(first) = said.first() {
                 message.category = first.category;
             }
-            for (n, what) in said.into_iter().enumerate() {
+            for (n, what) in said.iter().cloned().enumerate() {
                 let Some(fact) = &what.fact else {
                     // A plan or a feeling is told by the message itself, which bears its labels.
                     let new: Vec<String> = what.tags.into_iter().filter(|tag| !message.tags.contains(tag)).collect();

@@ -155,8 +155,10 @@ impl Person {
     }
 
     async fn lesson(&self, turn: &Interaction, lecture: &Lecture) -> Result<Lesson> {
+        let readings = self.app.readings_of(&self.partition.id);
+        let of = |previous: Option<&str>| Lesson::of(&self.app, turn, previous, &lecture.zone, &readings);
         if let Some(previous) = &lecture.previous {
-            return Ok(Lesson::of(&self.app, turn, previous.as_deref(), &lecture.zone));
+            return Ok(of(previous.as_deref()));
         }
         // The message before says who "he" is. It is nearly always the very last one.
         let mut previous = None;
@@ -168,7 +170,7 @@ impl Person {
                 break;
             }
         }
-        Ok(Lesson::of(&self.app, turn, previous.as_ref().map(|i| i.message.as_str()), &lecture.zone))
+        Ok(of(previous.as_ref().map(|i| i.message.as_str())))
     }
 
     pub(crate) async fn take_up_name(&self, name: String) -> Result<()> {

@@ -285,9 +285,9 @@ impl Hearing {
     fn facts(&self, source: &Source<'_>, extractor: &Extractor, ctx: &Context<'_>) -> Vec<Extracted> {
         let mut facts = Vec::new();
         if source.by().is_none() {
-            let said = ctx.readings.or_read((source.content, source.before, source.at, ctx.zone), || {
+            let said = ctx.readings.facts((source.content, source.before, source.at, ctx.zone), || {
                 let plain = spelled_out(head(source.content, READ));
-                let mut said = extractor.extract(&plain, source.before, source.at, ctx.zone);
+                let mut said = ctx.readings.extract(extractor, (&plain, source.before, source.at, ctx.zone)).to_vec();
                 // What is over answers no question of what is.
                 said.retain(|said| !said.ends && !said.past);
                 said.extend(self.before(&plain));

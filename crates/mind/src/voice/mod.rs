@@ -47,6 +47,7 @@ use question::{Asked, Question, Reader, Subject};
 pub use readings::Readings;
 use register::Register;
 use std::cell::LazyCell;
+use std::sync::Arc;
 
 /// An earlier turn of this conversation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -188,7 +189,10 @@ impl Voice {
         {
             return self.mannerly(ctx, manner);
         }
-        let said = LazyCell::new(|| self.extractor.extract(&plain::spelled_out(ctx.message), None, ctx.now, ctx.zone));
+        let said = LazyCell::new(|| {
+            let before = ctx.recent.last().map(|turn| turn.message);
+            ctx.readings.extract(&self.extractor, (&plain::spelled_out(ctx.message), before, ctx.now, ctx.zone))
+        });
         if let Some(name) = declared_name(ctx, &said).or_else(|| meeting::name_given(ctx.message, ctx.recent.last())) {
             return meeting::take_up(ctx, &name);
         }
@@ -305,9 +309,9 @@ impl Voice {
         Spoken { text, used: Vec::new() }
     }
 
-    fn acknowledge<F>(&self, ctx: &Context<'_>, long: bool, said: &LazyCell<Vec<Extracted>, F>) -> Spoken
+    fn acknowledge<F>(&self, ctx: &Context<'_>, long: bool, said: &LazyCell<Arc<[Extracted]>, F>) -> Spoken
     where
-        F: FnOnce() -> Vec<Extracted>,
+        F: FnOnce() -> Arc<[Extracted]>,
     {
         let shared = self.acknowledger.read(ctx);
         let ask = !ctx.message.to_lowercase().contains("don't want to talk");
@@ -405,9 +409,9 @@ impl Voice {
 }
 
 /// A name given in the middle of more.
-fn new_name<F>(ctx: &Context<'_>, said: &LazyCell<Vec<Extracted>, F>) -> Option<String>
+fn new_name<F>(ctx: &Context<'_>, said: &LazyCell<Arc<[Extracted]>, F>) -> Option<String>
 where
-    F: FnOnce() -> Vec<Extracted>,
+    F: FnOnce() -> Arc<[Extracted]>,
 {
     if meeting::known_name(ctx).is_some() || ctx.recent.iter().any(|t| t.message.trim() == ctx.message.trim()) {
         return None;
@@ -417,9 +421,9 @@ where
 }
 
 /// A name that is all the message says.
-fn declared_name<F>(ctx: &Context<'_>, said: &LazyCell<Vec<Extracted>, F>) -> Option<String>
+fn declared_name<F>(ctx: &Context<'_>, said: &LazyCell<Arc<[Extracted]>, F>) -> Option<String>
 where
-    F: FnOnce() -> Vec<Extracted>,
+    F: FnOnce() -> Arc<[Extracted]>,
 {
     // More than the name is a statement, and is answered as one.
     if ctx.message.split_whitespace().count() > 10 || ctx.message.contains('?') {

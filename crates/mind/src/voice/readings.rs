@@ -1,7 +1,7 @@
 //! What was read in the words of a talk. The same memories and turns are looked at again with every message, and to
 //! read them takes the rules of extraction; so whoever keeps the talk may keep this beside it.
 
-use crate::memory::extract::Extracted;
+use crate::memory::extract::{Extracted, Extractor};
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,7 +15,8 @@ const MOST: usize = 48;
 /// under, so nothing makes it wrong; it holds words of theirs, so it goes with them.
 #[derive(Default)]
 pub struct Readings {
-    said: Last<Arc<[Extracted]>>,
+    extracted: Last<Arc<[Extracted]>>,
+    facts: Last<Arc<[Extracted]>>,
     grave: Last<bool>,
 }
 
@@ -50,15 +51,24 @@ impl<T: Clone> Last<T> {
     }
 }
 
+/// A text, what the person said before it, when it was said and where.
+type Saying<'a> = (&'a str, Option<&'a str>, Timestamp, &'a TimeZone);
+
+fn name<'a>((text, before, at, zone): Saying<'a>) -> impl Hash + use<'a> {
+    (text, before, at, zone.iana_name(), zone.to_offset(at).seconds())
+}
+
 impl Readings {
-    /// What `text`, said at `at` after `before`, was found to say: as it was read before, or as `read` reads it.
-    pub(super) fn or_read(
-        &self,
-        (text, before, at, zone): (&str, Option<&str>, Timestamp, &TimeZone),
-        read: impl FnOnce() -> Vec<Extracted>,
-    ) -> Arc<[Extracted]> {
-        let name = (text, before, at, zone.iana_name(), zone.to_offset(at).seconds());
-        self.said.or_read(name, || read().into())
+    /// What the rules extract from a text: the same as [`Extractor::extract`]. What is answered is learned from, and is
+    /// the talk of the next turn.
+    pub fn extract(&self, extractor: &Extractor, saying: Saying<'_>) -> Arc<[Extracted]> {
+        let (text, before, at, zone) = saying;
+        self.extracted.or_read(name(saying), || extractor.extract(text, before, at, zone).into())
+    }
+
+    /// The facts in a text: as they were read before, or as `read` reads them.
+    pub(super) fn facts(&self, saying: Saying<'_>, read: impl FnOnce() -> Vec<Extracted>) -> Arc<[Extracted]> {
+        self.facts.or_read(name(saying), || read().into())
     }
 
     /// Is a message grave: as it was found before, or as `read` finds it.
@@ -70,7 +80,7 @@ impl Readings {
 impl fmt::Debug for Readings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Its words are somebody's.
-        write!(f, "Readings({} texts)", self.said.with(|kept| kept.len()))
+        write!(f, "Readings({} texts)", self.facts.with(|kept| kept.len()))
     }
 }
 
@@ -87,7 +97,7 @@ mod tests {
         let berlin = TimeZone::fixed(jiff::tz::offset(2));
         let mut count = 0;
         let mut ask = |text, before, at, zone: &TimeZone| {
-            read.or_read((text, before, at, zone), || {
+            read.facts((text, before, at, zone), || {
                 count += 1;
                 vec![Extracted::new(Category::Fact, format!("{count}"))]
             })[0]
@@ -115,7 +125,7 @@ mod tests {
         let read = Readings::default();
         let mut asked = |n: usize| {
             let mut anew = false;
-            read.or_read((&n.to_string(), None, Timestamp::UNIX_EPOCH, &TimeZone::UTC), || {
+            read.facts((&n.to_string(), None, Timestamp::UNIX_EPOCH, &TimeZone::UTC), || {
                 anew = true;
                 Vec::new()
             });
