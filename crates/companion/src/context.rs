@@ -20,6 +20,7 @@ use philia_ports::cache::MAX_VALUE_BYTES;
 use philia_ports::store::{Key, Kind, Scan};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use std::time::Duration;
 
 /// The most facts that are kept at hand; a prompt has room for fewer.
@@ -75,13 +76,13 @@ impl KnownFact {
     }
 }
 
-/// The newest turns of a thread, oldest first.
+/// The newest turns of a thread, oldest first: [`Recent`], or their text, where nobody looks into them.
 #[derive(Serialize, Deserialize)]
-struct Window {
+struct Window<T> {
     generation: u64,
     /// The thread's version when the last of them was heard.
     heard: u64,
-    turns: Vec<Recent>,
+    turns: Vec<T>,
 }
 
 /// What is known of the person, the most important first.
@@ -107,13 +108,13 @@ impl Person {
             return Ok(AtHand { what: Vec::new(), cached: true });
         }
         let name = window_name(&turn.thread);
-        let (window, cached) = self.cached::<Window>(&name).await;
-        let fits = |window: &Window| match before {
+        let (window, cached) = self.cached::<Window<Recent>>(&name).await;
+        let fits = |window: &Window<_>| match before {
             Before::Version(version) => window.heard == version,
             Before::Unknown => false,
             Before::Unsaved => true,
         };
-        let ours = |window: &Window| window.generation == self.partition.generation;
+        let ours = |window: &Window<_>| window.generation == self.partition.generation;
         let turns = match window.filter(|window| ours(window) && fits(window)) {
             Some(window) => window.turns,
             None => {
@@ -162,12 +163,14 @@ impl Person {
         let settings = &self.app.parts.settings;
         let name = window_name(&turn.thread);
         let _one_at_a_time = self.locks.context.lock().await;
-        let (window, _) = self.cached::<Window>(&name).await;
+        let (window, _) = self.cached::<Window<Box<RawValue>>>(&name).await;
         let Some(mut window) = window else { return };
-        match before {
-            Before::Version(version) if (window.generation, window.heard) == (self.partition.generation, version) => {
+        match (before, to_raw_value(&Recent::from(turn))) {
+            (Before::Version(version), Ok(turn))
+                if (window.generation, window.heard) == (self.partition.generation, version) =>
+            {
                 window.heard = version + 1;
-                window.turns.push(Recent::from(turn));
+                window.turns.push(turn);
                 window.turns.drain(..window.turns.len().saturating_sub(settings.context_turns));
                 self.keep_at_hand(&name, &window, settings.context_age).await;
             }

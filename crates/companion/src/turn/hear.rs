@@ -313,14 +313,17 @@ async fn try_hear(person: &Person, incoming: &Incoming, message: &str, thread: &
         Some(delivery) => delivered_id(&incoming.channel, delivery),
         None => InteractionId::new(time_ordered_id(now, &*person.app.parts.chance)),
     };
-    let [known, profile, known_thread, consents] = person
-        .get_records([
-            Key::new(Kind::Interaction, id.as_str()),
-            Person::profile_key(),
-            Key::new(Kind::Thread, thread.as_str()),
-            Consents::key(),
-        ])
-        .await?;
+    let keys = [Person::profile_key(), Key::new(Kind::Thread, thread.as_str()), Consents::key()];
+    let (known, [profile, known_thread, consents]) = match &incoming.message_id {
+        Some(_) => {
+            let [profile, thread, consents] = keys;
+            let delivered = Key::new(Kind::Interaction, id.as_str());
+            let [known, found @ ..] = person.get_records([delivered, profile, thread, consents]).await?;
+            (known, found)
+        }
+        // Nobody has heard a name that was made just now.
+        None => (None, person.get_records(keys).await?),
+    };
     let profile = person.profile_of(profile)?.value;
     let wanted = incoming.persona.as_deref().unwrap_or(&profile.persona);
 
