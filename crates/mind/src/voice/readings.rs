@@ -10,26 +10,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The texts of which it is kept: what is recalled at a time, and the turns at hand.
 const MOST: usize = 48;
+/// The texts of which it is kept until the next turn has taken it up.
+const NEWEST: usize = 8;
 
 /// What the last texts of one person's talk were found to say. Everything that it depends on is in the name it is kept
 /// under, so nothing makes it wrong; it holds words of theirs, so it goes with them.
 #[derive(Default)]
 pub struct Readings {
-    extracted: Last<Arc<[Extracted]>>,
-    facts: Last<Arc<[Extracted]>>,
-    grave: Last<bool>,
+    extracted: Last<Arc<[Extracted]>, NEWEST>,
+    facts: Last<Arc<[Extracted]>, MOST>,
+    grave: Last<bool, MOST>,
 }
 
 /// The last texts by the hash of all that the reading depends on, newest first.
-struct Last<T>(Mutex<VecDeque<(u64, T)>>);
+struct Last<T, const KEPT: usize>(Mutex<VecDeque<(u64, T)>>);
 
-impl<T> Default for Last<T> {
+impl<T, const KEPT: usize> Default for Last<T, KEPT> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T: Clone> Last<T> {
+impl<T: Clone, const KEPT: usize> Last<T, KEPT> {
     /// What was read under a name, or what `read` reads.
     fn or_read(&self, name: impl Hash, read: impl FnOnce() -> T) -> T {
         let mut hash = DefaultHasher::new();
@@ -39,7 +41,7 @@ impl<T: Clone> Last<T> {
         known.unwrap_or_else(|| {
             let read = read();
             self.with(|kept| {
-                kept.truncate(MOST - 1);
+                kept.truncate(KEPT - 1);
                 kept.push_front((name, read.clone()));
             });
             read
@@ -118,6 +120,18 @@ mod tests {
         {
             assert_eq!(ask(text, before, at, zone), format!("{}", n + 2));
         }
+    }
+
+    #[test]
+    fn what_is_extracted_is_found_once() {
+        let (read, extractor) = (Readings::default(), Extractor::new());
+        let saying = ("His name is Sparky.", Some("I got a puppy."), Timestamp::UNIX_EPOCH, &TimeZone::UTC);
+        let found = read.extract(&extractor, saying);
+        assert_eq!(*found, extractor.extract(saying.0, saying.1, saying.2, saying.3));
+        assert!(!found.is_empty());
+        assert!(Arc::ptr_eq(&found, &read.extract(&extractor, saying)));
+        let alone = (saying.0, None, saying.2, saying.3);
+        assert!(!Arc::ptr_eq(&found, &read.extract(&extractor, alone)));
     }
 
     #[test]

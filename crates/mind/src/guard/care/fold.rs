@@ -1,5 +1,6 @@
 //! How a language's words are compared: without what people leave out when they type.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -34,7 +35,7 @@ impl Fold {
     pub(super) fn of(&self, word: &str) -> String {
         match self {
             Self::English | Self::Pieces(_) => word.to_owned(),
-            Self::Latin => latin(word),
+            Self::Latin => latin(word).into_owned(),
             Self::Hindi => hindi(word),
             Self::Arabic => arabic(word),
         }
@@ -72,16 +73,22 @@ pub(crate) fn cut<'a>(pieces: &BTreeSet<String>, text: &'a str) -> Vec<&'a str> 
 }
 
 /// Squeezes three or more of a letter into one: "sooo", "kiiill".
-pub(super) fn squeezed(word: &str) -> String {
-    let chars: Vec<char> = word.chars().collect();
-    let mut out = String::with_capacity(word.len());
+pub(super) fn squeezed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.as_bytes().windows(3).any(|run| run[0] == run[1] && run[1] == run[2]) {
+        return Cow::Borrowed(text);
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
     for run in chars.chunk_by(|a, b| a == b) {
         out.extend(&run[..if run.len() > 2 { 1 } else { run.len() }]);
     }
-    out
+    Cow::Owned(out)
 }
 
-fn latin(word: &str) -> String {
+fn latin(word: &str) -> Cow<'_, str> {
+    if word.is_ascii() && !word.contains('\'') {
+        return squeezed(word);
+    }
     let bare: String = word
         .nfd()
         .filter(|c| !('\u{300}'..='\u{36f}').contains(c) && *c != '\'')
@@ -95,7 +102,7 @@ fn latin(word: &str) -> String {
             std::iter::once(one).chain(two)
         })
         .collect();
-    squeezed(&bare)
+    Cow::Owned(squeezed(&bare).into_owned())
 }
 
 fn arabic(word: &str) -> String {
@@ -114,7 +121,7 @@ fn arabic(word: &str) -> String {
     let bare = squeezed(&bare);
     match bare.strip_prefix('و') {
         Some(rest) if rest.chars().count() > 2 => rest.to_owned(),
-        _ => bare,
+        _ => bare.into_owned(),
     }
 }
 

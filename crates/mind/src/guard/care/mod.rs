@@ -19,6 +19,7 @@ use super::plain::plain;
 pub(crate) use fold::cut;
 use fold::{Fold, squeezed};
 use serde::{Deserialize, Serialize};
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use tongue::Tongue;
 
@@ -185,7 +186,8 @@ impl Care {
     /// What a message speaks of, and whether the rules are in doubt of it: they see no danger of the person's own to be
     /// answered, and there are words in it that may mean one. A second opinion is worth asking for then.
     pub fn examine(&self, text: &str) -> (Option<Crisis>, bool) {
-        let text = squeezed(&plain(text));
+        let text = plain(text);
+        let text = squeezed(&text);
         let written_in = |first: char, last: char| text.chars().any(|c| (first..=last).contains(&c));
         let latin = text.bytes().any(|b| b.is_ascii_alphabetic());
         let mut tongues: Vec<&Tongue> = Vec::new();
@@ -201,7 +203,11 @@ impl Care {
         if written_in('\u{3040}', '\u{9fff}') {
             tongues.push(&self.japanese);
         }
-        let read: Vec<_> = tongues.into_iter().map(|tongue| (tongue.check(&text), tongue.is_sure_of(&text))).collect();
+        let latin =
+            LazyCell::new(|| self.latin.iter().find(|t| t.is_latin()).map(|t| t.words(&text)).unwrap_or_default());
+        let words = |tongue: &Tongue| if tongue.is_latin() { latin.clone() } else { tongue.words(&text) };
+        let read = tongues.into_iter().map(|tongue| (tongue.check(words(tongue)), tongue.is_sure_of(&text)));
+        let read: Vec<_> = read.collect();
         // What sounds like a crisis in a language that the text is not in is none.
         let most = read.iter().map(|(read, _)| read.known).max().unwrap_or_default();
         let of_it = read.into_iter().filter(|(read, sure)| read.known * 5 >= most * if *sure { 3 } else { 4 });

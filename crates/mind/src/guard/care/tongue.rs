@@ -114,12 +114,21 @@ impl Tongue {
         Self { language, fold, signs, lists }
     }
 
-    /// What a text in this language speaks of.
-    pub(super) fn check(&self, text: &str) -> Reading {
-        let words = match &self.fold {
+    /// The words of a text as this language folds them.
+    pub(super) fn words(&self, text: &str) -> Words {
+        match &self.fold {
             Fold::English => Words::of(text),
             fold => Words::folded(text, |word, push| fold.fold(word, push)),
-        };
+        }
+    }
+
+    /// Is it one of those whose words are folded alike?
+    pub(super) fn is_latin(&self) -> bool {
+        matches!(self.fold, Fold::Latin)
+    }
+
+    /// What a text in this language speaks of, by its [`Tongue::words`].
+    pub(super) fn check(&self, words: Words) -> Reading {
         let words = self.spelled(words);
         let known = words.iter().filter(|word| self.signs.knows(word)).count();
         let hits: Vec<Hit<Sign>> = self.signs.find(&words).collect();
