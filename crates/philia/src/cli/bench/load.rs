@@ -62,7 +62,8 @@ pub(super) struct Load {
     /// Idle WebSocket connections that are opened and measured
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=60_000))]
     sockets: u32,
-    /// Memory for the index; by default one and a half a person, so that everybody's stays loaded
+    /// Memory for the index; by default one and a half a person, and 100 for each of the minutes, so that everybody's stays
+    /// loaded
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..=65_536))]
     index_mb: Option<u32>,
     /// As JSON
@@ -133,7 +134,7 @@ impl Load {
         lifecycle::allow_many_files();
         let dir = TempDir::new()?;
         let mut config = apart(&context.config, &dir.0);
-        config.index.budget_mb = self.index_mb.unwrap_or((self.users + self.users / 2).max(64)) as usize;
+        config.index.budget_mb = self.index_mb.unwrap_or((self.users * 3 / 2 + self.minutes * 100).max(64)) as usize;
         ensure!(config.store.url.file().is_some(), "a process of its own needs a store on disk");
         self.fill(&config).await?;
         let budget = format!("index.budget_mb={}", config.index.budget_mb);
