@@ -73,10 +73,9 @@ impl Person {
     /// # Errors
     /// [`Error::NotFound`] for a name that nothing was written under, but for the two that are always there.
     pub async fn block(&self, label: &str) -> Result<Block> {
-        match self.get::<Written>(Kind::Block, label).await? {
-            Some(written) if !written.value.text.is_empty() => Ok(written.into()),
-            _ if matches!(label, PERSONA | HUMAN) => self.unwritten(label).await,
-            _ => Err(self.no_such(label).await),
+        match self.written_block(label).await {
+            Err(Error::NotFound { .. }) if matches!(label, PERSONA | HUMAN) => self.unwritten(label).await,
+            found => found,
         }
     }
 

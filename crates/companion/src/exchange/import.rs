@@ -7,7 +7,7 @@ use super::conversation::{Conversation, Skipped, skip};
 use super::plan::{Plan, Planned, Terms, plan};
 use crate::error::{Error, Result};
 use crate::hook::Event;
-use crate::learn::{self, Lesson, LiveFact};
+use crate::learn::{self, Lesson, LiveFact, Talk};
 use crate::person::Person;
 use crate::records::{draft, read};
 use crate::state::{SessionState, ThreadState};
@@ -287,7 +287,8 @@ impl<'p> Import<'p> {
                 None => app.threats.check(&turn.message).map(|threat| threat.kind.as_str().into()),
             };
         }
-        let mut memories = Lesson::of(app, &turn, before, &self.zone, &Readings::default()).memories;
+        let talk = Talk { previous: before, zone: &self.zone, readings: &Readings::default() };
+        let mut memories = Lesson::of(app, &turn, talk).memories;
         let reply = MemoryId::of(&turn.id, "r");
         let name = plan.native_name;
         for memory in &mut memories {

@@ -23,16 +23,20 @@ pub(crate) struct Lesson {
     pub(super) by_person: bool,
 }
 
+/// The talk that a turn belongs to.
+#[derive(Clone, Copy)]
+pub(crate) struct Talk<'a> {
+    /// The person's message before it in the same session.
+    pub(crate) previous: Option<&'a str>,
+    /// Where "tomorrow" begins for them.
+    pub(crate) zone: &'a TimeZone,
+    /// What their talk was found to say.
+    pub(crate) readings: &'a Readings,
+}
+
 impl Lesson {
-    /// What a turn teaches. `previous` is the person's message before it in the same session; `zone` is where
-    /// "tomorrow" begins for them, and `readings` what their talk was found to say.
-    pub(crate) fn of(
-        app: &Inner,
-        turn: &Interaction,
-        previous: Option<&str>,
-        zone: &TimeZone,
-        readings: &Readings,
-    ) -> Self {
+    /// What a turn teaches.
+    pub(crate) fn of(app: &Inner, turn: &Interaction, talk: Talk<'_>) -> Self {
         let attempted = turn.security.as_deref().is_some_and(|what| !Crisis::is_noted(what));
         if attempted {
             // What tried to turn the companion into something else stays in the log and teaches nothing.
@@ -40,7 +44,7 @@ impl Lesson {
         }
         let mut lesson = match &turn.speaker {
             _ if turn.message.is_empty() => Self::default(),
-            None => Self::from_the_person(app, turn, previous, zone, readings),
+            None => Self::from_the_person(app, turn, talk),
             Some(name) => {
                 Self { memories: vec![message_memory(app, turn, Speaker::Other(name.clone()))], ..Self::default() }
             }
@@ -51,13 +55,7 @@ impl Lesson {
         lesson
     }
 
-    fn from_the_person(
-        app: &Inner,
-        turn: &Interaction,
-        previous: Option<&str>,
-        zone: &TimeZone,
-        readings: &Readings,
-    ) -> Self {
+    fn from_the_person(app: &Inner, turn: &Interaction, talk: Talk<'_>) -> Self {
         let mut message = message_memory(app, turn, Speaker::User);
         let mut name = None;
         let mut facts = Vec::new();
@@ -67,7 +65,7 @@ impl Lesson {
             if only_asks(&turn.message) {
                 message.tags.push(QUESTION.into());
             }
-            let said = readings.extract(&app.extractor, (&turn.message, previous, turn.at, zone));
+            let said = talk.readings.extract(&app.extractor, (&turn.message, talk.previous, turn.at, talk.zone));
             if let Some(first) = said.first() {
                 message.category = first.category;
             }

@@ -9,7 +9,7 @@ mod second;
 pub(crate) mod write;
 
 pub(crate) use crate::facts::{LiveFact, fact_id};
-pub(crate) use lesson::Lesson;
+pub(crate) use lesson::{Lesson, Talk};
 pub use second::Lessons;
 pub(crate) use second::{Counters, TASK as SECOND};
 pub(crate) use write::{Statement, statement_id};
@@ -156,7 +156,9 @@ impl Person {
 
     async fn lesson(&self, turn: &Interaction, lecture: &Lecture) -> Result<Lesson> {
         let readings = self.app.readings_of(&self.partition.id);
-        let of = |previous: Option<&str>| Lesson::of(&self.app, turn, previous, &lecture.zone, &readings);
+        let of = |previous: Option<&str>| {
+            Lesson::of(&self.app, turn, Talk { previous, zone: &lecture.zone, readings: &readings })
+        };
         if let Some(previous) = &lecture.previous {
             return Ok(of(previous.as_deref()));
         }

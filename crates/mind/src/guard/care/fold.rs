@@ -1,5 +1,6 @@
 //! How a language's words are compared: without what people leave out when they type.
 
+use crate::phrase::Words;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;
@@ -20,8 +21,16 @@ pub(super) enum Fold {
 }
 
 impl Fold {
+    /// The words of a text.
+    pub(super) fn words(&self, text: &str) -> Words {
+        match self {
+            Self::English => Words::of(text),
+            fold => Words::folded(text, |word, push| fold.fold(word, push)),
+        }
+    }
+
     /// Hands on the words that a lower-case word is read as.
-    pub(super) fn fold(&self, word: &str, push: &mut dyn FnMut(&str)) {
+    fn fold(&self, word: &str, push: &mut dyn FnMut(&str)) {
         match self {
             Self::English => push(word),
             Self::Latin => push(&latin(word)),

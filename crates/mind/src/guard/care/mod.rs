@@ -203,9 +203,11 @@ impl Care {
         if written_in('\u{3040}', '\u{9fff}') {
             tongues.push(&self.japanese);
         }
-        let latin =
-            LazyCell::new(|| self.latin.iter().find(|t| t.is_latin()).map(|t| t.words(&text)).unwrap_or_default());
-        let words = |tongue: &Tongue| if tongue.is_latin() { latin.clone() } else { tongue.words(&text) };
+        let latin = LazyCell::new(|| Fold::Latin.words(&text));
+        let words = |tongue: &Tongue| match &tongue.fold {
+            Fold::Latin => latin.clone(),
+            fold => fold.words(&text),
+        };
         let read = tongues.into_iter().map(|tongue| (tongue.check(words(tongue)), tongue.is_sure_of(&text)));
         let read: Vec<_> = read.collect();
         // What sounds like a crisis in a language that the text is not in is none.

@@ -86,7 +86,7 @@ const DENIAL_REACH: usize = 3;
 #[derive(Debug)]
 pub(super) struct Tongue {
     language: Language,
-    fold: Fold,
+    pub(super) fold: Fold,
     signs: Phrases<Sign>,
     lists: HashMap<&'static str, HashSet<String>>,
 }
@@ -114,20 +114,7 @@ impl Tongue {
         Self { language, fold, signs, lists }
     }
 
-    /// The words of a text as this language folds them.
-    pub(super) fn words(&self, text: &str) -> Words {
-        match &self.fold {
-            Fold::English => Words::of(text),
-            fold => Words::folded(text, |word, push| fold.fold(word, push)),
-        }
-    }
-
-    /// Is it one of those whose words are folded alike?
-    pub(super) fn is_latin(&self) -> bool {
-        matches!(self.fold, Fold::Latin)
-    }
-
-    /// What a text in this language speaks of, by its [`Tongue::words`].
+    /// What a text in this language speaks of, by its words as `fold` makes them.
     pub(super) fn check(&self, words: Words) -> Reading {
         let words = self.spelled(words);
         let known = words.iter().filter(|word| self.signs.knows(word)).count();
