@@ -253,7 +253,7 @@ impl IntoResponse for Problem {
 /// Where no route leads.
 pub(crate) async fn no_such_route(uri: Uri) -> Problem {
     let path: String = uri.path().chars().take(200).collect();
-    Problem::new(Kind::NoSuchRoute, format!("there is nothing at {path}"))
+    Problem::new(Kind::NoSuchRoute, format!("there is nothing at {path}; /docs shows what there is"))
 }
 
 /// Where a route leads, but not by this method. Which ones do is in the `Allow` header.
