@@ -2,10 +2,10 @@
 //! other site can send: they show a token.
 
 use crate::Door;
-use axum::extract::{Request, State};
+use crate::doorway::Onward;
+use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
 /// What a page of theirs may send.
@@ -22,16 +22,16 @@ const READ: &str = "etag, location, idempotency-replayed, ratelimit-limit, ratel
     retry-after, x-request-id";
 
 /// Lets named origins read what is answered to them.
-pub(crate) async fn open(State(door): State<Door>, request: Request, next: Next) -> Response {
+pub(crate) async fn open(door: Door, request: Request, next: impl Onward) -> Response {
     if door.options.cors_origins.is_empty() {
-        return next.run(request).await;
+        return next(request).await;
     }
     let headers = request.headers();
     let origin = headers.get(header::ORIGIN).filter(|origin| is_named(origin, &door.options.cors_origins)).cloned();
     let asks_first = request.method() == Method::OPTIONS && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let mut response = match asks_first && origin.is_some() {
         true => (StatusCode::NO_CONTENT, SENT).into_response(),
-        false => next.run(request).await,
+        false => next(request).await,
     };
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("origin"));

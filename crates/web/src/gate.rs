@@ -4,12 +4,12 @@
 //! DNS rebinding (a name of the attacker's that turns to 127.0.0.1) even read what it answers. So the name it is
 //! called by must be its own, and a request that says which page it comes from must come from its own.
 
+use crate::doorway::Onward;
 use crate::problem::{Kind, Problem};
 use crate::{Door, cors};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
 
@@ -28,7 +28,7 @@ const HARDENING: &[(&str, &str)] = &[
 ];
 
 /// Lets through what calls the server by its own name and comes from nobody else's page.
-pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(door: Door, request: Request, next: impl Onward) -> Response {
     if request.headers().get_all(header::HOST).iter().count() > 1 {
         return Problem::malformed("Host: given more than once; once is enough").into_response();
     }
@@ -56,7 +56,7 @@ pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next
         response.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         return response;
     }
-    next.run(request).await
+    next(request).await
 }
 
 /// Does a page of another site send it, be it one that is let in?
@@ -75,8 +75,8 @@ fn coding(request: &Request) -> Option<String> {
 }
 
 /// Adds what keeps browsers strict. Nothing that was asked for personally is kept in caches.
-pub(crate) async fn harden(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(crate) async fn harden(request: Request, next: impl Onward) -> Response {
+    let mut response = next(request).await;
     let headers = response.headers_mut();
     for (name, value) in HARDENING {
         // A page may have a policy of its own.

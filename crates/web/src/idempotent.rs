@@ -4,14 +4,14 @@
 //! good; a file is known by its bytes. Where an answer opens something (a token, a key, a link) or tells of what was
 //! just forgotten, nothing is kept, and the key means nothing.
 
+use crate::doorway::Onward;
 use crate::extract::{Caller, announced};
 use crate::problem::{Kind, Problem};
 use crate::{Door, MAX_CARD_BYTES};
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use philia_companion::once::{Once, Outcome, Ticket};
 use philia_companion::{Error, Person};
@@ -65,14 +65,14 @@ pub(crate) fn problem(error: Error, is_named: bool) -> Problem {
 }
 
 /// Does what is asked by name once.
-pub(crate) async fn once(State(door): State<Door>, request: Request, next: Next) -> Response {
+pub(crate) async fn once(door: Door, request: Request, next: impl Onward) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let is_held = route.is_some_and(|route| is_held(route.as_str()));
     if request.method() != Method::POST || !is_held || !is_json(request.headers()) {
-        return next.run(request).await;
+        return next(request).await;
     }
     match key(request.headers()) {
-        Ok(None) => next.run(request).await,
+        Ok(None) => next(request).await,
         Ok(Some(key)) => named(door, key, request, next).await.unwrap_or_else(|problem| problem.into_response()),
         Err(problem) => problem.into_response(),
     }
@@ -97,7 +97,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-async fn named(door: Door, key: String, request: Request, next: Next) -> Result<Response, Problem> {
+async fn named(door: Door, key: String, request: Request, next: impl Onward) -> Result<Response, Problem> {
     announced(&request, MAX_CARD_BYTES)?;
     let (mut parts, body) = request.into_parts();
     let person = Caller::from_request_parts(&mut parts, &door).await?.person().await?;
@@ -109,7 +109,7 @@ async fn named(door: Door, key: String, request: Request, next: Next) -> Result<
         Once::First(ticket) => {
             let request = Request::from_parts(parts, Body::from(body));
             // On a task of its own: it is done once even if the client goes away, and asks again.
-            let done = async move { finish(person, ticket, next.run(request).await).await };
+            let done = async move { finish(person, ticket, next(request).await).await };
             door.sockets.spawn(done.in_current_span()).await.map_err(|_| Problem::from(Kind::Internal))
         }
         Once::Answered(kept) => again(&kept),

@@ -14,6 +14,7 @@ mod auth;
 mod connections;
 mod cors;
 mod cursor;
+mod doorway;
 mod extract;
 mod gate;
 mod idempotent;
@@ -33,7 +34,7 @@ mod upload;
 mod ws;
 
 use axum::extract::{DefaultBodyLimit, State};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 pub use mcp::serve_lines as serve_mcp;
@@ -48,7 +49,6 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower_http::catch_panic::CatchPanicLayer;
 
 /// The most bytes of a request's body.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -152,7 +152,7 @@ impl Default for Options {
     }
 }
 
-/// What handlers are given. Each layer before them has its own for every request, so it is cheap to clone.
+/// What handlers are given. Each step before them has its own for every request, so it is cheap to clone.
 #[derive(Clone)]
 struct Door(Arc<House>);
 
@@ -204,17 +204,8 @@ fn routes(door: Door) -> Router {
         .route("/assets/{version}/{file}", get(ui::asset))
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::wrong_method)
-        .layer(from_fn(revision::tag))
-        .layer(from_fn_with_state(door.clone(), idempotent::once))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn_with_state(door.clone(), auth::guard))
-        .layer(from_fn_with_state(door.clone(), gate::guard))
-        .layer(from_fn_with_state(door.clone(), patience::wait))
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(from_fn(openai::error::dress))
-        .layer(from_fn_with_state(door.clone(), cors::open))
-        .layer(from_fn(gate::harden))
-        .layer(from_fn_with_state(door.clone(), log::log))
+        .layer(from_fn_with_state(door.clone(), doorway::pass))
         .with_state(door)
 }
 

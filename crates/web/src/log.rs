@@ -1,10 +1,10 @@
 //! One line of the log for each request, and the id by which to find it. Neither paths with names in them nor
 //! queries nor bodies are logged: they are what somebody said.
 
+use crate::doorway::Onward;
 use crate::{Door, problem};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method};
-use axum::middleware::Next;
 use axum::response::Response;
 use metrics::{counter, histogram};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub(crate) async fn log(State(door): State<Door>, request: Request, next: Next) -> Response {
+pub(crate) async fn log(door: Door, request: Request, next: impl Onward) -> Response {
     let began = Instant::now();
     let id = request.headers().get(&REQUEST_ID).filter(|id| is_fit(id)).cloned();
     let id = id.or_else(|| HeaderValue::try_from(door.philia.fresh_id()).ok());
@@ -23,7 +23,7 @@ pub(crate) async fn log(State(door): State<Door>, request: Request, next: Next) 
     let request_id = id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
     // What is logged on the way, the turn's own line among it, can be found by the request.
     let span = tracing::info_span!("request", request_id, route);
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = next(request).instrument(span.clone()).await;
 
     let status = response.status().as_u16();
     let took = began.elapsed();

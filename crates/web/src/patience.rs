@@ -2,10 +2,10 @@
 //! WebSocket) has begun with its first byte.
 
 use crate::Door;
+use crate::doorway::Onward;
 use crate::problem::{Kind, Problem};
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http_body::{Frame, SizeHint};
 use std::future::Future as _;
@@ -19,7 +19,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 const BYTES_A_SECOND: u32 = 8 * 1024;
 
 /// Waits for the body, and for the answer, as long as is allowed.
-pub(crate) async fn wait(State(door): State<Door>, request: Request, next: Next) -> Response {
+pub(crate) async fn wait(door: Door, request: Request, next: impl Onward) -> Response {
     let limits = door.options.time_limits;
     let begun = Instant::now();
     let (coming, mut came) = watch::channel(Coming::Begun(begun));
@@ -27,7 +27,7 @@ pub(crate) async fn wait(State(door): State<Door>, request: Request, next: Next)
         true => body,
         false => Body::new(InTime { body, late: Box::pin(sleep_until(begun + limits.body)), coming }),
     };
-    let mut answer = pin!(next.run(request.map(body)));
+    let mut answer = pin!(next(request.map(body)));
     // What is still coming is waited for by the body itself, as long as somebody reads it.
     let mut is_coming = true;
     loop {

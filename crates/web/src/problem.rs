@@ -1,13 +1,16 @@
 //! Problems: every error as RFC 9457 `application/problem+json`, with a stable `type` to tell them apart by.
 
+use crate::doorway::Onward;
 use axum::Json;
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::{HeaderValue, Method, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
+use futures_util::FutureExt as _;
 use philia_companion::Error;
 use philia_ports::StoreError;
 use serde_json::{Value, json};
-use std::any::Any;
+use std::panic::AssertUnwindSafe;
 
 /// The beginning of every `type`.
 pub(crate) const PREFIX: &str = "urn:philia:problem:";
@@ -261,8 +264,11 @@ pub(crate) async fn wrong_method(method: Method, uri: Uri) -> Problem {
     Problem::new(Kind::MethodNotAllowed, format!("{} does not take {method}; see the Allow header", uri.path()))
 }
 
-/// The answer to a request whose handler panicked.
-pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response<Body> {
-    tracing::error!("a handler panicked");
-    Problem::from(Kind::Internal).into_response()
+/// Answers a request whose handler panicked.
+pub(crate) async fn catch(request: Request, next: impl Onward) -> Response<Body> {
+    let answer = AssertUnwindSafe(async move { next(request).await });
+    answer.catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a handler panicked");
+        Problem::from(Kind::Internal).into_response()
+    })
 }

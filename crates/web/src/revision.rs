@@ -6,6 +6,7 @@
 //! version alone.
 
 use crate::Door;
+use crate::doorway::Onward;
 use crate::extract::Caller;
 use crate::problem::{Kind, Problem};
 use axum::Json;
@@ -13,7 +14,6 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use philia_companion::Person;
 use philia_companion::revision::Thing;
@@ -100,7 +100,11 @@ impl<S: Sync> FromRequestParts<S> for Seen {
 }
 
 /// Gives answers their tag, and does not send again what the client has.
-pub(crate) async fn tag(request: Request, next: Next) -> Result<Response, Problem> {
+pub(crate) async fn tag(request: Request, next: impl Onward) -> Response {
+    try_tag(request, next).await.unwrap_or_else(|problem| problem.into_response())
+}
+
+async fn try_tag(request: Request, next: impl Onward) -> Result<Response, Problem> {
     let headers = request.headers();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let known = if reads { tags(headers, header::IF_NONE_MATCH)? } else { None };
@@ -108,7 +112,7 @@ pub(crate) async fn tag(request: Request, next: Next) -> Result<Response, Proble
     if !reads && headers.contains_key(header::IF_MATCH) && !route.is_some_and(|route| is_edited(route.as_str())) {
         return Err(Problem::refused("If-Match is not held to here; leave it out"));
     }
-    let response = next.run(request).await;
+    let response = next(request).await;
     let version = response.extensions().get::<Version>().copied();
     let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
     if !(response.status().is_success() && is_json && (reads || version.is_some())) {

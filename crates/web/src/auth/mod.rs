@@ -9,12 +9,12 @@ mod running;
 
 pub(crate) use cookie::{clear as clear_cookie, set as set_cookie};
 
+use crate::doorway::Onward;
 use crate::problem::{Kind, Problem};
 use crate::{Door, gate};
-use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use need::Need;
 use philia_companion::accounts::limits::Left;
@@ -35,12 +35,12 @@ static RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 pub(crate) struct Asker(pub(crate) Result<Arc<Identity>, Problem>);
 
 /// Lets through who may do what the route does.
-pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn guard(door: Door, mut request: Request, next: impl Onward) -> Response {
     // Where no route leads there is nothing to guard.
-    let Some(route) = request.extensions().get::<MatchedPath>() else { return next.run(request).await };
+    let Some(route) = request.extensions().get::<MatchedPath>() else { return next(request).await };
     let need = need::of(route.as_str(), request.method());
     if need == Need::Nothing {
-        return next.run(request).await;
+        return next(request).await;
     }
     let mut headers = request.headers().clone();
     if gate::is_from_elsewhere(&request) {
@@ -51,7 +51,7 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
     request.extensions_mut().insert(Asker(identity.clone()));
     match identity {
         Ok(identity) => within_limits(&door, &identity, need, request, next).await.into_response(),
-        Err(_) if need == Need::Whoever => next.run(request).await,
+        Err(_) if need == Need::Whoever => next(request).await,
         Err(problem) => problem.into_response(),
     }
 }
@@ -105,7 +105,7 @@ async fn within_limits(
     identity: &Arc<Identity>,
     need: Need,
     request: Request,
-    next: Next,
+    next: impl Onward,
 ) -> Result<Response, Problem> {
     let scope = match need {
         Need::Words => Some(Scope::Chat),
@@ -118,7 +118,7 @@ async fn within_limits(
     }
     if need == Need::Words {
         // The turn itself counts, after care was asked.
-        let mut response = next.run(request).await;
+        let mut response = next(request).await;
         if let Some(left) = door.philia.messages_left(identity).await {
             tell(response.headers_mut(), left);
         }
@@ -139,7 +139,7 @@ async fn within_limits(
             return Ok(response);
         }
     };
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     if let Some(left) = left {
         tell(response.headers_mut(), left);
     }

@@ -1,11 +1,11 @@
 //! Errors in OpenAI's shape: `{"error": {"message", "type", "param", "code"}}`. What is wrong and its words are those of
 //! every other door; `code` is the name of the problem's kind.
 
+use crate::doorway::Onward;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -21,9 +21,9 @@ fn is_models(path: &str) -> bool {
 }
 
 /// Gives the problems of this door its shape.
-pub(crate) async fn dress(request: Request, next: Next) -> Response {
+pub(crate) async fn dress(request: Request, next: impl Onward) -> Response {
     let here = is_here(request.uri().path());
-    let response = next.run(request).await;
+    let response = next(request).await;
     match response.extensions().get::<Problem>() {
         Some(problem) if here => dressed(problem, &response),
         _ => response,
