@@ -177,12 +177,3 @@ fn mark_deleted(connection: &Connection, home: &mut Home, kind: Kind, id: &str) 
         .execute(params![home.id, kind.as_str(), id, home.head])?;
     Ok(())
 }
-
-impl Step {
-    fn key(&self) -> &Key {
-        match self {
-            Self::Insert(row) | Self::Put { row, .. } => &row.key,
-            Self::Delete { key, .. } => key,
-        }
-    }
-}

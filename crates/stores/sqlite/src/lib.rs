@@ -3,25 +3,26 @@
 //! - `place`: what stands at a path, the lock beside it, and opening it without harming what is not ours.
 //! - `schema`: the numbered migrations.
 //! - `writer`: the one thread that writes, many commits to a transaction (group commit).
-//! - `commit`, `erase`: what the writer does.
+//! - `commit`, `erase`: what the writer does; `checkpoint`: what is done beside it.
 //! - `read`: what the readers do, side by side with the writer.
-//! - `heads`: how far partitions are, kept at hand.
+//! - `at_hand`: how far partitions are, and what every turn asks for, kept at hand.
 //!
 //! # Durability
 //! WAL with `synchronous=FULL`: a commit is answered after its transaction has been synced to the disk, so it
 //! survives a crash of the process, of the system and of the power, as far as the disk keeps its word.
 
+mod at_hand;
+mod checkpoint;
 mod commit;
 mod erase;
 mod error;
-mod heads;
 mod place;
 mod read;
 mod schema;
 mod writer;
 
 use async_trait::async_trait;
-use heads::{Head, Heads};
+use at_hand::{AtHand, Head};
 use jiff::Timestamp;
 use philia_ports::store::{
     Change, Cursor, Feed, Key, Kind, Page, Partition, PartitionId, PartitionInfo, Record, Scan, Store, StoreAdmin,
@@ -40,7 +41,7 @@ use writer::{Prepared, Writer};
 pub struct SqliteStore {
     place: Arc<Place>,
     readers: Readers,
-    heads: Arc<Heads>,
+    at_hand: Arc<AtHand>,
     writer: Writer,
 }
 
@@ -71,9 +72,9 @@ impl SqliteStore {
     pub fn open_within(path: &Path, limits: Limits) -> Result<Self, StoreError> {
         let place = Arc::new(Place::claim(path)?);
         let connection = place.open(limits)?;
-        let heads = Arc::new(Heads::default());
-        let writer = Writer::start(connection, place.clone(), heads.clone())?;
-        Ok(Self { readers: Readers::new(place.clone()), place, heads, writer })
+        let at_hand = Arc::new(AtHand::default());
+        let writer = Writer::start(connection, place.clone(), at_hand.clone())?;
+        Ok(Self { readers: Readers::new(place.clone()), place, at_hand, writer })
     }
 
     /// Can nothing be written, because the disk cannot?
@@ -95,13 +96,13 @@ impl SqliteStore {
 
     /// How far a partition is.
     async fn head(&self, id: &PartitionId) -> Result<Head, StoreError> {
-        let moment = match self.heads.get(id) {
+        let moment = match self.at_hand.head(id) {
             Ok(head) => return Ok(head),
             Err(moment) => moment,
         };
         let of = id.clone();
         let head = self.readers.read_few(move |connection, place| read::head(connection, place, &of)).await?;
-        self.heads.learn(id, head, moment);
+        self.at_hand.learn(id, head, moment);
         Ok(head)
     }
 
@@ -135,23 +136,40 @@ impl Store for SqliteStore {
     }
 
     async fn get_many(&self, partition: &Partition, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
-        let Some(partition) = self.head(&partition.id).await?.row else { return Ok(vec![None; keys.len()]) };
-        let (few, keys) = (read::are_few(keys), keys.to_vec());
-        let query = move |connection: &Connection, place: &Place| read::get_many(connection, place, partition, &keys);
-        if few { self.readers.read_few(query).await } else { self.readers.read(query).await }
+        let id = &partition.id;
+        let moment = match self.at_hand.records(id, keys) {
+            Ok(found) => return Ok(found),
+            Err(moment) => moment,
+        };
+        let Some(partition) = self.head(id).await?.row else { return Ok(vec![None; keys.len()]) };
+        let (few, asked) = (read::are_few(keys), keys.to_vec());
+        let query = move |connection: &Connection, place: &Place| read::get_many(connection, place, partition, &asked);
+        let found = if few { self.readers.read_few(query).await? } else { self.readers.read(query).await? };
+        if let Some(moment) = moment {
+            self.at_hand.learn_records(id, keys, &found, moment);
+        }
+        Ok(found)
     }
 
     async fn scan(&self, partition: &Partition, scan: &Scan) -> Result<Page<Record>, StoreError> {
         scan.range()?;
-        let Some(partition) = self.head(&partition.id).await?.row else {
-            return Ok(Page { items: Vec::new(), next: None });
-        };
+        let id = &partition.id;
+        let nothing = Page { items: Vec::new(), next: None };
+        let Err(moment) = self.at_hand.has_nothing_of(id, scan.kind) else { return Ok(nothing) };
+        let Some(partition) = self.head(id).await?.row else { return Ok(nothing) };
         let scan = scan.clone();
         // Most scans find a handful: what they find at once is all there is.
         if let Some(first) = read::first_of(&scan) {
-            let whole = first.limit == scan.page_size();
-            let few = move |connection: &Connection, place: &Place| read::scan(connection, place, partition, &first);
-            let page = self.readers.read_few(few).await?;
+            let (whole, kind) = (first.limit == scan.page_size(), first.kind);
+            let few = move |connection: &Connection, place: &Place| {
+                let page = read::scan(connection, place, partition, &first)?;
+                let nothing = page.items.is_empty() && !read::has_any(connection, place, partition, kind)?;
+                Ok((page, nothing))
+            };
+            let (page, nothing) = self.readers.read_few(few).await?;
+            if nothing {
+                self.at_hand.learn_nothing_of(id, kind, moment);
+            }
             if whole || page.next.is_none() {
                 return Ok(page);
             }

@@ -154,6 +154,13 @@ impl Place {
         Ok(connection)
     }
 
+    /// A connection that puts the log into the file.
+    pub(crate) fn open_checkpointer(&self) -> Result<Connection, StoreError> {
+        let connection = self.connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(|error| self.error(error))?;
+        Ok(connection)
+    }
+
     fn connect(&self, path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         // Where there is no log, and none can be made, SQLite must be told that nobody writes.
         let unchanging = self.read_only && !beside(path, "-wal").exists();

@@ -3,8 +3,8 @@
 //! What takes microseconds is read on the thread that asks, because handing it to another takes longer than the
 //! reading; the rest on blocking threads.
 
+use crate::at_hand::Head;
 use crate::commit::erased;
-use crate::heads::Head;
 use crate::place::Place;
 use jiff::Timestamp;
 use philia_ports::store::{
@@ -157,6 +157,12 @@ pub(crate) fn get_many(
         }
     }
     Ok(found)
+}
+
+/// Has a partition anything of a kind?
+pub(crate) fn has_any(connection: &Connection, place: &Place, partition: i64, kind: Kind) -> Result<bool, StoreError> {
+    let sql = format!("SELECT 1 FROM \"{kind}\" WHERE partition = ?1 LIMIT 1");
+    connection.prepare_cached(&sql).and_then(|mut any| any.exists([partition])).map_err(|error| place.error(error))
 }
 
 /// The beginning of a scan that is read in microseconds; none where a record alone may take longer.

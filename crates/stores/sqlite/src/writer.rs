@@ -1,13 +1,14 @@
 //! The writer: one thread that holds the one connection that writes.
 //!
-//! While it waits for the disk, commits queue up; it then takes all that are there into one transaction, each in
-//! a savepoint of its own, so that one that conflicts fails alone. One sync of the disk serves them all, and none
-//! is answered before it. Where many talk at once it waits a moment for more of them: a sync takes some of the processor,
-//! too, that turns would have.
+//! While it waits for the disk, commits queue up; it then takes all that are there into one transaction. If one of them
+//! conflicts they are made anew, each in a savepoint of its own, so that it fails alone. One sync of the disk serves
+//! them all, and none is answered before it. Where many talk at once it waits a moment for more of them: a sync takes some
+//! of the processor, too, that turns would have.
 
-use crate::commit::{self, Rows};
+use crate::at_hand::{AtHand, Head};
+use crate::checkpoint::Checkpoints;
+use crate::commit::{self, Made, Rows};
 use crate::erase;
-use crate::heads::{Head, Heads};
 use crate::place::Place;
 use philia_ports::store::{Change, Doc, Draft, Key, Partition, PartitionId, StoreError, micros};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
@@ -21,7 +22,7 @@ const MOST_TOGETHER: usize = 256;
 /// After a transaction of so many commits more are on their way, ...
 const MANY_TOGETHER: usize = 3;
 /// ... and are waited for so long.
-const PATIENCE: Duration = Duration::from_millis(2);
+const PATIENCE: Duration = Duration::from_millis(4);
 /// A transaction takes no more commits once it has so many bytes.
 const BYTES_TOGETHER: usize = 8 * 1024 * 1024;
 /// So many wait in the queue; whoever comes then waits before it.
@@ -49,6 +50,15 @@ pub(crate) enum Step {
     Insert(Row),
     Put { row: Row, expected: u64 },
     Delete { key: Key, expected: Option<u64> },
+}
+
+impl Step {
+    pub(crate) fn key(&self) -> &Key {
+        match self {
+            Self::Insert(row) | Self::Put { row, .. } => &row.key,
+            Self::Delete { key, .. } => key,
+        }
+    }
 }
 
 /// A record as its table keeps it.
@@ -93,10 +103,18 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub(crate) fn start(connection: Connection, place: Arc<Place>, heads: Arc<Heads>) -> Result<Self, StoreError> {
+    pub(crate) fn start(
+        mut connection: Connection,
+        place: Arc<Place>,
+        at_hand: Arc<AtHand>,
+    ) -> Result<Self, StoreError> {
         let (queue, work) = mpsc::channel(QUEUE);
         let rows = Rows::new(&connection).map_err(|error| place.error(error))?;
-        let mut desk = Desk { connection, place: place.clone(), heads, rows };
+        let checkpoints = match place.is_read_only() {
+            true => None,
+            false => Some(Checkpoints::start(&mut connection, &place)?),
+        };
+        let mut desk = Desk { checkpoints, connection, place: place.clone(), at_hand, rows };
         let thread = thread::Builder::new()
             .name("philia-store".into())
             .spawn(move || desk.run(work))
@@ -139,20 +157,24 @@ impl Writer {
 
 /// What the thread has before it.
 struct Desk {
+    /// Ended before the connection is closed.
+    checkpoints: Option<Checkpoints>,
     connection: Connection,
     place: Arc<Place>,
-    heads: Arc<Heads>,
+    at_hand: Arc<AtHand>,
     rows: Rows,
 }
 
 impl Desk {
     fn run(&mut self, mut queue: mpsc::Receiver<Work>) {
         // An erasure may have been cut short by a crash.
+        let still = self.checkpoints.as_ref().map(Checkpoints::pause);
         if !self.place.is_read_only()
             && let Err(error) = erase::finish(&self.connection, &self.place)
         {
             tracing::error!(%error, "traces of an erased person may still be in the file");
         }
+        drop(still);
         let mut many = false;
         while let Some(first) = queue.blocking_recv() {
             if many && queue.len() < MOST_TOGETHER {
@@ -200,24 +222,22 @@ impl Desk {
     /// One transaction for all. An error is the engine's, and then nothing has happened.
     fn commit_together(&mut self, commits: &[Prepared]) -> rusqlite::Result<Vec<Result<u64, StoreError>>> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let run = |sql| transaction.prepare_cached(sql)?.execute([]);
-        let mut answers = Vec::with_capacity(commits.len());
-        for commit in commits {
-            run("SAVEPOINT one")?;
-            let answer = commit::apply(&transaction, &mut self.rows, commit)?;
-            if answer.is_err() {
-                run("ROLLBACK TO one")?;
+        // Savepoints take a copy of each page that is changed again; where all commits hold, as they nearly always do, none
+        // is needed.
+        let answers = match make_all(&transaction, &mut self.rows, commits)? {
+            Some(made) => made.into_iter().map(Ok).collect(),
+            None => {
+                transaction.execute_batch("ROLLBACK; BEGIN IMMEDIATE")?;
+                make_each(&transaction, &mut self.rows, commits)?
             }
-            run("RELEASE one")?;
-            answers.push(answer);
-        }
-        self.heads.writing(commits.iter().map(|commit| &commit.partition.id));
+        };
+        self.at_hand.writing(commits.iter().map(|commit| &commit.partition.id));
         let done = transaction.commit();
         // What is not surely so is read again by whoever asks.
-        self.heads.written(commits.iter().zip(&answers).filter_map(|(commit, answer)| {
-            let Partition { id, generation } = &commit.partition;
+        self.at_hand.written(commits.iter().zip(&answers).filter_map(|(commit, answer)| {
             let made = answer.as_ref().ok().filter(|_| done.is_ok())?;
-            Some((id, Head { row: Some(made.row), generation: *generation, head: made.head }))
+            let generation = commit.partition.generation;
+            Some((commit, Head { row: Some(made.row), generation, head: made.head }))
         }));
         done?;
         Ok(answers.into_iter().map(|answer| answer.map(|made| made.head)).collect())
@@ -231,6 +251,7 @@ impl Desk {
     /// On a full disk the log may hold space that the file already has.
     fn make_room(&self, error: &rusqlite::Error) {
         if error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
+            let _still = self.checkpoints.as_ref().map(Checkpoints::pause);
             // That this fails too is to be expected, and told by the next attempt.
             let _ = erase::empty_log(&self.connection, &self.place);
         }
@@ -240,15 +261,16 @@ impl Desk {
         let answers: Vec<_> = work
             .into_iter()
             .map(|(id, reply)| {
-                self.heads.writing([&id]);
+                self.at_hand.writing([&id]);
                 let removed = erase::remove(&mut self.connection, &self.place, &id);
-                self.heads.written([]);
+                self.at_hand.written([]);
                 (removed, reply)
             })
             .collect();
         if answers.is_empty() {
             return;
         }
+        let _still = self.checkpoints.as_ref().map(Checkpoints::pause);
         // Rewriting the file once serves all of them; if it fails, none is done.
         let scrubbed = erase::finish(&self.connection, &self.place);
         for (removed, reply) in answers {
@@ -260,11 +282,37 @@ impl Desk {
         if replies.is_empty() {
             return;
         }
+        let _still = self.checkpoints.as_ref().map(Checkpoints::pause);
         let scrubbed = erase::scrub(&self.connection, &self.place);
         for reply in replies {
             let _ = reply.send(again(&scrubbed));
         }
     }
+}
+
+/// Makes all commits, unless one of them does not hold.
+fn make_all(connection: &Connection, rows: &mut Rows, commits: &[Prepared]) -> rusqlite::Result<Option<Vec<Made>>> {
+    commits.iter().map(|commit| commit::apply(connection, rows, commit).map(Result::ok)).collect()
+}
+
+/// Makes those commits that hold.
+fn make_each(
+    connection: &Connection,
+    rows: &mut Rows,
+    commits: &[Prepared],
+) -> rusqlite::Result<Vec<Result<Made, StoreError>>> {
+    let run = |sql| connection.prepare_cached(sql)?.execute([]);
+    let mut answers = Vec::with_capacity(commits.len());
+    for commit in commits {
+        run("SAVEPOINT one")?;
+        let answer = commit::apply(connection, rows, commit)?;
+        if answer.is_err() {
+            run("ROLLBACK TO one")?;
+        }
+        run("RELEASE one")?;
+        answers.push(answer);
+    }
+    Ok(answers)
 }
 
 /// One outcome for each of several who asked together.

@@ -499,3 +499,33 @@ fn the_row_of_an_erased_person_is_not_given_to_the_next() {
         assert_eq!(ids(&store, "ben").await, ["m"]);
     });
 }
+
+#[test]
+fn the_log_is_put_into_the_file_beside_the_writing() {
+    const TEXT: usize = 8 * 1024;
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("philia.db");
+    let length = |name: &str| fs::metadata(directory.path().join(name)).unwrap().len();
+    let store = SqliteStore::open(&path).unwrap();
+    let (empty, mut longest, mut kept) = (length("philia.db"), 0, 0);
+    run(async {
+        // The file has grown by more than what stood in the log at any time: that was begun anew.
+        while length("philia.db") < empty + longest + TEXT as u64 {
+            let changes = (kept..kept + 20).map(|n| insert(&format!("{n}"), &"x".repeat(TEXT))).collect();
+            let partition = store.open(&person("ana")).await.unwrap();
+            store.commit(&partition, changes).await.unwrap();
+            kept += 20;
+            longest = longest.max(length("philia.db-wal"));
+            assert!(kept < 40_000, "the log has {longest} bytes, the file {}", length("philia.db"));
+        }
+    });
+    drop(store);
+    run(async {
+        let store = SqliteStore::open(&path).unwrap();
+        store.verify().await.unwrap();
+        let partition = store.open(&person("ana")).await.unwrap();
+        let all: Vec<Key> = (0..kept).map(|n| Key::new(K, format!("{n}"))).collect();
+        let found = store.get_many(&partition, &all).await.unwrap();
+        assert!(found.iter().all(Option::is_some));
+    });
+}
