@@ -9,6 +9,7 @@ use std::process::Command;
 
 /// What the mind may be built from: no async runtime, no I/O, no clock, no chance.
 const MIND: &[&str] = &[
+    "compact_str",
     "hashbrown",
     "jiff",
     "regex",

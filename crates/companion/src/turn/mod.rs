@@ -216,7 +216,8 @@ impl Person {
             let turn = async {
                 let began = Instant::now();
                 let sink = Sink { listener: Some(sender), watched };
-                match walk(&person, incoming, &sink).await {
+                // The walk is large; within the task it would be moved with everything that is put around it.
+                match Box::pin(walk(&person, incoming, &sink)).await {
                     Ok(walked) => walked.end(&person, sink, began).await,
                     Err(error) => {
                         observe::failed(&error);
@@ -320,7 +321,7 @@ async fn walk(person: &Person, incoming: Incoming, sink: &Sink) -> Result<Walked
     if let Some(answered) = turn.answered_before() {
         return Ok(Walked { reply: answered, learn: None, steps: turn.steps, counted: turn.counted });
     }
-    answer(person, turn, (crisis, doubt), sink).await
+    Box::pin(answer(person, turn, (crisis, doubt), sink)).await
 }
 
 /// The walk from where the message is durable.

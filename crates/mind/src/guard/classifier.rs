@@ -95,6 +95,11 @@ fn words(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut word = String::new();
     let plain = plain(text);
+    if plain.is_ascii() {
+        let parts = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let letter = |c: char| if c.is_ascii_digit() { '0' } else { c.to_ascii_lowercase() };
+        return parts.map(|word| word.chars().map(letter).collect()).collect();
+    }
     let bare = plain.nfkd().filter(|c| !matches!(*c, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{640}'));
     for c in bare.flat_map(char::to_lowercase).chain(std::iter::once(' ')) {
         if c.is_numeric() {

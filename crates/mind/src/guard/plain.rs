@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 /// look-alikes of other scripts within a word made Latin, and digits and signs within a word read as the letters they
 /// stand for (k1ll, su!c!de).
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.bytes().any(|b| is_stand_in(char::from(b))) {
+    if text.is_ascii() && is_undisguised(text) {
         return Cow::Borrowed(text);
     }
     let folded: String = text.nfkc().filter(|c| !is_invisible(*c)).map(|c| small_capital(c).unwrap_or(c)).collect();
@@ -37,6 +37,12 @@ pub(crate) fn is_invisible(c: char) -> bool {
 
 fn is_stand_in(c: char) -> bool {
     matches!(c, '0'..='9' | '@' | '$' | '!' | '|' | '*')
+}
+
+/// Does no word of an ASCII text have a digit or a sign in it, between its letters?
+fn is_undisguised(text: &str) -> bool {
+    let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || is_stand_in(c)));
+    words.all(|word| !word.contains('*') && !word.trim_matches(is_stand_in).contains(is_stand_in))
 }
 
 fn is_mark(c: char) -> bool {

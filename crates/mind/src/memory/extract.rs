@@ -37,6 +37,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use pattern::Pattern;
 use regex::{Regex, RegexSet};
 use rules::{Found, Rules};
+use std::sync::OnceLock;
 use when::Times;
 
 /// Facts are stated early and briefly; of a longer text only the first so many bytes are read.
@@ -58,11 +59,39 @@ pub struct Extractor {
     foreign: Foreign,
     corrections: Corrections,
     times: Times,
-    unreal: Pattern,
+    signs: Signs,
     hedged: Pattern,
     reported: Pattern,
     asked: Pattern,
-    denied: Pattern,
+}
+
+/// What is no fact: a wish, a game, a dream.
+const UNREAL: &str = r"(?i)\b(?:if|unless|wish|wished|imagine|imagining|suppose|supposing|pretend|pretending|hypothetically|dreamt|dreamed (?:that|I)|in my dream|what if|as if|let's say|in (?:the|a|this|my) (?:play|game|film|movie|story|book|novel|show|series|video game)|my (?:character|avatar|horoscope|alter ego)|horoscope|lyrics|song goes|sings|narrator|in another life|when I (?:was|am|'m) (?:rich|dead)|when I grow up|one day I|you (?:must|should) always|you are now|april fool|as a joke|in theory|for the sake of argument)\b";
+/// What may be so.
+const HEDGED: &str = r"(?i)\b(?:maybe|perhaps|almost became|almost|not sure|i guess|would|could|might)\b|\bI'd\b";
+/// What somebody says.
+const REPORTED: &str = r"(?i)\b(?:says?|said|thinks?|thought|claims?|claimed|believes?|told (?:me|us|him|her|them|everyone)|asks?|asked|wrote|texted(?: me)?|insists?|jokes?|joked|swears?|heard|reckons?|according to|calls? me|goes|convinced)\b";
+/// What is not so.
+const DENIED: &str = r"(?i)\b(?:not|never|nobody|none|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|hadn't|won't|can't|cannot|ain't)\b";
+
+/// Looks for the signs of all these in a sentence at once. What is not in a sentence is in none of its clauses.
+#[derive(Debug, Default)]
+struct Signs(OnceLock<RegexSet>);
+
+/// Which of the signs a sentence has.
+struct Signed {
+    unreal: bool,
+    hedged: bool,
+    reported: bool,
+    denied: bool,
+}
+
+impl Signs {
+    fn of(&self, sentence: &str) -> Signed {
+        let found = self.0.get_or_init(|| compile_set([UNREAL, HEDGED, REPORTED, DENIED])).matches(sentence);
+        let [unreal, hedged, reported, denied] = [0, 1, 2, 3].map(|sign| found.matched(sign));
+        Signed { unreal, hedged, reported, denied }
+    }
 }
 
 impl Default for Extractor {
@@ -85,20 +114,11 @@ impl Extractor {
             foreign: Foreign::new(),
             corrections: Corrections::new(),
             times: Times::new(),
-            unreal: Pattern::new(
-                r"(?i)\b(?:if|unless|wish|wished|imagine|imagining|suppose|supposing|pretend|pretending|hypothetically|dreamt|dreamed (?:that|I)|in my dream|what if|as if|let's say|in (?:the|a|this|my) (?:play|game|film|movie|story|book|novel|show|series|video game)|my (?:character|avatar|horoscope|alter ego)|horoscope|lyrics|song goes|sings|narrator|in another life|when I (?:was|am|'m) (?:rich|dead)|when I grow up|one day I|you (?:must|should) always|you are now|april fool|as a joke|in theory|for the sake of argument)\b",
-            ),
-            hedged: Pattern::new(
-                r"(?i)\b(?:maybe|perhaps|almost became|almost|not sure|i guess|would|could|might)\b|\bI'd\b",
-            ),
-            reported: Pattern::new(
-                r"(?i)\b(?:says?|said|thinks?|thought|claims?|claimed|believes?|told (?:me|us|him|her|them|everyone)|asks?|asked|wrote|texted(?: me)?|insists?|jokes?|joked|swears?|heard|reckons?|according to|calls? me|goes|convinced)\b",
-            ),
+            signs: Signs::default(),
+            hedged: Pattern::new(HEDGED),
+            reported: Pattern::new(REPORTED),
             asked: Pattern::new(
                 r"(?i)^\s*(?:and |so |but |ok,? |hey,? )?(?:do|does|did|am|are|is|was|were|have|has|can|could|should|would|will|what|what's|who|who's|where|where's|when|when's|why|how|which|whose)\b(?:\s+(?:i|you|he|she|it|we|they|my|your|the|is|are|am|was|were|do|does|did|many|much|old|long|a)\b)",
-            ),
-            denied: Pattern::new(
-                r"(?i)\b(?:not|never|nobody|none|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|hadn't|won't|can't|cannot|ain't)\b",
             ),
         }
     }
@@ -178,7 +198,8 @@ impl Extractor {
         day: &Day<'_>,
     ) -> Vec<Extracted> {
         let mut results = Vec::new();
-        if self.unreal.is_match(sentence) {
+        let signs = self.signs.of(sentence);
+        if signs.unreal {
             return results;
         }
         let corrected = self.corrections.corrects(sentence);
@@ -191,9 +212,10 @@ impl Extractor {
             let start = clause.text.as_ptr() as usize - sentence.as_ptr() as usize;
             let head = &sentence[..start];
             // "As he says, I'm a genius": what directly follows a word of saying is said by another.
-            let told = reported_before || ends_reported(&self.reported, head);
-            reported_before = ends_reported(&self.reported, clause.text);
-            if told || self.hedged.is_match(clause.text) {
+            let ends_reported = |text| signs.reported && ends_reported(&self.reported, text);
+            let told = reported_before || ends_reported(head);
+            reported_before = ends_reported(clause.text);
+            if told || (signs.hedged && self.hedged.is_match(clause.text)) {
                 continue;
             }
             for found in self.rules.apply(clause, lower) {
@@ -217,17 +239,13 @@ impl Extractor {
         if results.is_empty() || !sentence.is_ascii() {
             self.foreign.find(sentence, &mut results);
         }
-        if self.reported.is_match(sentence) {
+        if signs.reported {
             return results;
         }
-        if !self.denied.is_match(sentence) || results.iter().any(|e| e.ends) {
-            results.extend(
-                self.events
-                    .find(sentence, &self.times, day.today, day.zone)
-                    .filter(|_| !self.hedged.is_match(sentence)),
-            );
+        if !signs.denied || results.iter().any(|e| e.ends) {
+            results.extend(self.events.find(sentence, &self.times, day.today, day.zone).filter(|_| !signs.hedged));
         }
-        if !self.hedged.is_match(sentence) {
+        if !signs.hedged {
             results.extend(self.feelings.find(sentence));
         }
         results

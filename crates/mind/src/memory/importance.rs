@@ -4,7 +4,8 @@
 //! 20 %. Each is judged by what people say when they tell something of themselves: a name, a home, a work, an illness, a
 //! plan, a liking. A language model judges better where there is one; this judges always, and the same way twice.
 
-use crate::appraisal::{Appraisal, RuleName, language};
+use crate::appraisal::{Appraisal, RuleName, Rules, language};
+use crate::persona::Temperament;
 use crate::phrase::{Words, listed};
 
 /// From this score on, a memory is long-term at once.
@@ -42,13 +43,27 @@ impl Criteria {
 /// Scores a message of the person's. A language that the lexicons do not know is given the benefit of the doubt.
 pub fn importance(text: &str, appraisal: &Appraisal) -> f64 {
     let words = Words::of(text);
+    let english = language::is_english(&words);
+    of_words(text, &words, english, appraisal)
+}
+
+/// Appraises a message and scores it, with the words taken apart only once.
+pub fn appraised(rules: &Rules, text: &str, temperament: &Temperament) -> (Appraisal, f64) {
+    let words = Words::of(text);
+    let english = language::is_english(&words);
+    let appraisal = rules.appraise_words(text, &words, english, temperament);
+    let importance = of_words(text, &words, english, &appraisal);
+    (appraisal, importance)
+}
+
+fn of_words(text: &str, words: &Words, english: bool, appraisal: &Appraisal) -> f64 {
     if words.len() == 0 {
         return 0.0;
     }
-    let foreign = !language::is_english(&words) || text.chars().filter(|c| c.is_alphabetic()).any(|c| c > '\u{24f}');
+    let foreign = !english || text.chars().filter(|c| c.is_alphabetic()).any(|c| c > '\u{24f}');
     let mut met = Criteria::default();
-    for sentence in sentences(&words) {
-        met = met.at_least(if foreign { unread(&words, &sentence) } else { told(text, &words, &sentence) });
+    for sentence in sentences(words) {
+        met = met.at_least(if foreign { unread(words, &sentence) } else { told(text, words, &sentence) });
     }
     met.at_least(felt(appraisal)).score()
 }

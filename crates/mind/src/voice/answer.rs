@@ -4,7 +4,7 @@ use super::Turn;
 use super::dates;
 use super::evidence::{Clause, FORMER_HOME, FORMER_WORK, Heard, Topic};
 use super::frame::Tense;
-use super::meaning::Meaning;
+use super::meaning::{Meaning, Stem};
 use super::person::Turner;
 use super::plain::spelled_out;
 use super::question::{Asked, Question, Subject};
@@ -323,7 +323,7 @@ impl Answerer {
     /// said rather than denied.
     fn related(&self, question: &Question, heard: &[Heard], at: Moment<'_>) -> Option<Verdict> {
         let fields: Vec<usize> = question.needed.iter().filter_map(|n| Meaning::field(&n.key)).collect();
-        let names: Vec<&String> = question.needed.iter().filter(|n| n.name).map(|n| &n.key).collect();
+        let names: Vec<&Stem> = question.needed.iter().filter(|n| n.name).map(|n| &n.key).collect();
         let being = match &question.subject {
             Subject::Theirs(being) | Subject::Named(being) => Some(being),
             Subject::User => None,
@@ -396,7 +396,7 @@ impl Answerer {
 
     /// Does the clause speak of the one who is asked about?
     fn fits(&self, question: &Question, heard: &Heard, clause: &Clause) -> bool {
-        let theirs_only = |being: &String| question.needed.iter().all(|n| n.key == *being || n.weight < 1.0);
+        let theirs_only = |being: &Stem| question.needed.iter().all(|n| n.key == *being || n.weight < 1.0);
         match &question.subject {
             Subject::User if heard.by.is_some() => false,
             Subject::User => match clause.topic {

@@ -1,7 +1,7 @@
 //! What was recalled, taken apart: sentences and clauses, each with its subject and everything it speaks of.
 
 use super::Context;
-use super::meaning::Meaning;
+use super::meaning::{Meaning, Stem, Stems};
 use super::plain::spelled_out;
 use crate::guard::care::DIRECTORY;
 use crate::memory::extract::terms::OCCUPATIONS;
@@ -9,7 +9,7 @@ use crate::memory::extract::{Extracted, Extractor, compile, compile_set, head, s
 use crate::memory::recall::Recalled;
 use crate::memory::{Category, Fact, Speaker};
 use crate::{Memory, MemoryId};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use jiff::Timestamp;
 use regex::{Regex, RegexSet};
 
@@ -32,9 +32,9 @@ pub(super) struct Clause {
     pub(super) text: String,
     pub(super) sentence: String,
     pub(super) topic: Topic,
-    pub(super) speaks_of: HashSet<String>,
+    pub(super) speaks_of: Stems,
     /// What its subject words alone speak of.
-    pub(super) subject: HashSet<String>,
+    pub(super) subject: Stems,
     /// "want", "maybe", "used to": not simply so.
     pub(super) hedged: bool,
     pub(super) negated: bool,
@@ -55,7 +55,7 @@ pub(super) struct Heard {
     pub(super) cited: Option<String>,
     pub(super) clauses: Vec<Clause>,
     /// Everything it speaks of, and a little of what went before where it says "he".
-    pub(super) speaks_of: HashSet<String>,
+    pub(super) speaks_of: Stems,
     pub(super) facts: Vec<Extracted>,
     /// Place in the order of recall.
     pub(super) rank: usize,
@@ -75,16 +75,23 @@ const READ: usize = 6_000;
 pub(super) struct Hearing {
     seam: Regex,
     filler: Regex,
-    speaker: Regex,
-    dropped: Regex,
     mine: Regex,
-    pronoun: Regex,
-    /// Looked for in one go.
+    /// Of whom a clause speaks by its first words: "I", "went", "my", "he". Looked for in one go, as are the stances.
+    heads: RegexSet,
     stances: RegexSet,
     question: Regex,
     moved: Regex,
     worked: Regex,
 }
+
+/// The speaker.
+const SPEAKER: &str = r"(?i)^(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|me)\b";
+/// What the speaker did, where "I" is left out.
+const DROPPED: &str = r"(?i)^(?:got|went|had|just|bought|finished|started|met|saw|passed|failed|feeling|been|moved|made|cooked|baked|found|lost|visited|ran|quit|working|having|going|took|spent|love|hate|painted|broke|won)\b";
+/// What or who is the speaker's.
+const MINE: &str = r"(?i)^(?:both of )?(?:my|our|mi|mis|mein|meine|meiner|mon|ma|mes|meu|minha|mio|mia) (?P<what>[\p{L}'-]+(?: [\p{L}'-]+){0,3})";
+/// Whoever was spoken of before.
+const PRONOUN: &str = r"(?i)^(?:he|she|it|they|he's|she's|it's|they're|his|her|its|their|that|this|both)\b";
 
 /// The keys of the home and the work that were left.
 pub(super) const FORMER_HOME: &str = "home.before";
@@ -118,14 +125,8 @@ impl Hearing {
             filler: compile(
                 r"(?i)^(?:(?:and|but|so|also|then|well|oh|yes|no|ok|okay|hi|hello|hey|today|yesterday|tonight|tomorrow|now|this morning|last (?:night|week|month|year|summer|winter|spring|autumn|\w+day)|actually|finally|because|though|although|while|after all|in the end|by the way|honestly|sometimes|usually|later|on \w+day)[,! ]+)+",
             ),
-            speaker: compile(r"(?i)^(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|me)\b"),
-            dropped: compile(
-                r"(?i)^(?:got|went|had|just|bought|finished|started|met|saw|passed|failed|feeling|been|moved|made|cooked|baked|found|lost|visited|ran|quit|working|having|going|took|spent|love|hate|painted|broke|won)\b",
-            ),
-            mine: compile(
-                r"(?i)^(?:both of )?(?:my|our|mi|mis|mein|meine|meiner|mon|ma|mes|meu|minha|mio|mia) (?P<what>[\p{L}'-]+(?: [\p{L}'-]+){0,3})",
-            ),
-            pronoun: compile(r"(?i)^(?:he|she|it|they|he's|she's|it's|they're|his|her|its|their|that|this|both)\b"),
+            mine: compile(MINE),
+            heads: compile_set([SPEAKER, DROPPED, MINE, PRONOUN]),
             stances: compile_set([
                 r"(?i)\b(?:if|wish|want|wants|wanted|hope|hoping|would|'d love|might|maybe|perhaps|thinking (?:of|about)|dream|dreamt|almost|used to|considering|someday|one day|imagine|could|as a child|when i was|looking for)\b",
                 r"(?i)\b(?:not|never|no|don't|doesn't|didn't|haven't|hasn't|isn't|aren't|wasn't|can't|won't|no longer|nobody|none|without)\b",
@@ -227,8 +228,8 @@ impl Hearing {
     fn take_apart(&self, source: &Source<'_>, rank: usize, meaning: &Meaning, ctx: &Context<'_>) -> Heard {
         let by = source.by().map(str::to_owned);
         let content = head(source.content, READ);
-        let mut antecedent: HashSet<String> = source.before.map(|m| meaning.of(head(m, READ))).unwrap_or_default();
-        let mut speaks_of = HashSet::new();
+        let mut antecedent: Stems = source.before.map(|m| meaning.of(head(m, READ))).unwrap_or_default();
+        let mut speaks_of = Stems::new();
         let mut clauses = Vec::new();
         for sentence in sentences(content) {
             let plain = spelled_out(sentence);
@@ -330,27 +331,29 @@ impl Hearing {
         parts
     }
 
-    fn topic(&self, clause: &str, meaning: &Meaning) -> (Topic, HashSet<String>) {
+    fn topic(&self, clause: &str, meaning: &Meaning) -> (Topic, Stems) {
         let text = self.filler.replace(clause, "");
         let text = text.trim();
-        if let Some(found) = self.mine.captures(text) {
+        let heads = self.heads.matches(text);
+        let [speaker, dropped, mine, pronoun] = [0, 1, 2, 3].map(|head| heads.matched(head));
+        if mine && let Some(found) = self.mine.captures(text) {
             // The owner's noun is in the words up to the verb; the first known being decides.
             let words = meaning.words(&found["what"]);
             let being = words.iter().take(3).position(|w| meaning.is_somebody(&w.key) || w.capital());
-            let Some(being) = being else { return (Topic::Speaker, HashSet::new()) };
+            let Some(being) = being else { return (Topic::Speaker, Stems::new()) };
             let named = words.get(being + 1).filter(|w| w.capital());
             let subject: Vec<&str> = words[..=being].iter().chain(named).map(|w| w.surface.as_str()).collect();
             return (Topic::Somebody, meaning.of(&subject.join(" ")));
         }
-        if self.speaker.is_match(text) || self.dropped.is_match(text) {
-            return (Topic::Speaker, HashSet::new());
+        if speaker || dropped {
+            return (Topic::Speaker, Stems::new());
         }
-        if self.pronoun.is_match(text) {
-            return (Topic::Pronoun, HashSet::new());
+        if pronoun {
+            return (Topic::Pronoun, Stems::new());
         }
         match meaning.words(text).first() {
-            Some(word) if word.capital() && !word.stop => (Topic::Somebody, HashSet::from([word.key.clone()])),
-            _ => (Topic::Thing, HashSet::new()),
+            Some(word) if word.capital() && !word.stop => (Topic::Somebody, Stems::from([word.key.clone()])),
+            _ => (Topic::Thing, Stems::new()),
         }
     }
 }
@@ -378,22 +381,22 @@ fn antecedent<'a>(memory: &Memory, recalled: &'a [Recalled]) -> Option<&'a Memor
 
 /// Who is called what: where one memory says that Ana is the sister, every clause with Ana speaks of the sister, and
 /// the other way round.
-struct Names(HashMap<String, String>);
+struct Names(HashMap<Stem, Stem>);
 
 impl Names {
     fn of<'a>(facts: impl IntoIterator<Item = &'a Extracted>, meaning: &Meaning) -> Self {
         let mut names = HashMap::new();
         for fact in facts.into_iter().filter_map(|e| e.fact.as_ref()) {
             if fact.key == "relation" {
-                names.insert(first_key(&fact.subject, meaning), fact.value.clone());
+                names.insert(first_key(&fact.subject, meaning), fact.value.as_str().into());
             } else if let Some(animal) = fact.key.strip_prefix("pet.").and_then(|k| k.strip_suffix(".name")) {
-                names.insert(first_key(&fact.value, meaning), animal.to_owned());
+                names.insert(first_key(&fact.value, meaning), animal.into());
             }
         }
         Self(names)
     }
 
-    fn lend(&self, set: &mut HashSet<String>) {
+    fn lend(&self, set: &mut Stems) {
         for (name, being) in &self.0 {
             let alone = || self.0.values().filter(|other| *other == being).count() == 1;
             if set.contains(name) {
@@ -437,6 +440,6 @@ fn related(mut said: Extracted) -> Extracted {
     said
 }
 
-fn first_key(name: &str, meaning: &Meaning) -> String {
+fn first_key(name: &str, meaning: &Meaning) -> Stem {
     meaning.key_of(name.split(' ').next().unwrap_or(name))
 }

@@ -1,6 +1,6 @@
 //! The frame of a message: whom it speaks of and when it is, so that a question fits before it is asked.
 
-use super::meaning::{Meaning, Word};
+use super::meaning::{Meaning, Stem, Word};
 use super::topics::{Ask, Fits};
 use crate::memory::extract::terms::NOT_NAMES;
 
@@ -269,7 +269,7 @@ impl Who {
 }
 
 /// Every "my mum", "our kids": (said back, class, plural).
-fn beings(plain: &str, words: &[Word], meaning: &Meaning) -> Vec<(String, String, bool)> {
+fn beings(plain: &str, words: &[Word], meaning: &Meaning) -> Vec<(String, Stem, bool)> {
     let mut found = Vec::new();
     for (i, word) in words.iter().enumerate() {
         if !matches!(word.surface.to_lowercase().as_str(), "my" | "our") {

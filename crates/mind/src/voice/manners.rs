@@ -2,8 +2,8 @@
 
 use super::plain::spelled_out;
 use super::register::Register;
-use crate::memory::extract::compile;
-use regex::Regex;
+use crate::memory::extract::compile_set;
+use regex::RegexSet;
 
 /// What a message is about when it is about the talk itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,11 +58,9 @@ pub(super) enum Manner {
     Limits,
 }
 
-/// Recognises them. Compiled once.
+/// Recognises them. Compiled once, and looked for all at once.
 #[derive(Debug)]
-pub(super) struct Manners {
-    table: Vec<(Manner, Regex)>,
-}
+pub(super) struct Manners(RegexSet);
 
 const TABLE: &[(Manner, &str)] = &[
     (
@@ -205,13 +203,13 @@ const TABLE: &[(Manner, &str)] = &[
 
 impl Manners {
     pub(super) fn new() -> Self {
-        Self { table: TABLE.iter().map(|(manner, pattern)| (*manner, compile(pattern))).collect() }
+        Self(compile_set(TABLE.iter().map(|(_, pattern)| *pattern)))
     }
 
-    /// What the message is, if it is about the talk itself.
+    /// What the message is, if it is about the talk itself: the first of the table.
     pub(super) fn read(&self, message: &str) -> Option<Manner> {
         let plain = spelled_out(message.trim()).to_lowercase();
-        self.table.iter().find(|(_, pattern)| pattern.is_match(&plain)).map(|(manner, _)| *manner)
+        self.0.matches(&plain).iter().next().map(|row| TABLE[row].0)
     }
 }
 

@@ -3,13 +3,20 @@
 
 use crate::memory::extract::terms::{ANIMALS, RELATIONS};
 use crate::text::Analyzer;
+use compact_str::CompactString;
 use hashbrown::{HashMap, HashSet};
+
+/// A stem or a class. Hardly any is longer than what fits in without an allocation.
+pub(super) type Stem = CompactString;
+
+/// What a text speaks of.
+pub(super) type Stems = HashSet<Stem>;
 
 /// One word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word {
     /// Its class, or else its stem.
-    pub(super) key: String,
+    pub(super) key: Stem,
     /// As it was spelled.
     pub(super) surface: String,
     /// Says nothing by itself.
@@ -202,23 +209,24 @@ impl Meaning {
     }
 
     /// The class of a stem, or the stem.
-    fn key(&self, stem: &str) -> String {
-        self.class.get(stem).map_or_else(|| stem.to_owned(), |class| (*class).to_owned())
+    fn key(&self, stem: &str) -> Stem {
+        self.class.get(stem).map_or_else(|| stem.into(), |class| Stem::const_new(class))
     }
 
     /// The class of a word.
-    pub(super) fn key_of(&self, word: &str) -> String {
+    pub(super) fn key_of(&self, word: &str) -> Stem {
         self.key(&self.analyzer.stem(word))
     }
 
     /// Everything a text speaks of: the class of each word and what that is a kind of.
-    pub(super) fn of(&self, text: &str) -> HashSet<String> {
-        let mut all = HashSet::new();
+    pub(super) fn of(&self, text: &str) -> Stems {
+        // A word has four letters and the space behind it, some speak of two or three things.
+        let mut all = Stems::with_capacity(text.len() / 4);
         self.analyzer.each(text, |term| {
             let class = self.class.get(term.stem).copied();
             let kind = self.kinds.get(class.unwrap_or(term.stem)).copied();
-            all.insert(term.stem.to_owned());
-            all.extend([class, kind].into_iter().flatten().map(str::to_owned));
+            all.insert(term.stem.into());
+            all.extend([class, kind].into_iter().flatten().map(Stem::const_new));
         });
         all
     }

@@ -1,6 +1,6 @@
 //! What a question asks: the kind of answer, whom it is about, and the words an answer must hold.
 
-use super::meaning::{Meaning, Word};
+use super::meaning::{Meaning, Stem, Word};
 use super::plain::spelled_out;
 use crate::memory::extract::compile;
 use regex::Regex;
@@ -38,9 +38,9 @@ pub(super) enum Subject {
     /// The person themselves.
     User,
     /// Somebody or an animal of theirs, by class ("sister", "dog").
-    Theirs(String),
+    Theirs(Stem),
     /// Somebody by name.
-    Named(String),
+    Named(Stem),
     /// The companion.
     Companion,
     /// Nobody in particular.
@@ -51,7 +51,7 @@ pub(super) enum Subject {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Needed {
     /// Its class or stem.
-    pub(super) key: String,
+    pub(super) key: Stem,
     /// As it was asked.
     pub(super) surface: String,
     /// 1 for a telling word, less for one that is everywhere.

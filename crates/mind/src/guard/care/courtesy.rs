@@ -2,6 +2,7 @@
 
 use super::Language;
 use crate::phrase::{Phrases, Words};
+use regex::RegexSet;
 use std::sync::LazyLock;
 
 const ASKS: &str = "are|is you|this|it ?actually|really|just|even|like|some a|an|some|the ?real|actual|living|kind|sort ?of ?a ai|bot|robot|machine|human|person|computer|program|chatbot|llm|woman|man|being
@@ -29,10 +30,16 @@ pub fn asked_if_ai_in(text: &str) -> Option<Language> {
         let statement = words.get(hit.start) == "you" && !words.ending(hit.start).question;
         !statement && !matches!(words.get(hit.end), "person" | "morning" | "fan" | "lover" | "about")
     });
-    let lower = text.to_lowercase();
-    let elsewhere = || ELSEWHERE.iter().find(|(_, phrases)| phrases.iter().any(|phrase| lower.contains(phrase)));
-    if asked { Some(Language::English) } else { elsewhere().map(|(language, _)| *language) }
+    let elsewhere = || ASKED_ELSEWHERE.matches(&text.to_lowercase()).iter().next().map(|row| ELSEWHERE[row].0);
+    if asked { Some(Language::English) } else { elsewhere() }
 }
+
+/// The phrases of each language, looked for all at once.
+#[expect(clippy::expect_used, reason = "the phrases are constants, escaped")]
+static ASKED_ELSEWHERE: LazyLock<RegexSet> = LazyLock::new(|| {
+    let either = |phrases: &[&str]| phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
+    RegexSet::new(ELSEWHERE.iter().map(|(_, phrases)| either(phrases))).expect("constant patterns compile")
+});
 
 const ELSEWHERE: [(Language, &[&str]); 7] = [
     (

@@ -137,10 +137,14 @@ fn arabic(word: &str) -> String {
 /// The consonants and the marked vowels: people write the short a or leave it out, and nobody agrees on long ones.
 fn hindi(word: &str) -> String {
     let mut sounds = String::with_capacity(word.len());
-    for c in word.nfd() {
-        match sound(c) {
-            Some(latin) => sounds.push_str(latin),
-            None => sounds.push(c),
+    if word.is_ascii() {
+        sounds.push_str(word);
+    } else {
+        for c in word.nfd() {
+            match sound(c) {
+                Some(latin) => sounds.push_str(latin),
+                None => sounds.push(c),
+            }
         }
     }
     let initial = sounds.starts_with('a');

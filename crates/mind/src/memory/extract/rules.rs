@@ -145,14 +145,14 @@ impl Rules {
                 r"(?i)\b(?:I|we)(?:'ve| have)?(?: just)? (?:re)?(?:named|called) (?:him|her|it|them) (?P<n>NAME)",
             ));
         let beings = [ANIMALS, RELATIONS].concat();
-        let being = Pattern::new(format!("(?i){}", alternation(beings.iter().flat_map(|row| row.iter().copied()))));
+        let being = Pattern::new(alternation(beings.iter().flat_map(|row| row.iter().copied())));
         Self { verbs, nouns, free, triggers, owned, being, renaming }
     }
 
     /// Whom or what of theirs a sentence speaks of last.
     pub(super) fn owned(&self, sentence: &str) -> Option<Who> {
         let small = sentence.to_lowercase();
-        if !["my ", "our ", "a ", "an "].iter().any(|word| small.contains(word)) || !self.being.is_match(sentence) {
+        if !["my ", "our ", "a ", "an "].iter().any(|word| small.contains(word)) || !self.being.is_match(&small) {
             return None;
         }
         let owner = self.owned.regex().captures_iter(sentence).last()?.name("o")?.as_str().to_lowercase();
