@@ -32,13 +32,16 @@ pub(super) const EXAMPLES: &str = "Examples:
   philia bench load --minutes 10 --json
 
 First everybody talks as fast as they are answered, for turns a second at full load. Then messages come at 80 % of that,
-whether or not those before them are answered, for how long an answer takes: each counts from when it was due. The load
-comes from this machine, too: it shares the processor with the server it measures.";
+whether or not those before them are answered, for how long an answer takes: each counts from when it was due. A soak goes
+on at 60 %: what is learned in its minutes is searched in them, too, so a turn at its end takes more than one at full load
+did. The load comes from this machine, too: it shares the processor with the server it measures.";
 
 /// Texts that all memories are made of.
 const DIFFERENT: usize = 4096;
 /// Share of the full load at which latencies are taken.
 const SHARE: f64 = 0.8;
+/// Share of the full load that is kept up for minutes.
+const SOAKED: f64 = 0.6;
 /// How often memory is looked at during a soak.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -56,7 +59,7 @@ pub(super) struct Load {
     /// How long each of the two loads lasts
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=3600))]
     seconds: u32,
-    /// Goes on at 80 % for so long, and looks at memory
+    /// Goes on at 60 % for so long, and looks at memory
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1440))]
     minutes: u32,
     /// Idle WebSocket connections that are opened and measured
@@ -147,12 +150,12 @@ impl Load {
         tell("full load");
         let full = self.closed(&server, &say, Until::Seconds(self.seconds)).await?;
         tell("80 % of it");
-        let rate = full.rate() * SHARE;
-        let part = self.open(&server, &say, rate, Duration::from_secs(self.seconds.into())).await?;
+        let part = self.open(&server, &say, full.rate() * SHARE, Duration::from_secs(self.seconds.into())).await?;
         let mut looks = vec![server.look().await?];
         let soak = if self.minutes > 0 {
-            tell("soak");
-            let load = self.open(&server, &say, rate, Duration::from_secs(60 * u64::from(self.minutes)));
+            tell("soak, at 60 %");
+            let minutes = Duration::from_secs(60 * u64::from(self.minutes));
+            let load = self.open(&server, &say, full.rate() * SOAKED, minutes);
             tokio::pin!(load);
             Some(loop {
                 tokio::select! {
