@@ -12,8 +12,9 @@ use std::os::raw::c_int;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-/// From so many pages on the log is put into the file. Many of them are the same, changed again and again.
-const LOG_PAGES: c_int = 2000;
+/// From so many pages on the log is put into the file. Many of them are the same, changed again and again, but with more
+/// of them at once those who write meanwhile wait longer.
+const LOG_PAGES: c_int = 1000;
 /// With so many the writer does it itself: the thread is in trouble.
 const TOO_MANY_PAGES: c_int = 20_000;
 
