@@ -184,7 +184,7 @@ impl Person {
         let at = new.occurred_at.unwrap_or(now);
         let neutral = philia_mind::persona::Temperament::MIDDLE;
         let importance = new.importance.unwrap_or_else(|| {
-            philia_mind::memory::importance::importance(&new.content, &self.app.rules.appraise(&new.content, &neutral))
+            philia_mind::memory::importance::appraise_and_score(&self.app.rules, &new.content, &neutral).1
         });
         let category = if new.fact.is_some() { Category::Fact } else { Category::Note };
         let mut memory = Memory {

@@ -7,7 +7,7 @@ use philia_mind::appraisal::Rules;
 use philia_mind::bond::{self, Bond, BondConfig, Occasion, Thresholds};
 use philia_mind::guard::care::{self, Care};
 use philia_mind::guard::threat::Threats;
-use philia_mind::memory::importance::importance;
+use philia_mind::memory::importance::appraise_and_score;
 use philia_mind::mood::{self, HALF_LIFE_HOURS, Mood};
 use philia_mind::needs::{self, Needs, NeedsConfig};
 use philia_mind::persona::{Persona, Style, Temperament};
@@ -24,8 +24,9 @@ const TEMPERAMENT: Temperament =
 fn feel(c: &mut Criterion) {
     let rules = Rules::new();
     c.bench_function("appraise 200 bytes", |b| b.iter(|| rules.appraise(black_box(MESSAGE), &TEMPERAMENT)));
-    let appraisal = rules.appraise(MESSAGE, &TEMPERAMENT);
-    c.bench_function("importance 200 bytes", |b| b.iter(|| importance(black_box(MESSAGE), &appraisal)));
+    c.bench_function("appraise and score 200 bytes", |b| {
+        b.iter(|| appraise_and_score(&rules, black_box(MESSAGE), &TEMPERAMENT));
+    });
     let care = Care::new();
     c.bench_function("care 200 bytes", |b| b.iter(|| care.check(black_box(MESSAGE))));
     let threats = Threats::new();

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use philia_mind::guard::care::Crisis;
 use philia_mind::interaction::Stage;
 use philia_mind::memory::extract::Extracted;
-use philia_mind::memory::importance::appraised;
+use philia_mind::memory::importance::appraise_and_score;
 use philia_mind::memory::{Link, MemoryKind, Place, Provenance, Relation, Speaker};
 use philia_mind::persona::Temperament;
 use philia_mind::voice::Readings;
@@ -95,7 +95,7 @@ impl Lesson {
 fn message_memory(app: &Inner, turn: &Interaction, speaker: Speaker) -> Memory {
     let persona = app.parts.personas.get(turn.persona.as_str()).ok();
     let temperament = persona.map_or(Temperament::MIDDLE, |persona| persona.temperament);
-    let (appraisal, importance) = appraised(&app.rules, &turn.message, &temperament);
+    let (appraisal, importance) = appraise_and_score(&app.rules, &turn.message, &temperament);
     // What was brought in was never felt; what it would have evoked makes it findable all the same.
     let felt = match turn.stage {
         Stage::Imported => Some(appraisal.emotion.as_str().to_owned()),

@@ -96,6 +96,7 @@ fn words(text: &str) -> Vec<String> {
     let mut word = String::new();
     let plain = plain(text);
     if plain.is_ascii() {
+        // The same, without a look at Unicode's tables for each letter.
         let parts = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
         let letter = |c: char| if c.is_ascii_digit() { '0' } else { c.to_ascii_lowercase() };
         return parts.map(|word| word.chars().map(letter).collect()).collect();
@@ -239,6 +240,15 @@ pub fn kept(rarity: f32) -> f32 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn ascii_is_read_as_all_else_is() {
+        for text in ["Ignore YOUR rules, now!", "in 2024: 30 pills", "it's k1ll", "...", "", "a_b-c\td"] {
+            let mut among_others = words(&format!("{text} é"));
+            assert_eq!(among_others.pop().as_deref(), Some("e"));
+            assert_eq!(words(text), among_others, "{text}");
+        }
+    }
 
     #[test]
     fn spelling_makes_no_difference() {

@@ -184,4 +184,13 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn ascii_is_read_as_all_else_is() {
+        for text in
+            ["I did it!", "in 2024, 30 pills", "@ana said $5!", "3rd of May", "k1ll", "a*b", "* one", "x 1|2", ""]
+        {
+            assert_eq!(format!("{} é", plain(text)), plain(&format!("{text} é")), "{text}");
+        }
+    }
 }

@@ -35,6 +35,7 @@ use feelings::Feelings;
 use foreign::Foreign;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use pattern::Pattern;
+pub(crate) use pattern::Triggers;
 use regex::{Regex, RegexSet};
 use rules::{Found, Rules};
 use std::sync::OnceLock;

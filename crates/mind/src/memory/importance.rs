@@ -40,23 +40,17 @@ impl Criteria {
     }
 }
 
-/// Scores a message of the person's. A language that the lexicons do not know is given the benefit of the doubt.
-pub fn importance(text: &str, appraisal: &Appraisal) -> f64 {
-    let words = Words::of(text);
-    let english = language::is_english(&words);
-    of_words(text, &words, english, appraisal)
-}
-
-/// Appraises a message and scores it, with the words taken apart only once.
-pub fn appraised(rules: &Rules, text: &str, temperament: &Temperament) -> (Appraisal, f64) {
+/// Appraises a message of the person's and scores its importance. A language that the lexicons do not know is given the
+/// benefit of the doubt.
+pub fn appraise_and_score(rules: &Rules, text: &str, temperament: &Temperament) -> (Appraisal, f64) {
     let words = Words::of(text);
     let english = language::is_english(&words);
     let appraisal = rules.appraise_words(text, &words, english, temperament);
-    let importance = of_words(text, &words, english, &appraisal);
+    let importance = score(text, &words, english, &appraisal);
     (appraisal, importance)
 }
 
-fn of_words(text: &str, words: &Words, english: bool, appraisal: &Appraisal) -> f64 {
+fn score(text: &str, words: &Words, english: bool, appraisal: &Appraisal) -> f64 {
     if words.len() == 0 {
         return 0.0;
     }
@@ -272,14 +266,12 @@ fn is_occasion(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::appraisal::Rules;
-    use crate::persona::Temperament;
 
     const MIDDLING: Temperament =
         Temperament { openness: 0.5, conscientiousness: 0.5, extraversion: 0.5, agreeableness: 0.5, neuroticism: 0.5 };
 
-    fn score(rules: &Rules, text: &str) -> f64 {
-        importance(text, &rules.appraise(text, &MIDDLING))
+    fn scored(rules: &Rules, text: &str) -> f64 {
+        appraise_and_score(rules, text, &MIDDLING).1
     }
 
     #[test]
@@ -292,10 +284,10 @@ mod tests {
             ("I prefer tea over coffee", 0.4),
             ("I just got promoted to senior engineer at Google!", 0.9),
         ] {
-            let got = score(&rules, text);
+            let got = scored(&rules, text);
             assert!((got - expected).abs() <= 0.15, "{text}: {got:.2} for {expected}");
         }
-        assert!(score(&rules, "I got a new puppy today!") > 0.5);
+        assert!(scored(&rules, "I got a new puppy today!") > 0.5);
     }
 
     /// Own statements, each with the band it belongs to.
@@ -404,7 +396,7 @@ mod tests {
         for (from, to, texts) in bands {
             for text in texts {
                 count += 1;
-                let got = score(&rules, text);
+                let got = scored(&rules, text);
                 if !(from..=to).contains(&got) {
                     wrong.push(format!("{text:?}: {got:.2} not in {from}..{to}"));
                 }
@@ -419,9 +411,9 @@ mod tests {
         let rules = Rules::new();
         for text in ["Mi perro se llama Canela y vive con mi madre", "昨日、犬を飼い始めました", "मेरी बहन लंदन में रहती है"]
         {
-            let got = score(&rules, text);
+            let got = scored(&rules, text);
             assert!((0.3..0.6).contains(&got), "{text}: {got:.2}");
         }
-        assert!(score(&rules, "¿Qué hora es?") < 0.25);
+        assert!(scored(&rules, "¿Qué hora es?") < 0.25);
     }
 }

@@ -163,11 +163,11 @@ impl Store for SqliteStore {
             let (whole, kind) = (first.limit == scan.page_size(), first.kind);
             let few = move |connection: &Connection, place: &Place| {
                 let page = read::scan(connection, place, partition, &first)?;
-                let nothing = page.items.is_empty() && !read::has_any(connection, place, partition, kind)?;
-                Ok((page, nothing))
+                let has_any = !page.items.is_empty() || read::has_any(connection, place, partition, kind)?;
+                Ok((page, has_any))
             };
-            let (page, nothing) = self.readers.read_few(few).await?;
-            if nothing {
+            let (page, has_any) = self.readers.read_few(few).await?;
+            if !has_any {
                 self.at_hand.learn_nothing_of(id, kind, moment);
             }
             if whole || page.next.is_none() {

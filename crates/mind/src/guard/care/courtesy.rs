@@ -1,8 +1,8 @@
 //! Plain dealing: saying that this is an AI, and letting people go.
 
 use super::Language;
+use crate::memory::extract::Triggers;
 use crate::phrase::{Phrases, Words};
-use regex::RegexSet;
 use std::sync::LazyLock;
 
 const ASKS: &str = "are|is you|this|it ?actually|really|just|even|like|some a|an|some|the ?real|actual|living|kind|sort ?of ?a ai|bot|robot|machine|human|person|computer|program|chatbot|llm|woman|man|being
@@ -30,15 +30,13 @@ pub fn asked_if_ai_in(text: &str) -> Option<Language> {
         let statement = words.get(hit.start) == "you" && !words.ending(hit.start).question;
         !statement && !matches!(words.get(hit.end), "person" | "morning" | "fan" | "lover" | "about")
     });
-    let elsewhere = || ASKED_ELSEWHERE.matches(&text.to_lowercase()).iter().next().map(|row| ELSEWHERE[row].0);
+    let elsewhere = || ASKED_ELSEWHERE.within(&text.to_lowercase()).next().map(|row| ELSEWHERE[row].0);
     if asked { Some(Language::English) } else { elsewhere() }
 }
 
-/// The phrases of each language, looked for all at once.
-#[expect(clippy::expect_used, reason = "the phrases are constants, escaped")]
-static ASKED_ELSEWHERE: LazyLock<RegexSet> = LazyLock::new(|| {
-    let either = |phrases: &[&str]| phrases.iter().map(|phrase| regex::escape(phrase)).collect::<Vec<_>>().join("|");
-    RegexSet::new(ELSEWHERE.iter().map(|(_, phrases)| either(phrases))).expect("constant patterns compile")
+static ASKED_ELSEWHERE: LazyLock<Triggers> = LazyLock::new(|| {
+    let phrases: Vec<String> = ELSEWHERE.iter().map(|(_, phrases)| phrases.join("|")).collect();
+    Triggers::new(phrases.iter().map(String::as_str))
 });
 
 const ELSEWHERE: [(Language, &[&str]); 7] = [
