@@ -40,8 +40,8 @@ impl Criteria {
     }
 }
 
-/// Appraises a message of the person's and scores its importance. A language that the lexicons do not know is given the
-/// benefit of the doubt.
+/// Appraises a message of the person's and scores its importance (0..=1). A language that the lexicons do not know is given
+/// the benefit of the doubt.
 pub fn appraise_and_score(rules: &Rules, text: &str, temperament: &Temperament) -> (Appraisal, f64) {
     let words = Words::of(text);
     let english = language::is_english(&words);

@@ -160,7 +160,10 @@ pub(super) fn asked_thing(question: &Question, turner: &Turner) -> String {
     }
     for prefix in ["what is my ", "what's my ", "what are my ", "what was my "] {
         if let Some(thing) = rest(prefix) {
-            return format!("your {thing}");
+            return match thing.rsplit_once(' ') {
+                Some((bearer, "called" | "named")) => format!("the name of your {bearer}"),
+                _ => format!("your {thing}"),
+            };
         }
     }
     if question.asked == Asked::About && text.split(' ').count() > 6 {

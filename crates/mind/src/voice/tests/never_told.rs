@@ -63,3 +63,15 @@ fn what_was_only_half_told_is_said_so() {
     let spoken = answer(&[(3, "I have a big exam coming up.")], "When is my exam?");
     assert!(spoken.text.contains("exam") && spoken.text.contains("haven't told me when"), "{}", spoken.text);
 }
+
+#[test]
+fn what_is_missing_is_named_as_people_would_name_it() {
+    for (question, named) in [
+        ("What is my cat called?", "the name of your cat"),
+        ("What was my first boss named?", "the name of your first boss"),
+        ("What is my favourite painting?", "your favourite painting"),
+    ] {
+        let spoken = answer(&[], question);
+        assert!(spoken.text.contains(named), "{}", spoken.text);
+    }
+}
