@@ -18,6 +18,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_accounts.sql"),
     include_str!("migrations/0006_data_keys.sql"),
     include_str!("migrations/0007_fewer_indexes.sql"),
+    include_str!("migrations/0008_fewer_trees.sql"),
 ];
 
 /// The schema's number in a database.
@@ -54,6 +55,8 @@ mod tests {
     use super::*;
     use crate::Limits;
     use philia_ports::store::Kind;
+    use rusqlite::Row;
+    use rusqlite::types::Value;
     use std::path::Path;
 
     fn count(connection: &Connection, sql: &str) -> i64 {
@@ -67,6 +70,38 @@ mod tests {
         for kind in Kind::ALL {
             assert_eq!(count(&connection, &format!("SELECT count(*) FROM \"{kind}\"")), 0);
             assert_eq!(count(&connection, &format!("SELECT count(*) FROM sqlite_schema WHERE name = '{kind}'")), 1);
+        }
+    }
+
+    #[test]
+    fn records_stay_what_they_are_when_their_table_is_put_in_order() {
+        for kind in [Kind::Statement, Kind::Thread] {
+            let connection = Connection::open_in_memory().unwrap();
+            let (before, since) = MIGRATIONS.split_at(7);
+            before.iter().for_each(|sql| connection.execute_batch(sql).unwrap());
+            let rows = || {
+                let sql =
+                    format!("SELECT partition, id, at, version, seq, doc, blob, at_utc FROM {kind} ORDER BY 1, 2");
+                let mut all = connection.prepare(&sql).unwrap();
+                let row = |row: &Row<'_>| (0..8).map(|n| row.get::<_, Value>(n)).collect();
+                all.query_map([], row).unwrap().collect::<rusqlite::Result<Vec<Vec<_>>>>().unwrap()
+            };
+            let insert = format!(
+                r#"INSERT INTO partition VALUES (1, 'home', 'ana', 0, 3, 2), (2, 'home', 'ben', 0, 1, 1);
+                   INSERT INTO {kind} (partition, id, at, version, seq, doc, blob) VALUES
+                   (2, 'a', 5000000, 1, 1, '{{"memory": "m"}}', NULL), (1, 'b', -1, 2, 3, '{{}}', x'00ff'),
+                   (1, 'a', 0, 1, 2, '{{}}', NULL);"#
+            );
+            connection.execute_batch(&insert).unwrap();
+            let old = rows();
+            since.iter().for_each(|sql| connection.execute_batch(sql).unwrap());
+            assert_eq!((rows(), old.len()), (old, 3));
+            let one = format!("EXPLAIN QUERY PLAN SELECT doc FROM {kind} WHERE partition = 1 AND id = 'a'");
+            let plan: String = connection.query_row(&one, [], |row| row.get(3)).unwrap();
+            assert!(plan.contains("USING PRIMARY KEY (partition=? AND id=?)"), "{plan}");
+            let broken = format!("INSERT INTO {kind} VALUES (1, 'c', 0, 0, 1, '{{}}', NULL)");
+            let told = connection.execute(&broken, []).unwrap_err().to_string();
+            assert!(told.contains("CHECK constraint failed: version > 0"), "{told}");
         }
     }
 
