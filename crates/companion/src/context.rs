@@ -4,6 +4,9 @@
 //! them was heard; every message that is heard raises that version, on whichever instance, so a window that misses one
 //! is known by its stamp and read anew from the log. The facts are stamped with the commit up to which they are right.
 //! What is forgotten is let go of at once ([`Person::let_go`]).
+//!
+//! Every turn reads and writes it, so it is kept as `postcard`, whose bytes do not say what they are: whoever changes what
+//! is kept changes its name.
 
 use crate::error::Result;
 use crate::learn::LiveFact;
@@ -20,7 +23,6 @@ use philia_ports::cache::MAX_VALUE_BYTES;
 use philia_ports::store::{Key, Kind, Scan};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
 use std::time::Duration;
 
 /// The most facts that are kept at hand; a prompt has room for fewer.
@@ -49,7 +51,6 @@ pub(crate) struct Recent {
     pub(crate) message: String,
     pub(crate) reply: String,
     /// Care answered it.
-    #[serde(default)]
     pub(crate) care: bool,
 }
 
@@ -76,13 +77,13 @@ impl KnownFact {
     }
 }
 
-/// The newest turns of a thread, oldest first: [`Recent`], or their text, where nobody looks into them.
+/// The newest turns of a thread, oldest first.
 #[derive(Serialize, Deserialize)]
-struct Window<T> {
+struct Window {
     generation: u64,
     /// The thread's version when the last of them was heard.
     heard: u64,
-    turns: Vec<T>,
+    turns: Vec<Recent>,
 }
 
 /// What is known of the person, the most important first.
@@ -108,13 +109,13 @@ impl Person {
             return Ok(AtHand { what: Vec::new(), cached: true });
         }
         let name = window_name(&turn.thread);
-        let (window, cached) = self.cached::<Window<Recent>>(&name).await;
-        let fits = |window: &Window<_>| match before {
+        let (window, cached) = self.cached::<Window>(&name).await;
+        let fits = |window: &Window| match before {
             Before::Version(version) => window.heard == version,
             Before::Unknown => false,
             Before::Unsaved => true,
         };
-        let ours = |window: &Window<_>| window.generation == self.partition.generation;
+        let ours = |window: &Window| window.generation == self.partition.generation;
         let turns = match window.filter(|window| ours(window) && fits(window)) {
             Some(window) => window.turns,
             None => {
@@ -163,14 +164,12 @@ impl Person {
         let settings = &self.app.parts.settings;
         let name = window_name(&turn.thread);
         let _one_at_a_time = self.locks.context.lock().await;
-        let (window, _) = self.cached::<Window<Box<RawValue>>>(&name).await;
+        let (window, _) = self.cached::<Window>(&name).await;
         let Some(mut window) = window else { return };
-        match (before, to_raw_value(&Recent::from(turn))) {
-            (Before::Version(version), Ok(turn))
-                if (window.generation, window.heard) == (self.partition.generation, version) =>
-            {
+        match before {
+            Before::Version(version) if (window.generation, window.heard) == (self.partition.generation, version) => {
                 window.heard = version + 1;
-                window.turns.push(turn);
+                window.turns.push(Recent::from(turn));
                 window.turns.drain(..window.turns.len().saturating_sub(settings.context_turns));
                 self.keep_at_hand(&name, &window, settings.context_age).await;
             }
@@ -181,7 +180,7 @@ impl Person {
 
     /// What is known of the person now, the most important first.
     pub(crate) async fn known_facts(&self) -> Result<AtHand<Vec<KnownFact>>> {
-        const NAME: &str = "facts";
+        const NAME: &str = "known";
         let (held, cached) = self.cached::<Held>(NAME).await;
         if let Some(held) = held.filter(|held| held.generation == self.partition.generation) {
             let feed = self.app.parts.store.changes(&self.partition, Kind::Fact, held.upto, 1).await?;
@@ -260,7 +259,7 @@ impl Person {
         match found {
             Ok(found) => {
                 observe::cache(found.is_some());
-                (found.and_then(|bytes| serde_json::from_slice(&bytes).ok()), true)
+                (found.and_then(|bytes| postcard::from_bytes(&bytes).ok()), true)
             }
             Err(error) => {
                 tracing::warn!(%error, "the cache is gone without");
@@ -271,7 +270,7 @@ impl Person {
 
     async fn keep_at_hand<T: Serialize>(&self, name: &str, value: &T, age: Duration) {
         let kept = async {
-            let bytes = serde_json::to_vec(value).unwrap_or_default();
+            let bytes = postcard::to_allocvec(value).unwrap_or_default();
             let key = self.cache_key(name)?;
             if bytes.is_empty() || bytes.len() > MAX_VALUE_BYTES {
                 return self.app.parts.cache.remove(&key).await;
@@ -297,7 +296,7 @@ impl Person {
 }
 
 fn window_name(thread: &ThreadId) -> String {
-    format!("context/{thread}")
+    format!("window/{thread}")
 }
 
 fn oldest(now: Timestamp, age: Duration) -> Timestamp {
