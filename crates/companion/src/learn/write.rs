@@ -138,38 +138,47 @@ impl Person {
 
 /// Reads what the memories may meet, in two goes however many they are.
 async fn fetch(unit: &mut Unit<'_>, memories: &[Memory], statements: &[Option<String>]) -> Result<()> {
-    let statements = statements.iter().flatten().map(|id| Key::new(Kind::Statement, id));
+    let said = statements.iter().flatten().map(|id| Key::new(Kind::Statement, id));
     let subjects = memories.iter().filter_map(about_id).map(|id| Key::new(Kind::Statement, id));
     let facts = memories.iter().filter_map(|memory| memory.fact.as_ref());
-    let facts = facts.map(|fact| Key::new(Kind::Fact, facts::fact_id(fact)));
-    let keys: Vec<Key> = statements.chain(subjects).chain(facts).collect();
-    unit.fetch(keys.iter().cloned()).await?;
+    let facts: Vec<Key> = facts.map(|fact| Key::new(Kind::Fact, facts::fact_id(fact))).collect();
+    unit.fetch(said.chain(subjects).chain(facts.iter().cloned())).await?;
     let mut named = Vec::new();
-    for key in keys {
-        let memory = match key.kind {
-            Kind::Fact => unit.get::<facts::LiveFact>(key.kind, &key.id).await?.map(|fact| fact.memory),
-            _ if key.id.starts_with(ABOUT) => None,
-            _ => unit.get::<Statement>(key.kind, &key.id).await?.map(|statement| statement.memory),
-        };
-        named.extend(memory.map(|id| Key::new(Kind::Memory, String::from(id))));
+    for key in facts {
+        named.extend(unit.get::<facts::LiveFact>(key.kind, &key.id).await?.map(|fact| fact.memory));
     }
-    unit.fetch(named).await
+    for (memory, statement) in memories.iter().zip(statements) {
+        if let Some(id) = statement.as_ref().filter(|_| !is_reply(memory)) {
+            named.extend(unit.get::<Statement>(Kind::Statement, id).await?.map(|statement| statement.memory));
+        }
+    }
+    unit.fetch(named.into_iter().map(|id| Key::new(Kind::Memory, String::from(id)))).await
 }
 
 /// If the same one said the same before, strengthens that memory and returns its name; else notes under `id` where to
 /// find this one.
 async fn said_before(unit: &mut Unit<'_>, id: &str, memory: &Memory) -> Result<Option<MemoryId>> {
-    if let Some(Statement { memory: known }) = unit.get(Kind::Statement, id).await?
-        && let Some(mut known) = unit.get::<Memory>(Kind::Memory, known.as_str()).await?
-    {
-        if strengthen(&mut known, memory) {
-            known.metadata.insert(LAST_SAID.into(), memory.occurred_at.to_string().into());
-            store(unit, &known)?;
+    if let Some(Statement { memory: known }) = unit.get(Kind::Statement, id).await? {
+        if is_reply(memory) {
+            return Ok(Some(known));
         }
-        return Ok(Some(known.id));
+        if let Some(mut known) = unit.get::<Memory>(Kind::Memory, known.as_str()).await? {
+            if strengthen(&mut known, memory) {
+                known.metadata.insert(LAST_SAID.into(), memory.occurred_at.to_string().into());
+                store(unit, &known)?;
+            }
+            return Ok(Some(known.id));
+        }
     }
     unit.put(Kind::Statement, id, memory.occurred_at, &Statement { memory: memory.id.clone() })?;
     Ok(None)
+}
+
+/// Did the companion say this in a turn? That it repeats itself makes its words no truer and no more worth recalling:
+/// the memory of the first time stays as it is.
+fn is_reply(memory: &Memory) -> bool {
+    let of_a_turn = |source: &Provenance| matches!(source, Provenance::Interaction(_));
+    memory.speaker == Speaker::Companion && memory.sources.iter().all(of_a_turn)
 }
 
 /// In a memory's metadata: when the same was said last.

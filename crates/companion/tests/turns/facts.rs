@@ -1,6 +1,6 @@
 //! Facts, repeats and conflicts: what was said once, again, otherwise, and taken back.
 
-use crate::world::World;
+use crate::world::{Act, Scripted, World};
 use jiff::SignedDuration;
 use philia_companion::Person;
 use philia_companion::facts::FactQuery;
@@ -35,6 +35,27 @@ async fn the_same_words_again_strengthen_the_memory_that_is_there() {
     world.say(&person, "I never watched the rain all day.").await;
     let said = all(&person).await.into_iter().filter(|m| m.speaker == Speaker::User).count();
     assert_eq!(said, 2, "a negation says something else");
+}
+
+#[tokio::test]
+async fn a_reply_said_again_leaves_the_first_as_it_is() {
+    const REPLY: &str = "Take the night train to Rome.";
+    let world = World::with(Some(Scripted::new((0..4).map(|_| Act::Say(&[REPLY])))));
+    let person = world.person("ana").await;
+    // To the first of all it adds that it is an AI.
+    world.say(&person, "Hello.").await;
+    world.say(&person, "How do I get to Rome?").await;
+    let replies = || async { all(&person).await.into_iter().filter(|m| m.content == REPLY).collect::<Vec<_>>() };
+    let first = replies().await;
+    assert_eq!((first.len(), first[0].reinforced, first[0].sources.len()), (1, 0, 1), "{first:?}");
+    world.say(&person, "And how do I get there on Sunday?").await;
+    assert_eq!(replies().await, first);
+    // What is forgotten is said anew.
+    person.forget(&first[0].id).await.unwrap();
+    world.say(&person, "Tell me once more how to get to Rome.").await;
+    let anew = replies().await;
+    assert_eq!(anew.len(), 1, "{anew:?}");
+    assert_ne!(anew[0].id, first[0].id);
 }
 
 #[tokio::test]
