@@ -109,7 +109,8 @@ pub(crate) fn turn(person: &Person, reply: &Reply, steps: &[Step], took: Duratio
     );
 }
 
-fn millis(time: Duration) -> f64 {
+/// Milliseconds to a thousandth, as they are logged and kept.
+pub fn millis(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
@@ -242,4 +243,15 @@ impl Philia {
 pub fn tag(id: &PartitionId) -> String {
     let hash = Sha256::new().chain_update(id.account()).chain_update([0]).chain_update(id.subject()).finalize();
     hex(&hash[..6])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_to_the_microsecond() {
+        let told = |nanos| millis(Duration::from_nanos(nanos)).to_string();
+        assert_eq!([0, 499, 500, 96_083, 358_441_000].map(told), ["0", "0", "0.001", "0.096", "358.441"]);
+    }
 }

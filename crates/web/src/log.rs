@@ -7,6 +7,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use metrics::{counter, histogram};
+use philia_companion::observe;
 use std::time::{Duration, Instant};
 use tracing::Instrument as _;
 
@@ -27,7 +28,7 @@ pub(crate) async fn log(door: Door, request: Request, next: impl Onward) -> Resp
 
     let status = response.status().as_u16();
     let took = began.elapsed();
-    let ms = took.as_secs_f64() * 1000.0;
+    let ms = observe::millis(took);
     span.in_scope(|| tracing::info!(%method, route, status, ms, "request"));
     count(&method, route, status, took);
     if let Some(id) = id {

@@ -6,7 +6,7 @@ use crate::context::Before;
 use crate::error::Error;
 use crate::gate::{Lease, Pass};
 use crate::learn::Lecture;
-use crate::observe::Step;
+use crate::observe::{self, Step};
 use crate::person::Person;
 use crate::privacy::{Consents, Purpose};
 use crate::records::{Versioned, read};
@@ -164,7 +164,7 @@ impl Turn {
     pub(super) fn took(&mut self, step: &'static str, since: Instant) {
         let took = since.elapsed();
         self.steps.push((step, took));
-        self.interaction.latency.push((step.to_owned(), took.as_secs_f64() * 1000.0));
+        self.interaction.latency.push((step.to_owned(), observe::millis(took)));
     }
 
     /// Notes that a part was not there.
