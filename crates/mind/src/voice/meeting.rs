@@ -161,6 +161,9 @@ pub(super) fn asked_thing(question: &Question, turner: &Turner) -> String {
     for prefix in ["what is my ", "what's my ", "what are my ", "what was my "] {
         if let Some(thing) = rest(prefix) {
             return match thing.rsplit_once(' ') {
+                Some((bearers, "called" | "named")) if prefix == "what are my " => {
+                    format!("the names of your {bearers}")
+                }
                 Some((bearer, "called" | "named")) => format!("the name of your {bearer}"),
                 _ => format!("your {thing}"),
             };

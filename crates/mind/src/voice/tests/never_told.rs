@@ -69,6 +69,7 @@ fn what_is_missing_is_named_as_people_would_name_it() {
     for (question, named) in [
         ("What is my cat called?", "the name of your cat"),
         ("What was my first boss named?", "the name of your first boss"),
+        ("What are my cats called?", "the names of your cats"),
         ("What is my favourite painting?", "your favourite painting"),
     ] {
         let spoken = answer(&[], question);
