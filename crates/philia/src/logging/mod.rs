@@ -43,14 +43,16 @@ pub(crate) fn start(
     let lines = tracing_subscriber::fmt::layer().with_writer(lane).with_ansi(colours);
     let lines = match log.format {
         LogFormat::Text => lines.boxed(),
-        LogFormat::Json => lines.json().boxed(),
+        // The list of spans has the current one, too.
+        LogFormat::Json => lines.json().with_current_span(false).boxed(),
     };
     let mut refused = None;
     let files = match dir.filter(|_| log.keep_files > 0).map(|dir| Files::open(dir, log.keep_files, log.max_file_mb)) {
         Some(Ok(files)) => {
             let (lane, ended) = Lane::start("philia-log-file", files)?;
             lanes.push(ended);
-            Some(tracing_subscriber::fmt::layer().with_writer(lane).with_ansi(false).json())
+            let lines = tracing_subscriber::fmt::layer().with_writer(lane).with_ansi(false);
+            Some(lines.json().with_current_span(false))
         }
         Some(Err(error)) => {
             refused = Some(error);
@@ -59,11 +61,7 @@ pub(crate) fn start(
         None => None,
     };
     // A second start is a test's; the first logger stays.
-    let _ = tracing_subscriber::registry()
-        .with(traces)
-        .with(lines.with_filter(filter.clone()))
-        .with(files.map(|files| files.with_filter(filter)))
-        .try_init();
+    let _ = tracing_subscriber::registry().with(traces).with(lines.and_then(files).with_filter(filter)).try_init();
     if let Some(error) = refused {
         tracing::warn!("there are no log files: {error}");
     }
