@@ -36,13 +36,13 @@ pub use thesaurus::Thesaurus;
 
 use async_trait::async_trait;
 use changes::Changes;
+use hashbrown::HashMap;
 use person::Person;
 use philia_mind::MemoryId;
 use philia_mind::text::Analyzer;
 use philia_ports::index::{Entry, Filter, Hit, Index, IndexError, IndexInfo, Query};
 use philia_ports::store::{Partition, PartitionId};
 use scratch::Scratches;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -194,7 +194,7 @@ impl Index for EmbeddedIndex {
             generation: seat.generation,
             upto: person.upto(),
             entries: person.entries(),
-            bytes: person.bytes(),
+            bytes: seat.bytes.load(Ordering::Relaxed),
             speakers: person.speakers(),
         }))
     }

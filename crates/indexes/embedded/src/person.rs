@@ -36,6 +36,8 @@ pub(crate) struct Person {
     pub(crate) windows: Vec<u8>,
     /// The terms of those slots that have so many.
     long: HashMap<u32, u32>,
+    /// Slot by slot the number of who said it; at most [`LONG`], which stands for all those from there on.
+    by: Vec<u8>,
     pub(crate) at: Column<Timestamp>,
     pub(crate) cards: Column<Card>,
     pub(crate) vectors: Vectors,
@@ -178,6 +180,7 @@ impl Person {
             + self.near.bytes()
             + grow::bytes(&self.lengths)
             + grow::bytes(&self.windows)
+            + grow::bytes(&self.by)
             + map_bytes(&self.long)
             + self.at.bytes()
             + self.cards.bytes()
@@ -231,6 +234,7 @@ impl Person {
         self.marks.reserve_exact(count);
         self.lengths.reserve_exact(count);
         self.windows.reserve_exact(count);
+        self.by.reserve_exact(count);
         self.vectors.reserve_exact(count);
         self.ids.reserve(count);
     }
@@ -269,6 +273,7 @@ impl Person {
         self.near.push(near);
         grow::push(&mut self.lengths, at_most_a_byte(length));
         grow::push(&mut self.windows, at_most_a_byte(length));
+        grow::push(&mut self.by, at_most_a_byte(speaker));
         if length >= u32::from(LONG) {
             self.long.insert(slot, length);
         }
@@ -348,6 +353,14 @@ impl Person {
         }
     }
 
+    /// Who said it.
+    pub(crate) fn speaker(&self, slot: u32) -> u32 {
+        match self.by[slot as usize] {
+            LONG => self.cards[slot as usize].speaker,
+            speaker => u32::from(speaker),
+        }
+    }
+
     fn sum_around(&self, slot: u32) -> u32 {
         let others = self.near[slot as usize].iter().filter(|n| **n != NOBODY).map(|n| self.length(*n));
         self.length(slot) + others.sum::<u32>()
@@ -372,6 +385,7 @@ impl Person {
             near: kept.iter().map(|slot| self.near[of(slot)]).collect(),
             lengths: kept.iter().map(|slot| self.lengths[of(slot)]).collect(),
             windows: kept.iter().map(|slot| self.windows[of(slot)]).collect(),
+            by: kept.iter().map(|slot| self.by[of(slot)]).collect(),
             long: kept.iter().filter_map(|slot| Some((renumbered[of(slot)], *self.long.get(slot)?))).collect(),
             cards: kept.iter().map(|slot| self.cards[of(slot)].clone()).collect(),
             vectors: self.vectors.kept(&kept),

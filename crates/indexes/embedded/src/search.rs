@@ -101,7 +101,7 @@ impl Person {
         }
         let candidates = slots.each_once(self.slots(), &candidates);
         let spoken_of: Vec<u32> = query.speakers.iter().filter_map(|speaker| self.speakers.find(speaker)).collect();
-        let is_spoken_of = |n: u32| !spoken_of.is_empty() && spoken_of.contains(&self.cards[n as usize].speaker);
+        let is_spoken_of = |n: u32| !spoken_of.is_empty() && spoken_of.contains(&self.speaker(n));
         let sums = question.sums(self, read, &candidates);
         let raw: Vec<Raw> = candidates
             .iter()
