@@ -287,7 +287,7 @@ impl<'p> Import<'p> {
                 None => app.threats.check(&turn.message).map(|threat| threat.kind.as_str().into()),
             };
         }
-        let talk = Talk { previous: before, zone: &self.zone, readings: &Readings::default() };
+        let talk = Talk { previous: before, zone: &self.zone, readings: &Readings::default(), appraisal: None };
         let mut memories = Lesson::of(app, &turn, talk).memories;
         let reply = MemoryId::of(&turn.id, "r");
         let name = plan.native_name;

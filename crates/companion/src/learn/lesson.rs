@@ -3,10 +3,11 @@
 use super::{CARE, CORRECTION, ENDED, MAX_FACTS, PAST, QUESTION};
 use crate::philia::Inner;
 use jiff::tz::TimeZone;
+use philia_mind::appraisal::Appraisal;
 use philia_mind::guard::care::Crisis;
 use philia_mind::interaction::Stage;
 use philia_mind::memory::extract::Extracted;
-use philia_mind::memory::importance::appraise_and_score;
+use philia_mind::memory::importance::{appraise_and_score, score};
 use philia_mind::memory::{Link, MemoryKind, Place, Provenance, Relation, Speaker};
 use philia_mind::persona::Temperament;
 use philia_mind::voice::Readings;
@@ -32,6 +33,8 @@ pub(crate) struct Talk<'a> {
     pub(crate) zone: &'a TimeZone,
     /// What their talk was found to say.
     pub(crate) readings: &'a Readings,
+    /// What the message evoked in the persona, where that is known.
+    pub(crate) appraisal: Option<Appraisal>,
 }
 
 impl Lesson {
@@ -46,7 +49,8 @@ impl Lesson {
             _ if turn.message.is_empty() => Self::default(),
             None => Self::from_the_person(app, turn, talk),
             Some(name) => {
-                Self { memories: vec![message_memory(app, turn, Speaker::Other(name.clone()))], ..Self::default() }
+                let message = message_memory(app, turn, talk, Speaker::Other(name.clone()));
+                Self { memories: vec![message], ..Self::default() }
             }
         };
         if let Some(reply) = turn.reply.as_deref().filter(|reply| !reply.is_empty()) {
@@ -56,7 +60,7 @@ impl Lesson {
     }
 
     fn from_the_person(app: &Inner, turn: &Interaction, talk: Talk<'_>) -> Self {
-        let mut message = message_memory(app, turn, Speaker::User);
+        let mut message = message_memory(app, turn, talk, Speaker::User);
         let mut name = None;
         let mut facts = Vec::new();
         if turn.security.is_some() {
@@ -92,10 +96,15 @@ impl Lesson {
 }
 
 /// What was said, as an episode.
-fn message_memory(app: &Inner, turn: &Interaction, speaker: Speaker) -> Memory {
-    let persona = app.parts.personas.get(turn.persona.as_str()).ok();
-    let temperament = persona.map_or(Temperament::MIDDLE, |persona| persona.temperament);
-    let (appraisal, importance) = appraise_and_score(&app.rules, &turn.message, &temperament);
+fn message_memory(app: &Inner, turn: &Interaction, talk: Talk<'_>, speaker: Speaker) -> Memory {
+    let (appraisal, importance) = match talk.appraisal {
+        Some(known) => (known, score(&turn.message, &known)),
+        None => {
+            let persona = app.parts.personas.get(turn.persona.as_str()).ok();
+            let temperament = persona.map_or(Temperament::MIDDLE, |persona| persona.temperament);
+            appraise_and_score(&app.rules, &turn.message, &temperament)
+        }
+    };
     // What was brought in was never felt; what it would have evoked makes it findable all the same.
     let felt = match turn.stage {
         Stage::Imported => Some(appraisal.emotion.as_str().to_owned()),

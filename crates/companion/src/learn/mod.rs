@@ -23,6 +23,7 @@ use crate::tasks::Effects;
 use crate::unit::Unit;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use philia_mind::appraisal::Appraisal;
 use philia_mind::memory::Speaker;
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId};
 use philia_ports::StoreError;
@@ -77,6 +78,15 @@ pub(crate) struct Lecture {
     pub(crate) zone: TimeZone,
     /// What it does to their tasks; none where that has to be looked for.
     pub(crate) effects: Option<Effects>,
+    /// What the message evoked in the persona; none where that has to be found.
+    pub(crate) appraisal: Option<Appraisal>,
+}
+
+impl Lecture {
+    /// Of a turn of which nothing is at hand any more.
+    fn later(agreed: bool, zone: TimeZone) -> Self {
+        Self { agreed, previous: None, zone, effects: None, appraisal: None }
+    }
 }
 
 /// What a turn taught, ready to be committed.
@@ -102,8 +112,7 @@ impl Person {
             let turn = heard.map(read::<Interaction>).transpose()?.map(|heard| heard.value).filter(|t| !t.redacted);
             let agreed = Consents::of(consents)?.given(Purpose::Learning);
             let zone = self.zone(&self.profile_of(profile)?.value);
-            let mut taught =
-                self.teach(id, turn.as_ref(), &Lecture { agreed, previous: None, zone, effects: None }).await?;
+            let mut taught = self.teach(id, turn.as_ref(), &Lecture::later(agreed, zone)).await?;
             taught.changes.push(Change::Delete { key: job.key, expected: Some(job.version) });
             match self.commit(taught.changes.clone()).await {
                 // Another fact of the same key, or the same lesson on another instance: look again.
@@ -157,7 +166,8 @@ impl Person {
     async fn lesson(&self, turn: &Interaction, lecture: &Lecture) -> Result<Lesson> {
         let readings = self.app.readings_of(&self.partition.id);
         let of = |previous: Option<&str>| {
-            Lesson::of(&self.app, turn, Talk { previous, zone: &lecture.zone, readings: &readings })
+            let talk = Talk { previous, zone: &lecture.zone, readings: &readings, appraisal: lecture.appraisal };
+            Lesson::of(&self.app, turn, talk)
         };
         if let Some(previous) = &lecture.previous {
             return Ok(of(previous.as_deref()));

@@ -223,7 +223,7 @@ impl Person {
     /// Writes what the model read from a turn, once.
     async fn take_in(&self, job: &Record, turn: &Interaction, opinion: &Opinion, model: &str) -> Result<()> {
         let zone = self.zone(&self.profile().await?);
-        let lesson = self.lesson(turn, &Lecture { agreed: true, previous: None, zone, effects: None }).await?;
+        let lesson = self.lesson(turn, &Lecture::later(true, zone)).await?;
         let new = missed(&lesson.memories, turn, opinion, model);
         let vectors = self.vectors_of(&new).await;
         loop {

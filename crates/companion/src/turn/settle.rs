@@ -52,7 +52,7 @@ pub(super) async fn settle(
         // The message was felt when it was heard.
         return keep(person, turn, said.text, said.model, None, Vec::new()).await;
     }
-    turn.lesson = lesson_at_once(person, &turn, &mut remembered, &said.model);
+    turn.lesson = lesson_at_once(person, &turn, &mut remembered, &feeling, &said.model);
     turn.interaction.mood_before = Some(feeling.lived.before);
     turn.interaction.mood_after = Some(feeling.lived.after);
     turn.interaction.felt = Some(Felt::from(&feeling.message.appraisal));
@@ -73,13 +73,18 @@ pub(super) async fn settle(
     // What it was born as is the first of its versions.
     let born = (feeling.state.version == 0 && turn.version > 0).then_some(&feeling.state.value);
     let besides = born.map(|state| person.version_record(&state.persona, &state.life.version)).transpose()?;
-    keep(person, turn, said.text, said.model, Some((feeling.state.clone(), &apply)), besides.into_iter().collect())
-        .await
+    keep(person, turn, said.text, said.model, Some((feeling.state, &apply)), besides.into_iter().collect()).await
 }
 
 /// What can be learned with the answer, in one commit: where nothing was asked that takes its time (no model, no embedder
 /// elsewhere), to wait for the lesson costs less than a commit of its own.
-fn lesson_at_once(person: &Person, turn: &Turn, remembered: &mut Remembered, by: &str) -> Option<Lecture> {
+fn lesson_at_once(
+    person: &Person,
+    turn: &Turn,
+    remembered: &mut Remembered,
+    feeling: &Feeling,
+    by: &str,
+) -> Option<Lecture> {
     let agreed = turn.may_learn?;
     let near = by == OFFLINE && turn.tool_calls.is_empty() && !person.app.parts.embedder.info().remote;
     // What is at hand may begin later than the session.
@@ -89,7 +94,13 @@ fn lesson_at_once(person: &Person, turn: &Turn, remembered: &mut Remembered, by:
         None => return None,
     };
     let zone = person.zone(&turn.profile);
-    near.then(|| Lecture { agreed, previous: Some(previous), zone, effects: remembered.tasks.effects.take() })
+    near.then(|| Lecture {
+        agreed,
+        previous: Some(previous),
+        zone,
+        effects: remembered.tasks.effects.take(),
+        appraisal: Some(feeling.message.appraisal),
+    })
 }
 
 /// Makes the answer durable, with what else belongs to it, and hands back what doors see.

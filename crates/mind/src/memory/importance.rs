@@ -46,11 +46,17 @@ pub fn appraise_and_score(rules: &Rules, text: &str, temperament: &Temperament) 
     let words = Words::of(text);
     let english = language::is_english(&words);
     let appraisal = rules.appraise_words(text, &words, english, temperament);
-    let importance = score(text, &words, english, &appraisal);
+    let importance = score_words(text, &words, english, &appraisal);
     (appraisal, importance)
 }
 
-fn score(text: &str, words: &Words, english: bool, appraisal: &Appraisal) -> f64 {
+/// The importance (0..=1) of a message that was appraised before: as [`appraise_and_score`] scores it.
+pub fn score(text: &str, appraisal: &Appraisal) -> f64 {
+    let words = Words::of(text);
+    score_words(text, &words, language::is_english(&words), appraisal)
+}
+
+fn score_words(text: &str, words: &Words, english: bool, appraisal: &Appraisal) -> f64 {
     if words.len() == 0 {
         return 0.0;
     }
@@ -271,7 +277,9 @@ mod tests {
         Temperament { openness: 0.5, conscientiousness: 0.5, extraversion: 0.5, agreeableness: 0.5, neuroticism: 0.5 };
 
     fn scored(rules: &Rules, text: &str) -> f64 {
-        appraise_and_score(rules, text, &MIDDLING).1
+        let (appraisal, importance) = appraise_and_score(rules, text, &MIDDLING);
+        assert_eq!(score(text, &appraisal).to_bits(), importance.to_bits());
+        importance
     }
 
     #[test]
