@@ -221,7 +221,7 @@ impl<'a> Play<'a> {
         self.nights += slept.nights;
         let why = what_changed(&slept);
         if let Some(version) = slept.grown {
-            self.grown = version.worn_by(self.persona);
+            self.grown = version.worn_by(self.persona).into_owned();
             self.versions.push(version);
         }
         self.row(now, What::Night, None, why);

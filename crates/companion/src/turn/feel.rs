@@ -14,6 +14,7 @@ use philia_mind::profile::AgeBand;
 use philia_mind::signal::Signals;
 use philia_mind::thought::{Considered, Occasion, Thought, inner_thought};
 use philia_mind::{Pad, Persona};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -27,7 +28,7 @@ pub(super) struct Feeling {
     pub(super) shown: Pad,
     pub(super) thought: Thought,
     /// The persona as it has grown.
-    pub(super) grown: Persona,
+    pub(super) grown: Arc<Persona>,
     pub(super) now: Timestamp,
 }
 
@@ -84,7 +85,10 @@ pub(super) async fn feel(person: &Person, turn: &mut Turn, sink: &Sink) -> Resul
         crisis: false,
         occasion: Occasion::Reply { signals },
     });
-    let grown = after.life.version.worn_by(&turn.persona);
+    let grown = match after.life.version.worn_by(&turn.persona) {
+        Cow::Borrowed(_) => Arc::clone(&turn.persona),
+        Cow::Owned(grown) => Arc::new(grown),
+    };
     turn.took("feel", started);
     let felt = Felt::from(&message.appraisal);
     sink.send(TurnEvent::Felt { before: lived.before, after: lived.after, felt }).await;

@@ -11,6 +11,7 @@ use crate::measure::{config, within};
 use crate::persona::traits::IMMUTABLE;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 config! {
@@ -126,11 +127,14 @@ impl Version {
         Self { number: self.number.saturating_add(1), at: at.max(self.at), traits, cause, changes, why }
     }
 
-    /// The persona with these traits in the place of its own. Immutable ones stay the persona's.
-    pub fn worn_by(&self, persona: &Persona) -> Persona {
-        let mut out = persona.clone();
-        for (name, value) in self.traits.iter().filter(|(name, _)| !is_immutable(persona, name)) {
-            out.traits.insert(name.clone(), *value);
+    /// The persona with these traits in the place of its own; itself, where they are its own. Immutable ones stay the
+    /// persona's.
+    pub fn worn_by<'p>(&self, persona: &'p Persona) -> Cow<'p, Persona> {
+        let mut out = Cow::Borrowed(persona);
+        for (name, value) in &self.traits {
+            if persona.traits.get(name) != Some(value) && !is_immutable(persona, name) {
+                out.to_mut().traits.insert(name.clone(), *value);
+            }
         }
         out
     }
