@@ -2,12 +2,20 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use philia_mind::bond::Bond;
+use philia_mind::growth::Version;
 use philia_mind::life::Life;
+use philia_mind::mood::Mood;
+use philia_mind::mood::drift::Baseline;
+use philia_mind::needs::Needs;
+use philia_mind::proactive::Outreach;
+use philia_mind::quirks::Quirk;
 use philia_mind::{Persona, SessionId, ThreadId};
 use serde::{Deserialize, Serialize};
 
 /// One person's companion: kept by (person, persona).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Written")]
 pub struct CompanionState {
     /// The persona it is an instance of.
     pub persona: String,
@@ -25,6 +33,41 @@ pub struct CompanionState {
     /// When it last said that it is an AI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disclosed_at: Option<Timestamp>,
+}
+
+/// A [`CompanionState`] as it is written, field by field: a part that is flattened is read by way of a copy of the whole,
+/// and every turn reads one.
+#[derive(Deserialize)]
+struct Written {
+    persona: String,
+    born_at: Timestamp,
+    baseline: Baseline,
+    mood: Mood,
+    needs: Needs,
+    bond: Bond,
+    version: Version,
+    #[serde(default)]
+    quirks: Vec<Quirk>,
+    #[serde(default)]
+    outreach: Outreach,
+    #[serde(default)]
+    reflected_at: Option<Timestamp>,
+    turns: u64,
+    #[serde(default)]
+    last_turn_at: Option<Timestamp>,
+    #[serde(default)]
+    offline_announced: bool,
+    #[serde(default)]
+    disclosed_at: Option<Timestamp>,
+}
+
+impl From<Written> for CompanionState {
+    fn from(written: Written) -> Self {
+        let Written { persona, turns, last_turn_at, offline_announced, disclosed_at, .. } = written;
+        let Written { born_at, baseline, mood, needs, bond, version, quirks, outreach, reflected_at, .. } = written;
+        let life = Life { born_at, baseline, mood, needs, bond, version, quirks, outreach, reflected_at };
+        Self { persona, life, turns, last_turn_at, offline_announced, disclosed_at }
+    }
 }
 
 impl CompanionState {
