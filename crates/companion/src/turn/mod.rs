@@ -225,8 +225,9 @@ impl Person {
                     }
                 }
             };
-            // With the program its listeners go, too: that is no wish of theirs to hear no more.
-            person.app.stopped.run_until_cancelled(turn.instrument(span)).await;
+            // With the program its listeners go, too: that is no wish of theirs to hear no more. (What is waited for is moved
+            // three times on the way.)
+            person.app.stopped.run_until_cancelled(Box::pin(turn.instrument(span))).await;
             drop(running);
         };
         // As one type: the whole walk would be compiled anew for each of the ways in which a task is polled.
