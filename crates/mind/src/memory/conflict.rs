@@ -11,7 +11,7 @@ mod clarify;
 pub use clarify::{Answer, answer, question, thanks};
 
 use super::extract::sentences;
-use super::sameness::{gist, said, words};
+use super::sameness::{Word, gist, said, words};
 use super::{Fact, Memory, Speaker};
 use crate::MemoryId;
 use jiff::Timestamp;
@@ -324,7 +324,7 @@ impl Stance {
             if !denied {
                 return None;
             }
-            words.splice(stand..stand + 2, ["like".to_owned()]);
+            words.splice(stand..stand + 2, [Word::const_new("like")]);
         } else if denied {
             words.retain(|word| !matches!(word.as_str(), "do" | "does"));
         }
@@ -342,16 +342,15 @@ impl Stance {
             return None;
         }
         // "any" goes with a denial as "a" with its opposite.
-        let rest: Vec<&str> = rest.iter().map(String::as_str).filter(|word| *word != "any").collect();
+        let rest: Vec<&str> = rest.iter().map(Word::as_str).filter(|word| *word != "any").collect();
         let verb = if preference { "like" } else { words[verb].trim_end_matches('s') };
-        let subject =
-            words.iter().take_while(|word| !is_lasting(word)).map(String::as_str).collect::<Vec<_>>().join(" ");
+        let subject = words.iter().take_while(|word| !is_lasting(word)).map(Word::as_str).collect::<Vec<_>>().join(" ");
         Some(Self { core: format!("{subject} {verb} {}", rest.join(" ")), denied, preference })
     }
 }
 
 /// "I", or somebody who belongs to the person: whoever else it is about, it may be two different ones.
-fn is_subject(words: &[String]) -> bool {
+fn is_subject(words: &[Word]) -> bool {
     match words {
         [only] => only == "i" || only == "we",
         [first, ..] => (first == "my" || first == "our") && words.len() <= 4,

@@ -7,6 +7,10 @@
 //! every script alike.
 
 use crate::text::fold;
+use compact_str::{CompactString, ToCompactString as _};
+
+/// Hardly any is longer than what fits in without an allocation.
+pub(super) type Word = CompactString;
 
 /// Words that add nothing to what is said.
 const FILLERS: &[&str] = &[
@@ -128,37 +132,37 @@ pub fn gist(text: &str) -> String {
 }
 
 /// The words of a text that say something; all of them, if none does.
-pub(super) fn said(text: &str) -> Vec<String> {
-    let all = words(text);
-    let mut kept = Vec::with_capacity(all.len());
-    let mut rest = all.as_slice();
-    while let Some((first, after)) = rest.split_first() {
-        if let Some(phrase) = PHRASES.iter().find(|phrase| starts_with(rest, phrase)) {
-            rest = &rest[phrase.len()..];
-            continue;
-        }
-        if !FILLERS.contains(&first.as_str()) {
-            kept.push(first.clone());
-        }
-        rest = after;
+pub(super) fn said(text: &str) -> Vec<Word> {
+    let mut all = words(text);
+    let mut says = vec![true; all.len()];
+    let mut at = 0;
+    while let Some(rest) = all.get(at..).filter(|rest| !rest.is_empty()) {
+        let phrase = PHRASES.iter().find(|phrase| starts_with(rest, phrase)).map_or(0, |phrase| phrase.len());
+        let empty = if FILLERS.contains(&rest[0].as_str()) { phrase.max(1) } else { phrase };
+        says[at..at + empty].fill(false);
+        at += empty.max(1);
     }
-    if kept.is_empty() { all } else { kept }
+    if says.contains(&true) {
+        let mut says = says.into_iter();
+        all.retain(|_| says.next().unwrap_or(true));
+    }
+    all
 }
 
-fn starts_with(words: &[String], phrase: &[&str]) -> bool {
+fn starts_with(words: &[Word], phrase: &[&str]) -> bool {
     words.len() >= phrase.len() && words.iter().zip(phrase).all(|(word, wanted)| word == wanted)
 }
 
 /// The words of a text: case and width folded, contractions written out, small numbers as digits. Signs that carry
 /// meaning (`+`, `%`, an emoji) are words of their own.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<Word> {
     let folded = fold(text);
-    let chars: Vec<char> = folded.chars().collect();
-    let mut words = Vec::new();
-    let mut word = String::new();
-    for (at, &c) in chars.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| chars.get(at)).copied();
-        let after = chars.get(at + 1).copied();
+    let mut words = Vec::with_capacity(folded.len() / 4);
+    let mut word = Word::default();
+    let mut last = None;
+    let nexts = folded.chars().skip(1).map(Some).chain([None]);
+    for (c, after) in folded.chars().zip(nexts) {
+        let before = last.replace(c);
         let digits = |c: Option<char>| c.is_some_and(|c| c.is_numeric());
         let inside = match c {
             '.' | ':' | '/' => digits(before) && digits(after),
@@ -172,7 +176,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
         }
         end(&mut word, &mut words);
         if is_sign(c) {
-            words.push(c.to_string());
+            words.push(c.to_compact_string());
         }
     }
     end(&mut word, &mut words);
@@ -180,24 +184,23 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 /// Ends a word and writes it out.
-fn end(word: &mut String, words: &mut Vec<String>) {
+fn end(word: &mut Word, words: &mut Vec<Word>) {
     if word.is_empty() {
         return;
     }
     let whole = std::mem::take(word);
     if let Some((_, long)) = CONTRACTIONS.iter().find(|(short, _)| *short == whole) {
-        words.extend(long.iter().map(|word| (*word).to_owned()));
+        words.extend(long.iter().map(|word| Word::const_new(word)));
         return;
     }
     if let Some(n) = NUMBERS.iter().position(|number| *number == whole) {
-        words.push(n.to_string());
+        words.push(n.to_compact_string());
         return;
     }
     if let Some((head, tail)) = whole.split_once('\'') {
         let second = match tail {
             "t" if head.ends_with('n') => {
-                words.push(head.trim_end_matches('n').to_owned());
-                words.push("not".into());
+                words.extend([head.trim_end_matches('n'), "not"].map(Word::from));
                 return;
             }
             "re" => "are",
@@ -205,17 +208,17 @@ fn end(word: &mut String, words: &mut Vec<String>) {
             "ll" => "will",
             "s" if BEFORE_IS.contains(&head) => "is",
             _ => {
-                words.push(whole.replace('\'', ""));
+                words.push(whole.replace('\'', "").into());
                 return;
             }
         };
-        words.extend([head.to_owned(), second.to_owned()]);
+        words.extend([head, second].map(Word::from));
         return;
     }
     // "3rd" is "3".
     let ordinal = ["st", "nd", "rd", "th"].iter().find_map(|end| whole.strip_suffix(end));
     match ordinal.filter(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())) {
-        Some(number) => words.push(number.to_owned()),
+        Some(number) => words.push(number.into()),
         None => words.push(whole),
     }
 }

@@ -16,6 +16,7 @@ use crate::memory::extract::terms::{ANIMALS, NOT_NAMES};
 use crate::memory::extract::{Extractor, compile, compile_set, sentences};
 use crate::memory::{Memory, Speaker};
 use crate::phrase::is_negation;
+use compact_str::CompactString;
 use regex::{Regex, RegexSet};
 
 /// Acknowledges what is shared. Compiled once.
@@ -305,12 +306,13 @@ impl Acknowledger {
         }
         let told: Vec<&str> = sentences(plain);
         let main = told.iter().find(|s| !s.ends_with('?') && s.split(' ').count() >= 3)?;
-        let first: Vec<String> = main.split(' ').take(3).map(str::to_lowercase).collect();
+        let first: Vec<CompactString> = main.split(' ').take(3).map(CompactString::from_str_to_lowercase).collect();
         let opinion = first.iter().any(|w| MUSING.contains(&w.as_str()));
         let own = first.first().is_some_and(|w| matches!(w.as_str(), "i" | "i'm" | "i've" | "my" | "we" | "we're"));
         let glad = matches!(shared.feeling, Feeling::Joy | Feeling::Pride);
         // Two statements run together are not said back, nor what others said.
-        let tangled = main.split(' ').skip(1).any(|w| TANGLED.contains(&w.to_lowercase().as_str()));
+        let tangled =
+            main.split(' ').skip(1).any(|w| TANGLED.contains(&CompactString::from_str_to_lowercase(w).as_str()));
         let moody = matches!(shared.feeling, Feeling::Tired | Feeling::Bored | Feeling::Unsure) || (glad && !own);
         if main.split(' ').count() > MIRRORED || opinion || moody || tangled || denies(main) {
             return None;
@@ -457,7 +459,7 @@ pub(super) const MUSING: &[&str] = &[
 
 fn denies(sentence: &str) -> bool {
     sentence.split(' ').any(|w| {
-        let lower = w.to_lowercase();
+        let lower = CompactString::from_str_to_lowercase(w);
         let word = lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '\'');
         is_negation(word) || word.ends_with("n't") || word == "cannot"
     })

@@ -6,6 +6,7 @@ use super::pick::Pick;
 use super::{Context, Spoken, Voice, meeting};
 use crate::memory::Speaker;
 use crate::memory::recall::Recalled;
+use compact_str::CompactString;
 
 impl Voice {
     pub(super) fn in_tongue(&self, ctx: &Context<'_>, tongue: &'static Tongue) -> Spoken {
@@ -52,13 +53,13 @@ impl Voice {
         {
             return false;
         }
-        let told: Vec<String> = self
+        let told: Vec<CompactString> = self
             .meaning
             .words(crate::memory::extract::head(&memory.content, 6_000))
             .into_iter()
             .map(|w| w.surface.to_lowercase())
             .collect();
-        let asked: Vec<String> = self
+        let asked: Vec<CompactString> = self
             .meaning
             .words(question)
             .into_iter()

@@ -3,6 +3,7 @@
 use super::meaning::{Meaning, Stem, Word};
 use super::topics::{Ask, Fits};
 use crate::memory::extract::terms::NOT_NAMES;
+use compact_str::CompactString;
 
 /// Whom a message speaks of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -214,7 +215,7 @@ impl Who {
     }
 
     fn by_pronoun(words: &[Word]) -> Option<Self> {
-        let has = |list: &[&str]| words.iter().any(|w| list.contains(&w.surface.to_lowercase().as_str()));
+        let has = |list: &[&str]| words.iter().any(|w| w.is_one_of(list));
         let (she, he) = (has(&["she", "she's", "her", "hers"]), has(&["he", "he's", "him", "his"]));
         let (subject, object) = match (she, he) {
             (true, false) => ("she", "her"),
@@ -272,7 +273,7 @@ impl Who {
 fn beings(plain: &str, words: &[Word], meaning: &Meaning) -> Vec<(String, Stem, bool)> {
     let mut found = Vec::new();
     for (i, word) in words.iter().enumerate() {
-        if !matches!(word.surface.to_lowercase().as_str(), "my" | "our") {
+        if !word.is_one_of(&["my", "our"]) {
             continue;
         }
         let Some(at) = (i + 1..words.len().min(i + 4)).find(|&j| meaning.is_somebody(&words[j].key)) else { continue };
@@ -285,7 +286,7 @@ fn beings(plain: &str, words: &[Word], meaning: &Meaning) -> Vec<(String, Stem, 
         let possessive = rest.starts_with("'s ") && !is_verb_after(rest);
         let surface = words[at].surface.to_lowercase();
         let plural = surface == "children" || (surface.ends_with('s') && !["boss", "sis"].contains(&surface.as_str()));
-        let phrase: Vec<String> = words[i + 1..=at].iter().map(|w| w.surface.to_lowercase()).collect();
+        let phrase: Vec<CompactString> = words[i + 1..=at].iter().map(|w| w.surface.to_lowercase()).collect();
         if !possessive {
             found.push((format!("your {}", phrase.join(" ")), words[at].key.clone(), plural));
         }

@@ -18,7 +18,7 @@ pub(super) struct Word {
     /// Its class, or else its stem.
     pub(super) key: Stem,
     /// As it was spelled.
-    pub(super) surface: String,
+    pub(super) surface: CompactString,
     /// Says nothing by itself.
     pub(super) stop: bool,
     /// Where it begins.
@@ -28,6 +28,11 @@ pub(super) struct Word {
 impl Word {
     pub(super) fn capital(&self) -> bool {
         self.surface.chars().next().is_some_and(char::is_uppercase)
+    }
+
+    /// One of these, which are in small letters of ASCII.
+    pub(super) fn is_one_of(&self, list: &[&str]) -> bool {
+        list.iter().any(|word| word.eq_ignore_ascii_case(&self.surface))
     }
 }
 
@@ -200,7 +205,7 @@ impl Meaning {
         self.analyzer.each(text, |term| {
             words.push(Word {
                 key: self.key(term.stem),
-                surface: term.surface.to_owned(),
+                surface: term.surface.into(),
                 stop: term.stop,
                 start: term.start,
             });

@@ -1,6 +1,8 @@
 //! The spelling of quick hands: "whats my dogs name", "im so tired rn", "idk". Read as what it stands for, never
 //! quoted so.
 
+use compact_str::CompactString;
+
 /// (as it is typed, what it stands for); in lower case.
 const SHORT: &[(&str, &str)] = &[
     ("2day", "today"),
@@ -142,8 +144,9 @@ fn long_form(word: &str) -> Option<&'static str> {
     if word.is_empty() || word.len() > LONGEST || !small(word) {
         return None;
     }
-    let lower = word.to_ascii_lowercase();
-    SHORT.binary_search_by(|(short, _)| (*short).cmp(&lower)).ok().map(|at| SHORT[at].1)
+    let mut lower = CompactString::from(word);
+    lower.make_ascii_lowercase();
+    SHORT.binary_search_by(|(short, _)| (*short).cmp(lower.as_str())).ok().map(|at| SHORT[at].1)
 }
 
 fn is_slang(word: &str) -> bool {

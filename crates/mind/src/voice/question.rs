@@ -427,7 +427,7 @@ fn needed(words: &[Word], asked: Asked) -> Vec<Needed> {
             continue;
         }
         let weight = if WEAK.contains(&word.key.as_str()) || WEAK.contains(&lower.as_str()) { 0.3 } else { 1.0 };
-        needed.push(Needed { key: word.key.clone(), surface: word.surface.clone(), weight, name });
+        needed.push(Needed { key: word.key.clone(), surface: word.surface.to_string(), weight, name });
     }
     needed
 }

@@ -19,7 +19,8 @@ pub(super) enum Register {
 
 impl Register {
     pub(super) fn of(persona: &Persona) -> Self {
-        let tagged = |words: &[&str]| persona.tags.iter().any(|tag| words.contains(&tag.to_lowercase().as_str()));
+        let tagged =
+            |words: &[&str]| persona.tags.iter().any(|tag| words.iter().any(|word| word.eq_ignore_ascii_case(tag)));
         let level = |name: &str, missing: f64| persona.traits.get(name).copied().unwrap_or(missing);
         if tagged(&["creative", "artist", "playful"]) || level("imagination", 0.0) >= 75.0 {
             Self::Imaginative

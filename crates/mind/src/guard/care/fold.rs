@@ -148,16 +148,21 @@ fn hindi(word: &str) -> String {
         }
     }
     let initial = sounds.starts_with('a');
+    let replace = |sounds: &mut String, from: &str, to: &str| {
+        if sounds.contains(from) {
+            *sounds = sounds.replace(from, to);
+        }
+    };
     if word.is_ascii() {
         for (from, to) in [("ee", "i"), ("oo", "u"), ("ai", "E"), ("ei", "e"), ("au", "o"), ("ph", "f")] {
-            if sounds.contains(from) {
-                sounds = sounds.replace(from, to);
-            }
+            replace(&mut sounds, from, to);
         }
     }
-    let bare: String = sounds.chars().filter(|c| *c != 'a' && *c != '\'').collect();
-    let bare = bare.replace("chch", "ch").replace("chh", "ch").replace('w', "v").replace('z', "j");
-    let mut chars: Vec<char> = bare.chars().collect();
+    sounds.retain(|c| !matches!(c, 'a' | '\''));
+    for (from, to) in [("chch", "ch"), ("chh", "ch"), ("w", "v"), ("z", "j")] {
+        replace(&mut sounds, from, to);
+    }
+    let mut chars: Vec<char> = sounds.chars().collect();
     chars.dedup();
     // A nasal vowel at the end is written, or not.
     if let [.., vowel, 'n'] = chars[..]

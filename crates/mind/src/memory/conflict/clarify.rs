@@ -1,6 +1,6 @@
 //! Asking the person which of two things holds, and understanding what they answer.
 
-use super::super::sameness::{said, words};
+use super::super::sameness::{Word, said, words};
 use super::{Stance, sentences};
 
 /// What the person says to the question which of two things holds.
@@ -72,7 +72,7 @@ pub fn answer(message: &str, older: &str, newer: &str) -> Option<Answer> {
     }
     // What only one of the two says: a year, an age, a name.
     let (old, new) = (said(older), said(newer));
-    let only = |own: &[String], other: &[String]| {
+    let only = |own: &[Word], other: &[Word]| {
         own.iter().any(|word| !other.contains(word) && is_telling(word) && spoken.contains(word))
     };
     match (only(&old, &new), only(&new, &old)) {

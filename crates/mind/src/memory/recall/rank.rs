@@ -2,7 +2,6 @@
 
 use super::{Hit, Query, Recalled};
 use jiff::Timestamp;
-use std::cmp::Ordering;
 
 /// What being said again can add to a score, at most; half of it the first time, half of the rest each further.
 const REINFORCEMENT: f64 = 0.05;
@@ -67,10 +66,11 @@ pub struct Ranked {
 /// beyond the embedder's duplicate threshold: memories of one subject are alike and all wanted, the same thing said
 /// twice is not. The order of `hits` does not matter.
 pub fn rank(query: &Query, hits: Vec<Hit>, ranking: &Ranking, now: Timestamp) -> Vec<Ranked> {
-    let mut scored: Vec<(f64, f64, &Hit)> = hits
+    let mut scored: Vec<(f64, f64, usize)> = hits
         .iter()
-        .filter(|hit| is_about(query, hit, ranking))
-        .map(|hit| {
+        .enumerate()
+        .filter(|(_, hit)| is_about(query, hit, ranking))
+        .map(|(at, hit)| {
             let recency = recency(hit.occurred_at, now, ranking.half_life_days);
             let reinforced =
                 if hit.reinforced == 0 { 0.0 } else { REINFORCEMENT * (1.0 - (-f64::from(hit.reinforced)).exp2()) };
@@ -79,16 +79,23 @@ pub fn rank(query: &Query, hits: Vec<Hit>, ranking: &Ranking, now: Timestamp) ->
                 + ranking.recency * recency
                 + reinforced
                 + FELT * hit.signals.feeling;
-            (score, recency, hit)
+            (score, recency, at)
         })
         .collect();
+    let best_first = |a: &(f64, f64, usize), b: &(f64, f64, usize)| {
+        b.0.total_cmp(&a.0).then_with(|| hits[a.2].id.cmp(&hits[b.2].id))
+    };
     let pool = (3 * ranking.k).min(50).max(ranking.k);
     if scored.len() > pool {
         scored.select_nth_unstable_by(pool, best_first);
         scored.truncate(pool);
     }
     scored.sort_unstable_by(best_first);
-    let ranked = scored.into_iter().map(|(score, recency, hit)| Ranked { hit: hit.clone(), score, recency }).collect();
+    let mut hits: Vec<Option<Hit>> = hits.into_iter().map(Some).collect();
+    let ranked = scored.into_iter().filter_map(|(score, recency, at)| {
+        let hit = hits[at].take()?;
+        Some(Ranked { hit, score, recency })
+    });
     diversify(ranked, ranking)
 }
 
@@ -137,13 +144,8 @@ fn recency(at: Timestamp, now: Timestamp, half_life_days: f64) -> f64 {
     if half_life_days > 0.0 { (-days / half_life_days).exp2() } else { 0.0 }
 }
 
-fn best_first((a, _, one): &(f64, f64, &Hit), (b, _, other): &(f64, f64, &Hit)) -> Ordering {
-    b.total_cmp(a).then_with(|| one.id.cmp(&other.id))
-}
-
-fn diversify(pool: Vec<Ranked>, ranking: &Ranking) -> Vec<Ranked> {
-    let mut pool: Vec<Candidate> =
-        pool.into_iter().map(|ranked| Candidate { ranked, redundancy: 0.0, compared: 0 }).collect();
+fn diversify(pool: impl Iterator<Item = Ranked>, ranking: &Ranking) -> Vec<Ranked> {
+    let mut pool: Vec<Candidate> = pool.map(|ranked| Candidate { ranked, redundancy: 0.0, compared: 0 }).collect();
     let mut chosen: Vec<Ranked> = Vec::with_capacity(ranking.k);
     while chosen.len() < ranking.k {
         let value = |at: usize| {
