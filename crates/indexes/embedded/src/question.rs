@@ -51,15 +51,21 @@ pub(crate) fn is_long(words: usize, person: &Person) -> bool {
 
 /// The stems near a word, the nearest first, each with its step; it alone, if it has no vector, which is told first.
 fn near(person: &Person, thesaurus: &Thesaurus, word: &str, stem: Option<u32>) -> (bool, Vec<(u32, u8)>) {
-    let mut near = Vec::new();
+    let mut places = Vec::with_capacity(NEAR_STEMS);
     let has_vector = thesaurus.number(word).is_some_and(|number| {
-        thesaurus.near(number, |kin| near.extend(person.words.find_kin(kin.number).map(|stem| (stem, kin.step))))
+        thesaurus.near(number, |kin| places.extend(person.words.places_of_kin(kin.number).map(|place| (kin, place))))
     });
+    // Read only when all of them are found: they lie anywhere in memory, and so the processor waits for all at once.
+    let mut near = Vec::with_capacity(places.len() + 1);
+    near.extend(places.iter().filter(|(kin, place)| kin.number == place.0).map(|(kin, place)| (place.1, kin.step)));
     if !has_vector {
         near.extend(stem.map(|stem| (stem, STEPS)));
     }
     (has_vector, near)
 }
+
+/// As many stems as are near most words.
+const NEAR_STEMS: usize = 32;
 
 impl<'a> Question<'a> {
     /// Looks the words up. Of the first ones the rows are known already.
