@@ -11,7 +11,7 @@ use crate::thesaurus::Thesaurus;
 use crate::vectors::{NONE, Probe};
 use crate::words::Postings;
 use philia_mind::MemoryId;
-use philia_mind::memory::recall::{POOL, Raw, Weights, fuse};
+use philia_mind::memory::recall::{POOL, Raw, Shared, Weights, fuse};
 use philia_ports::IndexError;
 use philia_ports::index::{Filter, Hit, Query};
 use std::sync::Arc;
@@ -137,7 +137,7 @@ impl Person {
             .map(|(((relevance, at), &n), vector)| {
                 let (signals, kin) = (fused[at as usize].0, sums[at as usize].best);
                 let held = content.iter().filter(|(_, at, postings)| read.holds(*at, postings, n));
-                let shared: Vec<Arc<str>> = held.map(|(word, ..)| Arc::clone(word)).collect();
+                let shared: Shared = held.map(|(word, ..)| Arc::clone(word)).collect();
                 let card = &self.cards[n as usize];
                 Hit {
                     id: MemoryId::new(self.ids.get(n)),

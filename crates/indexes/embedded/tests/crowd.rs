@@ -49,7 +49,7 @@ fn what_was_applied_is_found_and_what_was_removed_is_not() {
                             let word = format!("word{round}x{}", round % EACH);
                             let (query, filter) = (question(&word), Filter::default());
                             let hits = runtime.block_on(index.search(&someone, &query, &[], &filter, 200)).unwrap();
-                            let found = hits.iter().any(|hit| hit.shared == [word.as_str().into()]);
+                            let found = hits.iter().any(|hit| *hit.shared == [word.as_str().into()]);
                             if round <= gone_before {
                                 assert!(!found, "{word} was removed");
                             } else if round > going.load(Ordering::SeqCst) {

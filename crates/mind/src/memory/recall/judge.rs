@@ -6,7 +6,7 @@
 //! such engines are good at. Then [`Asked::judge`] gives each the signals that an index in process would, to the last
 //! bit, keeps each signal's best and fuses them.
 
-use super::{Bm25, Direction, Hit, POOL, Query, Raw, Weights, fuse};
+use super::{Bm25, Direction, Hit, POOL, Query, Raw, Shared, Weights, fuse};
 use crate::MemoryId;
 use crate::memory::{MemoryKind, Speaker};
 use crate::text::Analyzer;
@@ -260,7 +260,7 @@ impl<'a> Asked<'a> {
         let hits = fused.into_iter().filter_map(|(n, (signals, relevance))| {
             let Candidate { id, own, vector, kind, occurred_at, importance, reinforced, .. } = candidates[n].take()?;
             let held = self.query.terms.iter().zip(&own).filter(|(term, times)| term.content && **times > 0);
-            let shared: Vec<Arc<str>> = held.map(|(term, _)| term.surface.as_str().into()).collect();
+            let shared: Shared = held.map(|(term, _)| term.surface.as_str().into()).collect();
             let kin = if shared.is_empty() { worths[n].kin } else { 1.0 };
             let vector = vector.map(Direction::from);
             Some(Hit { id, relevance, signals, kin, shared, kind, occurred_at, importance, reinforced, vector })

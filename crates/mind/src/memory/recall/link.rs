@@ -117,6 +117,7 @@ mod tests {
     use super::*;
     use crate::memory::MemoryKind;
     use jiff::tz::TimeZone;
+    use smallvec::smallvec;
 
     fn ask(text: &str, texts: &[&str]) -> Vec<String> {
         let analyzer = Analyzer::new();
@@ -148,7 +149,7 @@ mod tests {
             id: MemoryId::new(id),
             relevance,
             signals: Signals::default(),
-            shared: vec![format!("{LINK}Ana").into()],
+            shared: smallvec![format!("{LINK}Ana").into()],
             kin: 1.0,
             kind: MemoryKind::Episodic,
             occurred_at: jiff::Timestamp::UNIX_EPOCH,

@@ -35,6 +35,7 @@ use crate::{Memory, MemoryId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A question, analysed: what every index needs to know of it.
@@ -118,6 +119,9 @@ pub struct Signals {
     pub feeling: f64,
 }
 
+/// Words that a memory shares with a question; mostly few, and so without a piece of memory of their own.
+pub type Shared = SmallVec<[Arc<str>; 2]>;
+
 /// A memory that an index found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
@@ -128,7 +132,7 @@ pub struct Hit {
     /// The signals it was fused from.
     pub signals: Signals,
     /// Content words of the query that it holds itself, as the query spelled them.
-    pub shared: Vec<Arc<str>>,
+    pub shared: Shared,
     /// How near its words come to the content words of the query, 0..1 and not normalised, so that an absolute floor
     /// can use it: the cosine of the nearest pair ("puppy" for "pets"). 1 where it holds one itself; 0 where no pair
     /// is near at all, and where words have no vectors.

@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use smallvec::smallvec;
 
 const NOW: &str = "2023-10-20T12:00:00Z";
 
@@ -14,7 +15,7 @@ fn hit(id: &str, relevance: f64) -> Hit {
         id: MemoryId::new(id),
         relevance,
         signals: Signals { cosine: 0.9, ..Signals::default() },
-        shared: vec!["dog".into()],
+        shared: smallvec!["dog".into()],
         kin: 1.0,
         kind: MemoryKind::Episodic,
         occurred_at: now(),
@@ -75,7 +76,7 @@ fn what_has_nothing_to_do_with_the_question_is_not_recalled() {
     };
     let unembedded = Hit { vector: None, signals: Signals { cosine: 0.9, ..Signals::default() }, ..far("unembedded") };
     let kindred = Hit { kin: 0.7, ..far("kindred") };
-    let sharing = Hit { shared: vec!["dog".into()], ..far("sharing") };
+    let sharing = Hit { shared: smallvec!["dog".into()], ..far("sharing") };
     assert_eq!(
         order(vec![far("far"), kindred, near("near"), unembedded, sharing], &ranking),
         ["kindred", "near", "sharing"]
@@ -154,7 +155,7 @@ fn the_reason_is_put_into_words() {
         explain(&ranked, &memory, ranking.floor, now(), &TimeZone::UTC)
     };
     let mut days_ago = hit("a", 1.0);
-    days_ago.shared = vec!["dog".into(), "name".into()];
+    days_ago.shared = smallvec!["dog".into(), "name".into()];
     days_ago.occurred_at = "2023-10-17T23:00:00Z".parse().unwrap();
     assert_eq!(why(days_ago.clone(), Speaker::User), "shares 'dog', 'name'; close in meaning; you said it 3 days ago");
     let mut near = hit("b", 1.0);
@@ -167,7 +168,7 @@ fn the_reason_is_put_into_words() {
     );
     assert!(why(hit("c", 1.0), Speaker::Companion).ends_with("I said it today"));
     let mut further = hit("d", 1.0);
-    further.shared = vec!["work".into(), "≈jobs".into(), "→Ana".into()];
+    further.shared = smallvec!["work".into(), "≈jobs".into(), "→Ana".into()];
     further.signals = Signals { feeling: 1.0, ..Signals::default() };
     assert_eq!(
         why(further, Speaker::User),
@@ -181,7 +182,7 @@ fn the_reason_is_put_into_words() {
 #[test]
 fn what_was_felt_as_asked_comes_first_and_passes_the_floor_where_nothing_else_is_asked() {
     let query = Query { feeling: Some(Feeling::Sad), ..Query::default() };
-    let other = |id: &str| Hit { shared: Vec::new(), kin: 0.0, signals: Signals::default(), ..hit(id, 0.4) };
+    let other = |id: &str| Hit { shared: Shared::new(), kin: 0.0, signals: Signals::default(), ..hit(id, 0.4) };
     let hits = felt(vec![other("plain"), other("sad")], vec![other("sad"), other("sadder")]);
     let ranked = rank(&query, hits.clone(), &Ranking::default(), now());
     assert_eq!(ranked.iter().map(|r| r.hit.id.as_str()).collect::<Vec<_>>(), ["sad", "sadder"]);
