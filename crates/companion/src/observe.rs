@@ -20,6 +20,17 @@ pub(crate) fn locked_out(what: &'static str) {
     counter!("philia_lockouts_total", "what" => what).increment(1);
 }
 
+/// The handle of a metric whose label has one of few values. Those that are named are keys from when the program is built:
+/// nothing is made or hashed when they are asked for.
+macro_rules! of_label {
+    ($metric:ident, $name:literal, $label:literal => $value:expr, [$($known:literal),+]) => {
+        match $value {
+            $($known => $metric!($name, $label => $known),)+
+            other => $metric!($name, $label => other),
+        }
+    };
+}
+
 /// A step of a turn and how long it took.
 pub(crate) type Step = (&'static str, Duration);
 
@@ -71,7 +82,13 @@ pub fn describe() {
 }
 
 pub(crate) fn step(step: &'static str, took: Duration) {
-    histogram!("philia_turn_step_duration_seconds", "step" => step).record(took);
+    of_label!(
+        histogram,
+        "philia_turn_step_duration_seconds",
+        "step" => step,
+        ["hear", "care", "guard", "recall", "feel", "compose", "speak", "settle", "learn"]
+    )
+    .record(took);
 }
 
 /// A turn has ended. What concerns the operator more than the person counts although they would not be `counted`.
@@ -79,7 +96,7 @@ pub(crate) fn turn(person: &Person, reply: &Reply, steps: &[Step], took: Duratio
     let outcome = outcome(reply);
     if counted || matches!(outcome, "care" | "unsaved") {
         person.app.seen(person.id());
-        counter!("philia_turns_total", "outcome" => outcome).increment(1);
+        of_label!(counter, "philia_turns_total", "outcome" => outcome, ["model", "offline"]).increment(1);
         histogram!("philia_turn_duration_seconds").record(took);
         for (name, took) in steps {
             step(name, *took);
@@ -196,12 +213,19 @@ fn split(name: &str) -> (String, String) {
 
 /// Something was done with memories.
 pub(crate) fn memories(operation: &'static str, count: usize) {
-    counter!("philia_memory_operations_total", "operation" => operation).increment(count as u64);
+    of_label!(
+        counter,
+        "philia_memory_operations_total",
+        "operation" => operation,
+        ["create", "search", "recall"]
+    )
+    .increment(count as u64);
 }
 
 /// Something was looked for in the cache.
 pub(crate) fn cache(found: bool) {
-    counter!("philia_cache_requests_total", "outcome" => if found { "hit" } else { "miss" }).increment(1);
+    let outcome = if found { "hit" } else { "miss" };
+    of_label!(counter, "philia_cache_requests_total", "outcome" => outcome, ["hit", "miss"]).increment(1);
 }
 
 /// A job was done, or failed.
