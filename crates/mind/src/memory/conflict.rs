@@ -10,7 +10,7 @@ mod clarify;
 
 pub use clarify::{Answer, answer, question, thanks};
 
-use super::extract::sentences;
+use super::extract::{each_sentence, sentences};
 use super::sameness::{Word, gist, said, words};
 use super::{Fact, Memory, Speaker};
 use crate::MemoryId;
@@ -287,7 +287,7 @@ pub fn between_texts(older: &str, newer: &str) -> Option<Contradiction> {
 
 /// Does a text hold a lasting statement, which another could contradict?
 pub fn takes_a_stand(text: &str) -> bool {
-    sentences(text).into_iter().any(|sentence| Stance::of(sentence).is_some())
+    each_sentence(text).any(|sentence| Stance::of(sentence).is_some())
 }
 
 /// A lasting statement without its negation, and whether it is denied.

@@ -158,7 +158,7 @@ impl Extractor {
         let mut it = previous.and_then(|previous| self.spoken_of(tail(previous, BEFORE)));
         let mut results: Vec<Extracted> = Vec::new();
         let mut first = true;
-        for sentence in sentences(&text) {
+        for sentence in each_sentence(&text) {
             if sentence.ends_with(['?', '？', '؟']) || sentence.starts_with('¿') || self.asked.is_match(sentence) {
                 // "My job? I drive a bus." asks itself.
                 continue;
@@ -181,7 +181,7 @@ impl Extractor {
     fn spoken_of(&self, before: &str) -> Option<Who> {
         let before = before.replace(['’', 'ʼ'], "'");
         let mut it = None;
-        for sentence in sentences(&before) {
+        for sentence in each_sentence(&before) {
             self.grammar.clauses(sentence, false, &mut it);
             if let Some(who) = self.rules.owned(sentence) {
                 it = Some(who);
@@ -315,25 +315,37 @@ pub(crate) fn tail(text: &str, bytes: usize) -> &str {
 
 /// Splits into sentences; each keeps its closing mark.
 pub(crate) fn sentences(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut start = 0;
+    each_sentence(text).collect()
+}
+
+/// The same, one after the other.
+pub(crate) fn each_sentence(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    let parts = std::iter::from_fn(move || {
+        let text = rest?;
+        let end = end_of_sentence(text);
+        rest = end.map(|end| &text[end..]);
+        Some(text[..end.unwrap_or(text.len())].trim())
+    });
+    parts.filter(|sentence| sentence.chars().any(char::is_alphanumeric))
+}
+
+/// Where the first sentence ends, behind its closing mark; none where nothing ends it.
+fn end_of_sentence(text: &str) -> Option<usize> {
     let mut marks = text.char_indices().peekable();
     while let Some((at, c)) = marks.next() {
         let next = marks.peek().map(|(_, n)| *n);
         let ends = match c {
             '\n' | '。' | '！' | '？' | '؟' | '।' => true,
             '!' | '?' | '…' => next.is_none_or(|n| n.is_whitespace()),
-            '.' => next.is_none_or(char::is_whitespace) && !is_abbreviation(&text[start..at]),
+            '.' => next.is_none_or(char::is_whitespace) && !is_abbreviation(&text[..at]),
             _ => false,
         };
         if ends {
-            found.push(text[start..at + c.len_utf8()].trim());
-            start = at + c.len_utf8();
+            return Some(at + c.len_utf8());
         }
     }
-    found.push(text[start..].trim());
-    found.retain(|s| s.chars().any(char::is_alphanumeric));
-    found
+    None
 }
 
 fn is_abbreviation(before: &str) -> bool {

@@ -96,7 +96,9 @@ impl Words {
     }
 
     fn split(text: &str, mut push: impl FnMut(&mut Self, &str, &Word)) -> Self {
-        let mut out = Self { folded: String::with_capacity(text.len() + 16), ..Self::default() };
+        // A word has four letters and the space behind it.
+        let (folded, words) = (String::with_capacity(text.len() + 16), Vec::with_capacity(text.len() / 5 + 1));
+        let mut out = Self { folded, words, ..Self::default() };
         let mut sentence = 0;
         let mut clause = 0;
         let mut ending = Ending::default();

@@ -12,6 +12,7 @@ use super::slots::{self, Known};
 use crate::MemoryId;
 use crate::memory::extract::compile;
 use crate::memory::extract::when::{Grain, Times, When};
+use compact_str::CompactString;
 use hashbrown::HashSet;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use regex::Regex;
@@ -658,7 +659,7 @@ fn ahead(mut when: When, text: &str, said: Date) -> When {
 
 fn is_time(word: &str) -> bool {
     ["today", "yesterday", "week", "month", "year", "day", "last", "next", "lately", "recently", "ago"]
-        .contains(&word.to_lowercase().as_str())
+        .contains(&CompactString::from_str_to_lowercase(word).as_str())
 }
 
 fn lower_first(words: &str) -> String {

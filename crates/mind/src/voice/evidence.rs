@@ -5,13 +5,14 @@ use super::meaning::{Meaning, Stem, Stems};
 use super::plain::spelled_out;
 use crate::guard::care::DIRECTORY;
 use crate::memory::extract::terms::OCCUPATIONS;
-use crate::memory::extract::{Extracted, Extractor, compile, compile_set, head, sentences};
+use crate::memory::extract::{Extracted, Extractor, compile, compile_set, each_sentence, head};
 use crate::memory::recall::Recalled;
 use crate::memory::{Category, Fact, Speaker};
 use crate::{Memory, MemoryId};
 use hashbrown::HashMap;
 use jiff::Timestamp;
 use regex::{Regex, RegexSet};
+use std::borrow::Cow;
 
 /// Who or what a clause is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,9 +220,10 @@ impl Hearing {
 
     /// Nothing but questions.
     pub(super) fn is_question(&self, content: &str) -> bool {
-        let all = sentences(content);
-        !all.is_empty()
-            && all.iter().all(|s| s.ends_with(['?', '？', '؟']) || self.question.is_match(&s.replace('’', "'")))
+        let content = if content.contains('’') { content.replace('’', "'").into() } else { Cow::Borrowed(content) };
+        let asks = |s: &str| s.ends_with(['?', '？', '؟']) || self.question.is_match(s);
+        let mut all = each_sentence(&content).peekable();
+        all.peek().is_some() && all.all(asks)
     }
 
     /// Everything of it but the facts.
@@ -231,7 +233,7 @@ impl Hearing {
         let mut antecedent: Stems = source.before.map(|m| meaning.of(head(m, READ))).unwrap_or_default();
         let mut speaks_of = Stems::new();
         let mut clauses = Vec::new();
-        for sentence in sentences(content) {
+        for sentence in each_sentence(content) {
             let plain = spelled_out(sentence);
             if plain.ends_with('?') || self.question.is_match(&plain) {
                 continue;

@@ -1,6 +1,7 @@
 //! Turning the person's words to them: "my dog" said by you is "your dog" when I say it back.
 
-use crate::memory::extract::{compile, sentences};
+use crate::memory::extract::{compile, each_sentence};
+use compact_str::CompactString;
 use regex::Regex;
 
 /// Turns first person into second where that is safe. Compiled once.
@@ -34,7 +35,7 @@ impl Turner {
         if plain.is_empty()
             || plain.contains(['?', '!', '\n'])
             || self.unsafe_words.is_match(plain)
-            || sentences(plain).len() > 1
+            || each_sentence(plain).nth(1).is_some()
         {
             return None;
         }
@@ -55,7 +56,7 @@ impl Turner {
         let mut out = String::with_capacity(text.len() + 8);
         let mut subject_is_i = false;
         for (i, token) in tokens.iter().enumerate() {
-            let lower = token.to_lowercase();
+            let lower = CompactString::from_str_to_lowercase(token);
             let turned = match lower.as_str() {
                 "i" => "you",
                 "i'm" | "im" => "you're",

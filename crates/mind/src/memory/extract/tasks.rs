@@ -9,7 +9,7 @@ mod tests;
 
 use super::guard::Guard;
 use super::pattern::Pattern;
-use super::{head, sentences};
+use super::{each_sentence, head};
 use due::Dues;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -131,7 +131,7 @@ impl Tasks {
         if self.guard.is_play(text) {
             return found;
         }
-        for sentence in sentences(&self.guard.own_words(text)) {
+        for sentence in each_sentence(&self.guard.own_words(text)) {
             for task in self.in_sentence(sentence, at, zone) {
                 if found.len() < MOST && !found.iter().any(|known| known.text == task.text) {
                     found.push(task);
@@ -190,7 +190,7 @@ impl Tasks {
     pub fn done<'t>(&self, text: &'t str) -> Option<&'t str> {
         let text = head(text, READ);
         // It comes first, or it is a story.
-        let sentence = sentences(text).into_iter().next()?;
+        let sentence = each_sentence(text).next()?;
         if sentence.ends_with('?') || self.guard.is_play(text) {
             return None;
         }
