@@ -155,7 +155,8 @@ impl Extractor {
         let text = self.guard.own_words(text);
         let lower = !text.chars().any(char::is_uppercase)
             || !text.replace("I'", "i'").replace("I ", "i ").chars().any(char::is_uppercase);
-        let mut it = previous.and_then(|previous| self.spoken_of(tail(previous, BEFORE)));
+        let before = previous.filter(|_| refers_back(&text));
+        let mut it = before.and_then(|previous| self.spoken_of(tail(previous, BEFORE)));
         let mut results: Vec<Extracted> = Vec::new();
         let mut first = true;
         for sentence in each_sentence(&text) {
@@ -301,6 +302,13 @@ fn ends_reported(reported: &Pattern, text: &str) -> bool {
     let text = text.trim_end_matches([' ', ',', ':', '"']);
     let last = text.char_indices().rev().filter(|(_, c)| *c == ' ').nth(2).map_or(0, |(at, _)| at);
     reported.find(&text[last..]).is_some_and(|found| found.end() + last == text.len())
+}
+
+/// May these words mean whom the words before spoke of? "She", "its", "we named her".
+fn refers_back(text: &str) -> bool {
+    const BACK: [&str; 10] = ["he", "she", "it", "they", "his", "her", "their", "its", "named", "called"];
+    let mut words = text.split(|c: char| !c.is_alphabetic());
+    words.any(|word| BACK.iter().any(|back| back.eq_ignore_ascii_case(word)))
 }
 
 /// At most the first `bytes`, cut between characters.

@@ -13,6 +13,7 @@ use hashbrown::HashMap;
 use jiff::Timestamp;
 use regex::{Regex, RegexSet};
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
 /// Who or what a clause is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +94,13 @@ const DROPPED: &str = r"(?i)^(?:got|went|had|just|bought|finished|started|met|sa
 const MINE: &str = r"(?i)^(?:both of )?(?:my|our|mi|mis|mein|meine|meiner|mon|ma|mes|meu|minha|mio|mia) (?P<what>[\p{L}'-]+(?: [\p{L}'-]+){0,3})";
 /// Whoever was spoken of before.
 const PRONOUN: &str = r"(?i)^(?:he|she|it|they|he's|she's|it's|they're|his|her|its|their|that|this|both)\b";
+
+/// Has a text a word that [`PRONOUN`] begins with?
+fn may_have_pronoun(plain: &str) -> bool {
+    const WORDS: [&str; 11] = ["he", "she", "it", "they", "his", "her", "its", "their", "that", "this", "both"];
+    let mut words = plain.split(|c: char| !c.is_alphabetic());
+    words.any(|word| WORDS.iter().any(|pronoun| pronoun.eq_ignore_ascii_case(word)))
+}
 
 /// The keys of the home and the work that were left.
 pub(super) const FORMER_HOME: &str = "home.before";
@@ -181,8 +189,10 @@ impl Hearing {
         let facts: Vec<Extracted> = naming.flat_map(|source| self.facts(source, extractor, ctx)).collect();
         let names = Names::of(&facts, meaning);
         candidates.find_map(|(rank, source)| {
-            let mut roughly = meaning.of(&spelled_out(head(source.content, READ)));
-            roughly.extend(source.before.into_iter().flat_map(|before| meaning.of(head(before, READ))));
+            let plain = spelled_out(head(source.content, READ));
+            let mut roughly = meaning.of(&plain);
+            let before = source.before.filter(|_| may_have_pronoun(&plain));
+            roughly.extend(before.into_iter().flat_map(|before| meaning.of(head(before, READ))));
             roughly.extend(source.by().into_iter().flat_map(|name| meaning.of(name)));
             names.lend(&mut roughly);
             if !keys.iter().any(|key| roughly.contains(*key)) {
@@ -230,7 +240,8 @@ impl Hearing {
     fn take_apart(&self, source: &Source<'_>, rank: usize, meaning: &Meaning, ctx: &Context<'_>) -> Heard {
         let by = source.by().map(str::to_owned);
         let content = head(source.content, READ);
-        let mut antecedent: Stems = source.before.map(|m| meaning.of(head(m, READ))).unwrap_or_default();
+        let before = LazyCell::new(|| source.before.map(|m| meaning.of(head(m, READ))).unwrap_or_default());
+        let mut antecedent: Option<Stems> = None;
         let mut speaks_of = Stems::new();
         let mut clauses = Vec::new();
         for sentence in each_sentence(content) {
@@ -246,7 +257,7 @@ impl Hearing {
                     all.extend(meaning.of(name));
                 }
                 if topic == Topic::Pronoun {
-                    all.extend(antecedent.iter().cloned());
+                    all.extend(antecedent.as_ref().unwrap_or(&before).iter().cloned());
                 }
                 speaks_of.extend(all.iter().cloned());
                 let stances = self.stances.matches(&text);
@@ -260,10 +271,9 @@ impl Hearing {
                     speaks_of: all,
                     text,
                 });
-                if topic != Topic::Pronoun {
-                    antecedent = own;
-                } else {
-                    antecedent.extend(own);
+                match topic {
+                    Topic::Pronoun => antecedent.get_or_insert_with(|| before.clone()).extend(own),
+                    _ => antecedent = Some(own),
                 }
             }
         }

@@ -153,10 +153,10 @@ impl Tasks {
             }
             (written(&found), true)
         } else {
+            let Some(found) = self.owed.captures(plain) else { return Vec::new() };
             if sentence.ends_with('?') || self.unreal.is_match(plain) {
                 return Vec::new();
             }
-            let Some(found) = self.owed.captures(plain) else { return Vec::new() };
             (written(&found), false)
         };
         let said = &plain[what];
