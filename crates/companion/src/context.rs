@@ -18,11 +18,12 @@ use jiff::{SignedDuration, Timestamp};
 use philia_mind::guard::care::Crisis;
 use philia_mind::prompt::Known;
 use philia_mind::{Interaction, InteractionId, Memory, MemoryId, ThreadId};
-use philia_ports::CacheKey;
 use philia_ports::cache::MAX_VALUE_BYTES;
 use philia_ports::store::{Key, Kind, Scan};
+use philia_ports::{CacheError, CacheKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// The most facts that are kept at hand; a prompt has room for fewer.
@@ -62,6 +63,30 @@ impl From<&Interaction> for Recent {
     }
 }
 
+/// The same, of what is written with it: it is put behind others that nobody looks at.
+#[derive(Serialize, Deserialize)]
+struct Written<'t> {
+    id: &'t str,
+    /// As text.
+    #[serde(borrow)]
+    at: Cow<'t, str>,
+    message: &'t str,
+    reply: &'t str,
+    care: bool,
+}
+
+impl<'t> From<&'t Interaction> for Written<'t> {
+    fn from(turn: &'t Interaction) -> Self {
+        Self {
+            id: turn.id.as_str(),
+            at: turn.at.to_string().into(),
+            message: &turn.message,
+            reply: turn.reply.as_deref().unwrap_or_default(),
+            care: turn.security.as_deref().is_some_and(Crisis::is_noted),
+        }
+    }
+}
+
 /// A fact about the person as a prompt tells it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct KnownFact {
@@ -79,11 +104,11 @@ impl KnownFact {
 
 /// The newest turns of a thread, oldest first.
 #[derive(Serialize, Deserialize)]
-struct Window {
+struct Window<T> {
     generation: u64,
     /// The thread's version when the last of them was heard.
     heard: u64,
-    turns: Vec<Recent>,
+    turns: Vec<T>,
 }
 
 /// What is known of the person, the most important first.
@@ -109,13 +134,13 @@ impl Person {
             return Ok(AtHand { what: Vec::new(), cached: true });
         }
         let name = window_name(&turn.thread);
-        let (window, cached) = self.cached::<Window>(&name).await;
-        let fits = |window: &Window| match before {
+        let (window, cached) = self.cached::<Window<Recent>>(&name).await;
+        let fits = |window: &Window<Recent>| match before {
             Before::Version(version) => window.heard == version,
             Before::Unknown => false,
             Before::Unsaved => true,
         };
-        let ours = |window: &Window| window.generation == self.partition.generation;
+        let ours = |window: &Window<Recent>| window.generation == self.partition.generation;
         let turns = match window.filter(|window| ours(window) && fits(window)) {
             Some(window) => window.turns,
             None => {
@@ -164,12 +189,12 @@ impl Person {
         let settings = &self.app.parts.settings;
         let name = window_name(&turn.thread);
         let _one_at_a_time = self.locks.context.lock().await;
-        let (window, _) = self.cached::<Window>(&name).await;
-        let Some(mut window) = window else { return };
+        let Some(kept) = self.kept(&name).await.ok().flatten() else { return };
+        let Ok(mut window) = postcard::from_bytes::<Window<Written<'_>>>(&kept) else { return };
         match before {
             Before::Version(version) if (window.generation, window.heard) == (self.partition.generation, version) => {
                 window.heard = version + 1;
-                window.turns.push(Recent::from(turn));
+                window.turns.push(Written::from(turn));
                 window.turns.drain(..window.turns.len().saturating_sub(settings.context_turns));
                 self.keep_at_hand(&name, &window, settings.context_age).await;
             }
@@ -252,20 +277,23 @@ impl Person {
 
     /// What is kept under a name, and whether the cache answered. What cannot be read counts as missing.
     async fn cached<T: DeserializeOwned>(&self, name: &str) -> (Option<T>, bool) {
+        match self.kept(name).await {
+            Ok(found) => (found.and_then(|bytes| postcard::from_bytes(&bytes).ok()), true),
+            Err(_) => (None, false),
+        }
+    }
+
+    /// The same as it lies there.
+    async fn kept(&self, name: &str) -> Result<Option<Vec<u8>>, CacheError> {
         let found = match self.cache_key(name) {
             Ok(key) => self.app.parts.cache.get(&key).await,
             Err(error) => Err(error),
         };
-        match found {
-            Ok(found) => {
-                observe::cache(found.is_some());
-                (found.and_then(|bytes| postcard::from_bytes(&bytes).ok()), true)
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the cache is gone without");
-                (None, false)
-            }
+        match &found {
+            Ok(found) => observe::cache(found.is_some()),
+            Err(error) => tracing::warn!(%error, "the cache is gone without"),
         }
+        found
     }
 
     async fn keep_at_hand<T: Serialize>(&self, name: &str, value: &T, age: Duration) {
@@ -290,7 +318,7 @@ impl Person {
         }
     }
 
-    fn cache_key(&self, name: &str) -> Result<CacheKey, philia_ports::CacheError> {
+    fn cache_key(&self, name: &str) -> Result<CacheKey, CacheError> {
         CacheKey::new(&self.partition.id, name)
     }
 }
@@ -302,4 +330,25 @@ fn window_name(thread: &ThreadId) -> String {
 fn oldest(now: Timestamp, age: Duration) -> Timestamp {
     let age = SignedDuration::try_from(age).unwrap_or(SignedDuration::MAX);
     now.saturating_sub(age).unwrap_or(Timestamp::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_put_behind_is_read_as_all_the_others() {
+        let turn = Recent {
+            id: InteractionId::new("0193ab54"),
+            at: "2026-11-23T18:15:07.000123Z".parse().unwrap(),
+            message: "Zoë ist wieder da".into(),
+            reply: String::new(),
+            care: true,
+        };
+        let window = Window { generation: 2, heard: 7, turns: vec![turn.clone(), turn] };
+        let kept = postcard::to_allocvec(&window).unwrap();
+        let read: Window<Written<'_>> = postcard::from_bytes(&kept).unwrap();
+        assert!(read.turns.iter().all(|turn| matches!(turn.at, Cow::Borrowed(_))));
+        assert_eq!(postcard::to_allocvec(&read).unwrap(), kept);
+    }
 }
