@@ -7,6 +7,7 @@
 
 use super::plain::plain;
 use crate::phrase::Fnv;
+use compact_str::CompactString;
 use std::hash::Hasher as _;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -42,7 +43,7 @@ impl Features {
         Self::of_words(&words(text))
     }
 
-    fn of_words(words: &[String]) -> Self {
+    fn of_words(words: &[CompactString]) -> Self {
         let mut features = Self::default();
         let mut letters: Vec<char> = Vec::new();
         for (at, word) in words.iter().enumerate() {
@@ -91,9 +92,9 @@ fn fold(hash: u64) -> u32 {
 }
 
 /// The words of a text without disguise, in lower case, without accents, every digit a nought.
-fn words(text: &str) -> Vec<String> {
+fn words(text: &str) -> Vec<CompactString> {
     let mut out = Vec::new();
-    let mut word = String::new();
+    let mut word = CompactString::default();
     let plain = plain(text);
     if plain.is_ascii() {
         // The same, without a look at Unicode's tables for each letter.
@@ -179,10 +180,10 @@ pub fn log_sum(logits: &[f32]) -> f32 {
 }
 
 /// A text in windows: whole if it is short.
-struct Windows<'a>(&'a [String]);
+struct Windows<'a>(&'a [CompactString]);
 
 impl<'a> Iterator for Windows<'a> {
-    type Item = &'a [String];
+    type Item = &'a [CompactString];
 
     fn next(&mut self) -> Option<Self::Item> {
         let words = self.0;
@@ -315,7 +316,8 @@ mod tests {
     proptest! {
         #[test]
         fn every_word_is_in_a_window_and_none_is_too_long(words in proptest::collection::vec("[a-z]{1,400}", 0..80)) {
-            let windows: Vec<&[String]> = Windows(&words).collect();
+            let words: Vec<CompactString> = words.into_iter().map(CompactString::from).collect();
+            let windows: Vec<&[CompactString]> = Windows(&words).collect();
             let mut seen = 0;
             for window in &windows {
                 let letters: usize = window.iter().map(|word| word.len() + 1).sum();

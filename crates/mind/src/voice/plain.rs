@@ -137,11 +137,23 @@ pub(super) fn spelled_out(text: &str) -> String {
 /// The longest of [`SHORT`] and of [`SLANG`], in bytes: most words are told from them by that.
 const LONGEST: usize = 10;
 
+/// How long the short forms are that begin with a byte: a bit for each length. It tells most words from them.
+static LENGTHS: [u16; 256] = {
+    let (mut lengths, mut at) = ([0; 256], 0);
+    while at < SHORT.len() {
+        let short = SHORT[at].0.as_bytes();
+        lengths[short[0] as usize] |= 1 << short.len();
+        at += 1;
+    }
+    lengths
+};
+
 /// What a short form stands for.
 fn long_form(word: &str) -> Option<&'static str> {
     // "IM", "UR" may be initials; "Bf" at the head of a sentence is not.
     let small = |word: &str| word.len() == 1 || word.chars().skip(1).all(char::is_lowercase);
-    if word.is_empty() || word.len() > LONGEST || !small(word) {
+    let lengths = LENGTHS[usize::from(word.bytes().next()?.to_ascii_lowercase())];
+    if word.len() > LONGEST || lengths >> word.len() & 1 == 0 || !small(word) {
         return None;
     }
     let mut lower = CompactString::from(word);
