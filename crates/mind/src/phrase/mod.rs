@@ -121,8 +121,8 @@ pub(crate) struct Phrases<T> {
     by_beginning: HashMap<[u8; BEGINNING], Box<[u32]>>,
     /// For each word, the numbers of the sets that it is in, in order.
     member_of: Rows<u16>,
-    /// For the sets that hold more than words, what it is.
-    loose: HashMap<u16, Loose>,
+    /// For each set, what it holds besides words.
+    loose: Box<[Loose]>,
     /// For each word, whether a gap ends before it.
     stops: Box<[bool]>,
 }
@@ -149,15 +149,13 @@ impl<T: Copy> Phrases<T> {
             stopping[id as usize] = true;
         }
         let mut member_of = vec![Vec::new(); draft.by_first.len()];
-        let mut loose = HashMap::new();
+        let mut loose: Vec<Loose> = draft.sets.iter().map(|_| Loose::default()).collect();
         for (set, number) in draft.sets {
             for id in set.ids {
                 member_of[id as usize].push(number);
             }
-            if set.any || !set.beginnings.is_empty() {
-                let beginnings = set.beginnings.into_iter().map(String::into_boxed_str).collect();
-                loose.insert(number, Loose { beginnings, any: set.any });
-            }
+            let beginnings = set.beginnings.into_iter().map(String::into_boxed_str).collect();
+            loose[usize::from(number)] = Loose { beginnings, any: set.any };
         }
         member_of.iter_mut().for_each(|sets| sets.sort_unstable());
         let mut ids = draft.ids;
@@ -169,7 +167,7 @@ impl<T: Copy> Phrases<T> {
             by_first: Rows::of(draft.by_first),
             by_beginning: draft.by_beginning.into_iter().map(|(first, list)| (first, list.into())).collect(),
             member_of: Rows::of(member_of),
-            loose,
+            loose: loose.into(),
             stops: stopping.into(),
         }
     }
@@ -237,7 +235,7 @@ impl<T: Copy> Phrases<T> {
 
     fn has(&self, set: u16, id: u32, word: &str) -> bool {
         let loosely = |loose: &Loose| loose.any || loose.beginnings.iter().any(|b| word.starts_with(&**b));
-        self.member_of.get(id).binary_search(&set).is_ok() || self.loose.get(&set).is_some_and(loosely)
+        self.member_of.get(id).binary_search(&set).is_ok() || loosely(&self.loose[usize::from(set)])
     }
 
     /// The first place, if any.
