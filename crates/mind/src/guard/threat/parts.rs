@@ -9,7 +9,7 @@ use super::disguise::bare;
 use super::signs::Sign;
 use super::{Severity, ThreatKind};
 use crate::phrase::{Phrases, Words};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// What attempts are made of. Their words are in `parts.txt`, under these names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

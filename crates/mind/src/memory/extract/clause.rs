@@ -9,7 +9,7 @@ mod words;
 use super::pattern::Pattern;
 use super::terms::{ANIMALS, NOT_NAMES, RELATIONS, alternation};
 use super::{keys, rules};
-use std::collections::HashSet;
+use hashbrown::HashSet;
 use words::{ADVERBS, IRREGULAR, is_function};
 
 /// Whom a clause is about.

@@ -14,8 +14,8 @@ use super::keys::slug;
 use super::pattern::{Pattern, Triggers};
 use super::terms::{ANIMALS, JOBS_END, NATIONALITIES, NOT_NAMES, OCCUPATIONS, RELATIONS, alternation, kind_of};
 use crate::memory::Fact;
+use hashbrown::{HashMap, HashSet};
 use regex::Captures;
-use std::collections::{HashMap, HashSet};
 
 /// A name: one to three words with capitals.
 pub(super) const NAME: &str = r"(?-i:\p{Lu}[\p{L}\p{M}'-]*\p{L}(?: \p{Lu}[\p{L}\p{M}'-]*\p{L}){0,2})";

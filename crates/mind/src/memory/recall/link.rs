@@ -9,7 +9,7 @@ use super::time::names_a_time;
 use super::{Hit, Query, Ranking, Term, rank};
 use crate::MemoryId;
 use crate::text::{Analyzer, Kind, fold, words};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// So many of the best hits are read for names.
 const READ: usize = 5;
@@ -74,8 +74,10 @@ pub fn linked<'t>(
 
 /// The hits of both rounds as one list, in no particular order.
 pub fn join(mut first: Vec<Hit>, second: Vec<Hit>) -> Vec<Hit> {
-    let by_id: HashMap<&MemoryId, usize> = first.iter().enumerate().map(|(at, hit)| (&hit.id, at)).collect();
-    let known: Vec<Option<usize>> = second.iter().map(|hit| by_id.get(&hit.id).copied()).collect();
+    let known: Vec<Option<usize>> = {
+        let by_id: HashMap<&MemoryId, usize> = first.iter().enumerate().map(|(at, hit)| (&hit.id, at)).collect();
+        second.iter().map(|hit| by_id.get(&hit.id).copied()).collect()
+    };
     for hit in &mut first {
         hit.relevance *= 1.0 - SHARE;
     }
