@@ -122,8 +122,8 @@ impl Words {
         self.stems.find(stem)
     }
 
-    /// Where the number of a stem of the thesaurus is told, if it is: with it that of the stem in the thesaurus, which in
-    /// one of a hundred is another's. (So a place can be found without being read.)
+    /// Where the number of a stem of the thesaurus may be told: its number there and its number here. About one in a hundred
+    /// tells of another stem; nothing is read to find them, so whoever looks for many can read them all at once.
     pub(crate) fn places_of_kin(&self, kin: u32) -> impl Iterator<Item = &(u32, u32)> {
         self.kin.iter_hash(mixed(kin))
     }
