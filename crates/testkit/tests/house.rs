@@ -16,6 +16,7 @@ const MIND: &[&str] = &[
     "rust-stemmers",
     "serde",
     "serde_json",
+    "smallvec",
     "thiserror",
     "unicode-normalization",
     "unicode-properties",
