@@ -22,12 +22,14 @@ use philia_mind::mood::EmotionLabel;
 use philia_mind::text::Analyzer;
 use philia_mind::{MemoryId, Profile};
 use philia_ports::index::{Entry, Filter, Hit, IndexInfo};
-use philia_ports::store::{Change, Draft, Key, Kind, Record};
+use philia_ports::store::{Change, Draft, Feed, Key, Kind, Record};
 use philia_ports::{Embedder, IndexError, StoreError};
 use std::collections::{HashMap, HashSet};
 
-/// Records that the index takes in at once.
+/// Records that the index takes in at once, ...
 const FEED: usize = 500;
+/// ... of so many that are listed at once: for a list, a store may have to look through all that a person has.
+const LISTED: usize = 20 * FEED;
 
 /// From this intensity on a mood colours what is remembered of it.
 const STRONG_MOOD: f64 = 0.6;
@@ -251,16 +253,22 @@ impl Person {
     pub(crate) async fn follow(&self, embedder: &dyn Embedder) -> Result<Vec<String>> {
         let parts = &self.app.parts;
         let _one_at_a_time = self.locks.index.lock().await;
+        // What is still to be taken in of a list, and where it goes on.
+        let mut rest: Option<(u64, Feed)> = None;
         loop {
             let info = self.indexed().await?;
             let since = info.as_ref().map(|info| info.upto);
-            let feed = parts.store.changes(&self.partition, Kind::Memory, since.unwrap_or(0), FEED).await?;
+            let mut feed = match rest.take().filter(|(upto, _)| since == Some(*upto)) {
+                Some((_, rest)) => rest,
+                None => parts.store.changes(&self.partition, Kind::Memory, since.unwrap_or(0), LISTED).await?,
+            };
             if feed.generation != self.partition.generation {
                 return Err(StoreError::Erased.into());
             }
             if let Some(info) = info.filter(|info| info.upto == feed.head) {
                 return Ok(info.speakers);
             }
+            rest = cut(&mut feed);
             let upto = if feed.more { feed.touched.last().map_or(feed.head, |last| last.seq) } else { feed.head };
             let (gone, there): (Vec<_>, Vec<_>) = feed.touched.into_iter().partition(|touched| touched.deleted);
             let keys: Vec<Key> = there.into_iter().map(|touched| Key::new(Kind::Memory, touched.id)).collect();
@@ -349,6 +357,18 @@ impl Person {
     }
 }
 
+/// Leaves in a feed what the index takes in at once, whole commits, and returns the rest with where that goes on.
+fn cut(feed: &mut Feed) -> Option<(u64, Feed)> {
+    let upto = feed.touched.get(FEED - 1)?.seq;
+    let rest = feed.touched.split_off(feed.touched.partition_point(|touched| touched.seq <= upto));
+    if rest.is_empty() {
+        return None;
+    }
+    let Feed { generation, head, more, .. } = *feed;
+    feed.more = true;
+    Some((upto, Feed { generation, head, touched: rest, more }))
+}
+
 /// What the index needs to know of a memory. A vector of another embedder's space is left out: the memory is
 /// found by its words until it is embedded anew.
 fn entry_of(analyzer: &Analyzer, memory: Memory, blob: Option<&[u8]>, embedder: &str) -> Entry {
@@ -426,5 +446,34 @@ pub(crate) fn check_filter(filter: &Filter) -> Result<()> {
             let known: Vec<&str> = names().collect();
             Err(Error::Refused(format!("emotion: there is no {unknown:?}; there are {}", known.join(", "))))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use philia_ports::store::Touched;
+
+    #[test]
+    fn a_list_is_taken_in_by_whole_commits() {
+        let of = |commits: &[(u64, usize)]| {
+            let each = commits.iter().flat_map(|(seq, size)| (0..*size).map(move |n| (*seq, format!("{seq}.{n:03}"))));
+            let touched = each.map(|(seq, id)| Touched { seq, id, deleted: false }).collect();
+            Feed { generation: 3, head: 99, touched, more: false }
+        };
+        let sizes = [(1, FEED - 1), (2, 90), (5, FEED), (9, 10)];
+        let mut whole = of(&sizes);
+        let mut taken = Vec::new();
+        let mut rest = Some((0, whole.clone()));
+        while let Some((_, mut feed)) = rest.take() {
+            rest = cut(&mut feed);
+            assert_eq!((feed.generation, feed.head, feed.more), (3, 99, rest.is_some()));
+            let last = feed.touched.last().map(|last| last.seq);
+            assert!(rest.as_ref().is_none_or(|(upto, _)| Some(*upto) == last));
+            taken.push((last.unwrap_or(0), feed.touched.len()));
+            assert_eq!(whole.touched.drain(..feed.touched.len()).collect::<Vec<_>>(), feed.touched);
+        }
+        assert_eq!(taken, [(2, FEED + 89), (5, FEED), (9, 10)]);
+        assert!(cut(&mut of(&[(1, FEED)])).is_none());
     }
 }

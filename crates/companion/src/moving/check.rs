@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 /// Records read again by their names at once.
 const AGAIN: usize = 100;
 /// Changes asked for at once.
-const CHANGES: usize = 1000;
+const CHANGES: usize = 10_000;
 /// Problems that are listed; the rest is counted.
 const LISTED: usize = 100;
 

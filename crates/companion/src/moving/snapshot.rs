@@ -18,7 +18,7 @@ const ROUNDS: usize = 500;
 /// How often it is begun anew, after an erasure.
 const ATTEMPTS: usize = 20;
 /// Changes asked for at once.
-const CHANGES: usize = 500;
+const CHANGES: usize = 10_000;
 
 /// A partition's newest commit.
 pub(super) async fn head(store: &(impl Store + ?Sized), of: &Partition) -> Result<u64, StoreError> {

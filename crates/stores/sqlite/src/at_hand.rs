@@ -1,6 +1,6 @@
-//! What is kept at hand of partitions: how far they are, the few records that every turn asks for, and of which kinds
-//! they have nothing. A follower who has everything, and a turn that asks for the same as the one before, are answered
-//! without a query.
+//! What is kept at hand of partitions: how far they are, the few records that every turn asks for, of which kinds they
+//! have nothing, and which memories were touched last. A follower who is not far behind, and a turn that asks for the same
+//! as the one before, are answered without a query.
 //!
 //! The file is this process's alone and one thread writes to it, so what that thread has committed is what there is. While
 //! it writes to a partition nothing is at hand of it: what it writes can be read a moment before it knows that it is
@@ -9,7 +9,7 @@
 
 use crate::writer::{Prepared, Row, Step};
 use lru::LruCache;
-use philia_ports::store::{Feed, Key, Kind, PartitionId, Record, from_micros};
+use philia_ports::store::{Feed, Key, Kind, PartitionId, Record, Touched, from_micros};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,8 @@ const KEPT: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 const RECORDS: usize = 8;
 /// ... and of all together so many bytes of them.
 const BYTES: usize = 16 * 1024 * 1024;
+/// So many memories that were touched last are known of each partition: those of a few turns.
+const TOUCHED: usize = 8;
 
 /// The kinds that every turn asks for, and of which a person has few.
 fn is_asked_for_by_every_turn(kind: Kind) -> bool {
@@ -85,10 +87,52 @@ impl Records {
     }
 }
 
+/// The memories that the last commits have touched, as their followers are told.
+#[derive(Debug, Default)]
+struct Touches {
+    /// All that was touched after this commit is here; none while nothing is known.
+    since: Option<u64>,
+    /// By commit and id.
+    last: Vec<Touched>,
+}
+
+impl Touches {
+    /// Takes in what the newest commit has changed.
+    fn follow(&mut self, head: u64, steps: &[Step]) {
+        self.since.get_or_insert(head - 1);
+        for step in steps.iter().filter(|step| step.key().kind == Kind::Memory) {
+            let Key { id, .. } = step.key();
+            // Was there one? If not, nobody is told.
+            if matches!(step, Step::Delete { expected: None, .. }) {
+                self.begin_after(head);
+                return;
+            }
+            self.last.retain(|touched| touched.id != *id);
+            self.last.push(Touched { seq: head, id: id.clone(), deleted: matches!(step, Step::Delete { .. }) });
+        }
+        self.last.sort_unstable_by(|a, b| (a.seq, &a.id).cmp(&(b.seq, &b.id)));
+        if let Some(oldest) = self.last.len().checked_sub(TOUCHED + 1) {
+            self.begin_after(self.last[oldest].seq);
+        }
+    }
+
+    fn begin_after(&mut self, seq: u64) {
+        self.last.retain(|touched| touched.seq > seq);
+        self.since = Some(seq);
+    }
+
+    /// What was touched since; none where that is not known.
+    fn since(&self, seq: u64) -> Option<impl Iterator<Item = &Touched>> {
+        self.since.filter(|since| *since <= seq)?;
+        Some(self.last.iter().filter(move |touched| touched.seq > seq))
+    }
+}
+
 /// What is at hand of one partition.
 #[derive(Debug, Default)]
 struct Known {
     head: Head,
+    touches: Touches,
     records: Records,
     /// The kinds of which it has nothing, as bits.
     nothing_of: u64,
@@ -101,7 +145,9 @@ impl Known {
     }
 
     /// Takes in what a commit has changed.
-    fn follow(&mut self, steps: &[Step]) {
+    fn follow(&mut self, head: Head, steps: &[Step]) {
+        self.head = head;
+        self.touches.follow(head.head, steps);
         for step in steps {
             let key = step.key();
             if matches!(step, Step::Insert(_)) {
@@ -177,6 +223,18 @@ impl AtHand {
         found.ok_or(Some(Moment(all.moment)))
     }
 
+    /// What was touched of a kind since a commit, if that is at hand and no more than `limit`. (Whoever starts from
+    /// nothing is told otherwise.)
+    pub(crate) fn changes(&self, id: &PartitionId, kind: Kind, since: u64, limit: usize) -> Option<Feed> {
+        if kind != Kind::Memory || since == 0 {
+            return None;
+        }
+        let mut all = self.all();
+        let Known { head: Head { generation, head, .. }, touches, .. } = all.known.get(id)?;
+        let touched: Vec<Touched> = touches.since(since)?.cloned().collect();
+        (touched.len() <= limit).then_some(Feed { generation: *generation, head: *head, touched, more: false })
+    }
+
     /// Is it known that a partition has nothing of a kind? Otherwise the moment from which that may be looked up.
     pub(crate) fn has_nothing_of(&self, id: &PartitionId, kind: Kind) -> Result<(), Moment> {
         let mut all = self.all();
@@ -235,8 +293,7 @@ impl AtHand {
             let id = &commit.partition.id;
             let before = all.writing.get_mut(id).and_then(Option::take);
             let mut known = before.or_else(|| all.take(id)).unwrap_or_default();
-            known.head = head;
-            known.follow(&commit.changes);
+            known.follow(head, &commit.changes);
             all.put(id, known);
         }
         all.writing.clear();
@@ -355,6 +412,45 @@ mod tests {
         at_hand.written([(&commit("ben", Vec::new()), head(1))]);
         at_hand.learn_nothing_of(&ana, Kind::Task, moment);
         assert!(at_hand.has_nothing_of(&ana, Kind::Task).is_err());
+    }
+
+    #[test]
+    fn followers_are_told_what_was_touched_last() {
+        let (at_hand, ana) = (AtHand::default(), id("ana"));
+        let memory = |name: &str| Draft { key: Key::new(Kind::Memory, name), ..draft(Kind::Memory, "") };
+        let insert = |name| Change::Insert(memory(name));
+        let mut count = 40;
+        let mut write = |changes| {
+            count += 1;
+            at_hand.writing([&ana]);
+            at_hand.written([(&commit("ana", changes), head(count))]);
+        };
+        let told = |since, limit| {
+            let feed = at_hand.changes(&ana, Kind::Memory, since, limit)?;
+            assert!(!feed.more);
+            let touched =
+                feed.touched.into_iter().map(|t| format!("{}{}{}", t.id, t.seq, if t.deleted { "-" } else { "" }));
+            Some((feed.head, touched.collect::<Vec<_>>().join(" ")))
+        };
+        let say = |head, touched: &str| Some((head, touched.to_owned()));
+        assert_eq!(told(40, 9), None);
+        write(vec![insert("b"), insert("a"), Change::Insert(draft(Kind::Task, "milk"))]);
+        assert_eq!((told(40, 9), told(41, 9)), (say(41, "a41 b41"), say(41, "")));
+        // What was before is not known, and what is more than was asked for is read in pages.
+        assert_eq!((told(39, 9), told(0, 9), told(40, 1)), (None, None, None));
+        assert!(at_hand.changes(&ana, Kind::Fact, 40, 9).is_none());
+        // The state is told, not the history.
+        write(vec![Change::Put { draft: memory("a"), expected: 1 }, insert("c")]);
+        write(vec![Change::Delete { key: Key::new(Kind::Memory, "c"), expected: Some(1) }]);
+        assert_eq!((told(40, 9), told(42, 9)), (say(43, "b41 a42 c43-"), say(43, "c43-")));
+        // A commit is known whole or not at all.
+        write(["d", "e", "f", "g", "h", "i"].map(insert).into());
+        assert_eq!((told(40, 9), told(41, 9)), (None, say(44, "a42 c43- d44 e44 f44 g44 h44 i44")));
+        // Whether there was something to delete is not known.
+        write(vec![Change::Delete { key: Key::new(Kind::Memory, "z"), expected: None }]);
+        assert_eq!((told(44, 9), told(45, 9)), (None, say(45, "")));
+        write((0..=TOUCHED).map(|n| Change::Insert(memory(&n.to_string()))).collect());
+        assert_eq!((told(45, 9), told(46, 9)), (None, say(46, "")));
     }
 
     #[test]

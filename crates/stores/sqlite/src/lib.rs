@@ -183,6 +183,9 @@ impl Store for SqliteStore {
         if head.head <= since {
             return Ok(head.nothing_new());
         }
+        if let Some(feed) = self.at_hand.changes(&partition.id, kind, since, limit) {
+            return Ok(feed);
+        }
         let id = partition.id.clone();
         let few =
             move |connection: &Connection, place: &Place| read::few_changes(connection, place, &id, kind, since, limit);

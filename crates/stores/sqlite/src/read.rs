@@ -8,8 +8,8 @@ use crate::commit::erased;
 use crate::place::Place;
 use jiff::Timestamp;
 use philia_ports::store::{
-    Cursor, Doc, Feed, Key, Kind, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record, Scan,
-    StoreError, Touched, from_micros, micros, partitions_page,
+    Cursor, Doc, Feed, Key, Kind, MAX_CHANGES, Order, Page, Partition, PartitionId, PartitionInfo, Position, Record,
+    Scan, StoreError, Touched, from_micros, micros, partitions_page,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -217,8 +217,8 @@ pub(crate) fn few_changes(
 ) -> Result<Option<Feed>, StoreError> {
     let Head { head, .. } = head(connection, place, id)?;
     let few = match kind {
-        // What is followed from turn to turn has an index by change.
-        Kind::Memory | Kind::Fact => head.saturating_sub(since) <= FEW_COMMITS,
+        // What is followed from turn to turn has an index by change, or is at hand.
+        Kind::Fact => head.saturating_sub(since) <= FEW_COMMITS,
         _ => head <= since,
     };
     few.then(|| changes(connection, place, id, kind, since, limit)).transpose()
@@ -242,11 +242,13 @@ pub(crate) fn changes(
         "SELECT seq, id, FALSE FROM \"{kind}\" WHERE partition = ?1 AND seq > ?2
          UNION ALL
          SELECT seq, id, TRUE FROM deleted WHERE partition = ?1 AND kind = '{kind}' AND seq > ?2 {gone}
-         ORDER BY seq, id"
+         ORDER BY seq, id LIMIT ?3"
     );
     let mut statement = connection.prepare_cached(&sql).map_err(failed)?;
     let since = i64::try_from(since).unwrap_or(i64::MAX);
-    let mut rows = statement.query([partition, since]).map_err(failed)?;
+    // The page goes on to where a commit ends, and one more tells that there is more.
+    let most = as_limit(limit.saturating_add(MAX_CHANGES));
+    let mut rows = statement.query([partition, since, most]).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
         let read = || Ok(Touched { seq: row.get(0)?, id: row.get(1)?, deleted: row.get(2)? });
         let touched = read().map_err(failed)?;

@@ -19,6 +19,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_data_keys.sql"),
     include_str!("migrations/0007_fewer_indexes.sql"),
     include_str!("migrations/0008_fewer_trees.sql"),
+    include_str!("migrations/0009_memories_in_fewer_indexes.sql"),
 ];
 
 /// The schema's number in a database.
@@ -103,6 +104,23 @@ mod tests {
             let told = connection.execute(&broken, []).unwrap_err().to_string();
             assert!(told.contains("CHECK constraint failed: version > 0"), "{told}");
         }
+    }
+
+    #[test]
+    fn memories_are_found_by_time_and_by_change_in_one_index() {
+        let connection = Connection::open_in_memory().unwrap();
+        MIGRATIONS.iter().for_each(|sql| connection.execute_batch(sql).unwrap());
+        let plan = |sql: &str| {
+            let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+            steps.collect::<rusqlite::Result<Vec<_>>>().unwrap().join("; ")
+        };
+        let touched =
+            plan("SELECT seq, id, FALSE FROM memory WHERE partition = 1 AND seq > 5 ORDER BY seq, id LIMIT 9");
+        assert!(touched.starts_with("SEARCH memory USING COVERING INDEX memory_by_time (partition=?)"), "{touched}");
+        let page = plan("SELECT doc FROM memory WHERE partition = 1 AND (at, id) > (5, 'a') ORDER BY at, id LIMIT 9");
+        assert!(page.starts_with("SEARCH memory USING INDEX memory_by_time (partition=? AND (at,id)>(?,?))"), "{page}");
+        assert!(!page.contains("TEMP B-TREE"), "{page}");
     }
 
     #[test]
