@@ -304,10 +304,13 @@ fn ends_reported(reported: &Pattern, text: &str) -> bool {
     reported.find(&text[last..]).is_some_and(|found| found.end() + last == text.len())
 }
 
-/// May these words mean whom the words before spoke of? "She", "its", "we named her".
-fn refers_back(text: &str) -> bool {
-    const BACK: [&str; 10] = ["he", "she", "it", "they", "his", "her", "their", "its", "named", "called"];
-    let mut words = text.split(|c: char| !c.is_alphabetic());
+/// May these words mean whom the words before spoke of? "She", "its", "we named her", and as quick hands spell it. Where
+/// they may not, nothing is read in the words before.
+pub(crate) fn refers_back(text: &str) -> bool {
+    const BACK: [&str; 13] =
+        ["he", "hes", "she", "shes", "it", "they", "theyre", "his", "her", "their", "its", "named", "called"];
+    // This apostrophe is a letter.
+    let mut words = text.split(|c: char| !c.is_alphabetic() || c == 'ʼ');
     words.any(|word| BACK.iter().any(|back| back.eq_ignore_ascii_case(word)))
 }
 

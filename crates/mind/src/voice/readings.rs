@@ -1,7 +1,7 @@
 //! What was read in the words of a talk. The same memories and turns are looked at again with every message, and to
 //! read them takes the rules of extraction; so whoever keeps the talk may keep this beside it.
 
-use crate::memory::extract::{Extracted, Extractor};
+use crate::memory::extract::{Extracted, Extractor, refers_back};
 use jiff::{Timestamp, tz::TimeZone};
 use std::collections::VecDeque;
 use std::fmt;
@@ -57,6 +57,8 @@ impl<T: Clone, const KEPT: usize> Last<T, KEPT> {
 type Saying<'a> = (&'a str, Option<&'a str>, Timestamp, &'a TimeZone);
 
 fn name<'a>((text, before, at, zone): Saying<'a>) -> impl Hash + use<'a> {
+    // What is recalled stands behind other words each time, which mostly say nothing of it.
+    let before = before.filter(|_| refers_back(text));
     (text, before, at, zone.iana_name(), zone.to_offset(at).seconds())
 }
 
@@ -108,10 +110,11 @@ mod tests {
         };
         let utc = &TimeZone::UTC;
         assert_eq!(ask("I moved.", None, at, utc), "1");
-        assert_eq!(ask("I moved.", None, at, utc), "1");
+        assert_eq!(ask("I moved.", Some("To Rome?"), at, utc), "1");
         for (n, (text, before, at, zone)) in [
             ("I moved!", None, at, utc),
-            ("I moved.", Some("To Rome?"), at, utc),
+            ("Shes great.", None, at, utc),
+            ("Shes great.", Some("I met Ana."), at, utc),
             ("I moved.", None, later, utc),
             ("I moved.", None, at, &berlin),
         ]
