@@ -309,9 +309,14 @@ fn ends_reported(reported: &Pattern, text: &str) -> bool {
 pub(crate) fn refers_back(text: &str) -> bool {
     const BACK: [&str; 13] =
         ["he", "hes", "she", "shes", "it", "they", "theyre", "his", "her", "their", "its", "named", "called"];
+    has_any(text, &BACK)
+}
+
+/// Has a text one of these words, in whatever case?
+pub(crate) fn has_any(text: &str, words: &[&str]) -> bool {
     // This apostrophe is a letter.
-    let mut words = text.split(|c: char| !c.is_alphabetic() || c == 'ʼ');
-    words.any(|word| BACK.iter().any(|back| back.eq_ignore_ascii_case(word)))
+    let mut said = text.split(|c: char| !c.is_alphabetic() || c == 'ʼ');
+    said.any(|said| words.iter().any(|word| word.eq_ignore_ascii_case(said)))
 }
 
 /// At most the first `bytes`, cut between characters.

@@ -5,7 +5,7 @@ use super::meaning::{Meaning, Stem, Stems};
 use super::plain::spelled_out;
 use crate::guard::care::DIRECTORY;
 use crate::memory::extract::terms::OCCUPATIONS;
-use crate::memory::extract::{Extracted, Extractor, compile, compile_set, each_sentence, head};
+use crate::memory::extract::{Extracted, Extractor, compile, compile_set, each_sentence, has_any, head};
 use crate::memory::recall::Recalled;
 use crate::memory::{Category, Fact, Speaker};
 use crate::{Memory, MemoryId};
@@ -98,8 +98,7 @@ const PRONOUN: &str = r"(?i)^(?:he|she|it|they|he's|she's|it's|they're|his|her|i
 /// Has a text a word that [`PRONOUN`] begins with?
 fn may_have_pronoun(plain: &str) -> bool {
     const WORDS: [&str; 11] = ["he", "she", "it", "they", "his", "her", "its", "their", "that", "this", "both"];
-    let mut words = plain.split(|c: char| !c.is_alphabetic());
-    words.any(|word| WORDS.iter().any(|pronoun| pronoun.eq_ignore_ascii_case(word)))
+    has_any(plain, &WORDS)
 }
 
 /// The keys of the home and the work that were left.
